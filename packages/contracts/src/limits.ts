@@ -1,0 +1,23 @@
+/** The numbers of the contract (T-2, T-6, E-2). No zod here, so that the browser may carry them. */
+export const limits = {
+  /** Code points, after trimming. */
+  title: 200,
+  /** Code points. */
+  description: 10_000,
+  /** Tasks in one page of listTasks. */
+  page: 500,
+  pageDefault: 100,
+  /** Bytes of a request body. */
+  body: 64 * 1024,
+  /** Code points; Better Auth counts UTF-16 units, so the server checks both. */
+  passwordMin: 8,
+  passwordMax: 128,
+  name: 100,
+} as const;
+
+/** Length as the contract, PostgreSQL and a reader count it: code points, not UTF-16 units. */
+export const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};

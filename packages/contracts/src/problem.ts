@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+/**
+ * E-1, E-2: every code that this API gives: its status, its short title, and what it says where the
+ * place that raises it has nothing more exact to say.
+ */
+export const problems = {
+  malformed_json: {
+    status: 400,
+    title: "The body is not JSON",
+    detail: "Send a JSON text in UTF-8 as the body.",
+  },
+  malformed_request: {
+    status: 400,
+    title: "The request could not be read",
+    detail: "Check the address and the headers of the request.",
+  },
+  missing_token: {
+    status: 401,
+    title: "A token is required",
+    detail: "Send the header Authorization: Bearer <token>; GET /api/auth/token gives a token.",
+  },
+  invalid_token: {
+    status: 401,
+    title: "The token is not valid",
+    detail: "Get a new token from GET /api/auth/token and send that.",
+  },
+  expired_token: {
+    status: 401,
+    title: "The token has expired",
+    detail: "Get a new token from GET /api/auth/token and send the request again.",
+  },
+  unknown_user: {
+    status: 401,
+    title: "The user of this token no longer exists",
+    detail: "The account was deleted. Sign in to another one and use its token.",
+  },
+  no_session: {
+    status: 401,
+    title: "Not signed in",
+    detail: "Sign in first: POST /api/auth/sign-in/email sets the session cookie.",
+  },
+  invalid_email_or_password: {
+    status: 401,
+    title: "The email or the password is wrong",
+    detail: "Check the email and the password and try again.",
+  },
+  forbidden: {
+    status: 403,
+    title: "Not yours",
+    detail:
+      "This address belongs to another user. Use the token of that user, or your own address.",
+  },
+  foreign_origin: {
+    status: 403,
+    title: "Not from this origin",
+    detail: "Requests with the session cookie are only taken from the app's own pages.",
+  },
+  task_not_found: {
+    status: 404,
+    title: "No such task",
+    detail: "There is no task with this id. It may have been deleted; list the tasks to see them.",
+  },
+  address_not_found: {
+    status: 404,
+    title: "No such address",
+    detail: "Check the address; /docs lists every address of this API.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    detail: "Use one of the methods in the Allow header.",
+  },
+  id_already_used: {
+    status: 409,
+    title: "The id is already used",
+    detail: "You have another task with this id. Make a new UUID, or change that task with PUT.",
+  },
+  body_too_large: {
+    status: 413,
+    title: "The body is too large",
+    detail: `Send at most ${limits.body / 1024} KiB.`,
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "The content type is not JSON",
+    detail: "Send the body as application/json.",
+  },
+  user_already_exists: {
+    status: 422,
+    title: "That email already has an account",
+    detail: "Sign in instead, or use another email.",
+  },
+  validation_failed: {
+    status: 422,
+    title: "Some values are not valid",
+    detail: "Nothing was changed. Mend what errors lists and send the request again.",
+  },
+  too_many_requests: {
+    status: 429,
+    title: "Too many requests",
+    detail: "Wait for the seconds in the Retry-After header, then send the request again.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Something went wrong on our side",
+    detail: "This is our fault. Send the request again; if it fails again, report the request_id.",
+  },
+  database_unavailable: {
+    status: 503,
+    title: "The database cannot be reached",
+    detail: "Nothing was changed. Wait for the seconds in the Retry-After header and try again.",
+  },
+} as const satisfies Record<string, { status: number; title: string; detail: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** Where a fault is, and what is wrong there. */
+export const Fault = z
+  .object({
+    path: z.array(z.union([z.string(), z.number()])).meta({
+      description: "`body`, `query` or `headers` first, then the names and indexes in it.",
+    }),
+    message: z.string(),
+  })
+  .meta({ id: "Fault", description: "One thing that is wrong with the request." });
+
+/** RFC 9457, with the members that E-1 adds. */
+export const Problem = z
+  .object({
+    type: z.string().meta({ description: "Where the code is explained." }),
+    title: z.string().meta({ description: "The code in words; the same at each occurrence." }),
+    status: z.int().min(400).max(599),
+    detail: z.string().meta({ description: "What happened here and what to do now." }),
+    code: z.string().meta({ description: "Stable, snake_case: what a program should test." }),
+    request_id: z.string().meta({ description: "The X-Request-Id of this answer." }),
+    errors: z.array(Fault).optional().meta({ description: "With 422: every fault at once." }),
+  })
+  .meta({ id: "Problem", description: "An error, as application/problem+json (RFC 9457)." });
+
+export type Fault = z.infer<typeof Fault>;
+export type Problem = z.infer<typeof Problem>;
+
+/** The `type` of a problem: the section of the docs page that explains its code. */
+export const problemType = (code: string): string => `/docs#${code}`;

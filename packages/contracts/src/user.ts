@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { codePoints, limits } from "./limits.ts";
+import { isStorable } from "./task.ts";
+
+const nameMessage = `Write a name of 1 to ${limits.name} characters.`;
+const Name = z
+  .string(nameMessage)
+  .trim()
+  .refine(isStorable, "Remove the NUL character or the half of a surrogate pair.")
+  .refine((text) => text.length > 0 && codePoints(text) <= limits.name, nameMessage)
+  .meta({ minLength: 1, maxLength: limits.name, examples: ["Ada"] });
+
+const Email = z
+  .email("Write an email address, as ada@example.com.")
+  .max(254, "Write an email address of at most 254 characters.")
+  .toLowerCase()
+  .meta({ examples: ["ada@example.com"] });
+
+const passwordMessage = `Choose a password of ${limits.passwordMin} to ${limits.passwordMax} characters.`;
+const Password = z
+  .string(passwordMessage)
+  .refine((text) => {
+    const length = codePoints(text);
+    return length >= limits.passwordMin && length <= limits.passwordMax;
+  }, passwordMessage)
+  .meta({
+    minLength: limits.passwordMin,
+    maxLength: limits.passwordMax,
+    description: "Counted in code points.",
+  });
+
+export const NewUser = z
+  .strictObject({ name: Name, email: Email, password: Password })
+  .meta({ id: "NewUser" });
+
+export const Credentials = z
+  .strictObject({
+    email: Email,
+    password: z
+      .string("Write the password.")
+      .min(1, "Write the password.")
+      .max(limits.passwordMax * 2),
+  })
+  .meta({ id: "Credentials" });
+
+export const UserChange = z.strictObject({ name: Name }).meta({ id: "UserChange" });
+
+/** What a person sees of their own account. */
+export const User = z
+  .object({
+    id: z.string().meta({ examples: ["5f0c1f9e-8a55-4a3b-9a52-0f4f7a2d9c11"] }),
+    name: z.string(),
+    email: z.string(),
+  })
+  .meta({ id: "User" });
+
+export type User = z.infer<typeof User>;
