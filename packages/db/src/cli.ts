@@ -1,0 +1,79 @@
+import { rm } from "node:fs/promises";
+import { Client } from "pg";
+import { connect } from "./index.ts";
+import { localFolder, openDatabase } from "./local.ts";
+import { migrate } from "./migrate.ts";
+import { demo, seed } from "./seed.ts";
+import { databaseUrls } from "./urls.ts";
+
+const commands = {
+  /** Applies the missing migrations. */
+  async migrate() {
+    const database = await openDatabase(process.env);
+    try {
+      const applied = await migrate(database.direct);
+      for (const name of applied) console.log(`Applied ${name}`);
+      if (applied.length === 0) console.log("The database is up to date.");
+    } finally {
+      await database.stop();
+    }
+  },
+
+  /** Makes the demo user, and says how to sign in. */
+  async seed() {
+    const database = await openDatabase(process.env);
+    const client = connect(database.url);
+    try {
+      await migrate(database.direct);
+      const outcome = await seed(client, process.env);
+      console.log(
+        outcome === "made" ? "The demo user is ready." : "The demo user was there already.",
+      );
+      console.log(`Sign in with ${demo.email} and the password ${demo.password}`);
+    } finally {
+      await client.$disconnect();
+      await database.stop();
+    }
+  },
+
+  /** Throws everything away and starts anew. A server's database must be named: `reset NAME`. */
+  async reset(name?: string) {
+    const { direct } = databaseUrls(process.env);
+    if (process.env.NODE_ENV === "production" || process.env.VERCEL) {
+      throw new Error("A production database is not reset from here. Use your provider's console.");
+    }
+    if (direct === undefined) {
+      // Starting it first takes the folder's lock: a folder in use is not thrown away.
+      await (await openDatabase(process.env)).stop();
+      await rm(localFolder, { recursive: true, force: true });
+    } else {
+      await emptyDatabase(direct, name);
+    }
+    await commands.migrate();
+  },
+};
+
+async function emptyDatabase(url: string, name: string | undefined): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    if (client.database !== name) {
+      throw new Error(
+        `This would erase everything in the database ${client.database} on ${client.host}. To do it, name it: pnpm db:reset ${client.database}`,
+      );
+    }
+    await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  } finally {
+    await client.end();
+  }
+}
+
+const [command = "", argument] = process.argv.slice(2);
+const run = Object.entries(commands).find(([name]) => name === command)?.[1];
+try {
+  if (!run) throw new Error(`Say what to do: ${Object.keys(commands).join(", ")}.`);
+  await run(argument);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,82 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { Pool } from "pg";
+import { Prisma, PrismaClient } from "./generated/client.ts";
+
+export { Prisma };
+export type Database = PrismaClient;
+
+/**
+ * The client of one PostgreSQL: Neon's pooled address, any server from version 14 on, or the
+ * embedded one. Nothing is opened before the first query.
+ */
+export function connect(url: string): Database {
+  const pool = new Pool({
+    connectionString: url,
+    // Without a bound, `pg` waits for ever for a server that does not answer.
+    connectionTimeoutMillis: 3_000,
+    query_timeout: 10_000,
+    max: 10,
+    // The adapter writes instants without a zone, so the session's zone must be UTC. A pooler
+    // refuses startup options, and may hand this setting on: there it does no harm.
+    onConnect: async (client) => {
+      await client.query("SET TIME ZONE 'UTC'");
+    },
+  });
+  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+}
+
+/** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
+export const newestMigration = "20261121000000_users_and_tasks";
+
+/** Whether the newest migration of this code has been applied. */
+export async function isCurrent(database: Database): Promise<boolean> {
+  const [row] = await database.$queryRaw<{ current: boolean }[]>`
+    SELECT EXISTS (
+      SELECT FROM "_prisma_migrations"
+      WHERE migration_name = ${newestMigration} AND finished_at IS NOT NULL
+    ) AS current`;
+  return row?.current ?? false;
+}
+
+const unreachableKinds = new Set([
+  "AuthenticationFailed",
+  "ConnectionClosed",
+  "DatabaseAccessDenied",
+  "DatabaseDoesNotExist",
+  "DatabaseNotReachable",
+  "SocketTimeout",
+  "TlsConnectionError",
+  "TooManyConnections",
+]);
+
+/** SQLSTATE: connection exceptions, no resources, shutdown and recovery, timeouts of ours. */
+const unreachableState = /^(08...|53...|57P0.|57014|55P03)$/;
+
+/** What `pg` throws as a plain Error: only its message tells. */
+const unreachableMessage =
+  /^(Connection terminated|timeout exceeded when|Query read timeout|Client has encountered)/;
+
+/** Whether the error says that the database cannot be reached, or not now: E-2's 503. */
+export function isUnreachable(error: unknown): boolean {
+  const { kind = "", originalCode = "" } = driverCause(error);
+  return (
+    unreachableKinds.has(kind) ||
+    unreachableState.test(originalCode) ||
+    (error instanceof Error && unreachableMessage.test(error.message))
+  );
+}
+
+/** Whether a row was refused since what it refers to is not there. */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  driverCause(error).kind === "ForeignKeyConstraintViolation";
+
+/** Whether a row was refused since another one has the same key. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  driverCause(error).kind === "UniqueConstraintViolation";
+
+/** What the driver adapter says of an error; for an error that is none of its own, nothing. */
+function driverCause(error: unknown): { kind?: string; originalCode?: string } {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return {};
+  const meta = error.meta as { driverAdapterError?: { cause?: object } } | undefined;
+  return meta?.driverAdapterError?.cause ?? {};
+}

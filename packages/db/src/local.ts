@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { databaseUrls } from "./urls.ts";
+
+/** Where the embedded database keeps its files: git-ignored, at the top of the repository. */
+export const localFolder = fileURLToPath(new URL("../../../.data/postgres", import.meta.url));
+
+export interface OpenDatabase {
+  readonly url: string;
+  readonly direct: string;
+  readonly embedded: boolean;
+  stop(): Promise<void>;
+}
+
+/** The database of this environment: the one of DATABASE_URL, else the embedded one, started. */
+export async function openDatabase(
+  env: Readonly<Record<string, string | undefined>>,
+  folder = localFolder,
+): Promise<OpenDatabase> {
+  const { url, direct } = databaseUrls(env);
+  if (url !== undefined && direct !== undefined) {
+    return { url, direct, embedded: false, stop: async () => {} };
+  }
+  // Loaded only where it is needed: it carries a whole PostgreSQL.
+  const { startEmbedded } = await import("./embedded.ts");
+  const { url: own, stop } = await startEmbedded({ folder });
+  return { url: own, direct: own, embedded: true, stop };
+}
