@@ -1,0 +1,160 @@
+/**
+ * `launch dev` and `launch start`: everything that stands around Next on a machine of one's own.
+ * Reads .env, checks the environment, opens and migrates the database, starts Next, says where it
+ * is, and takes everything down again on Ctrl-C. Vercel does not come this way.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { appendFileSync, existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { connect } from "@tend/db";
+import { type OpenDatabase, openDatabase } from "@tend/db/local";
+import { migrate } from "@tend/db/migrate";
+import { demo, seed } from "@tend/db/seed";
+import { databaseUrls } from "@tend/db/urls";
+import { EnvError, readEnv } from "./src/server/env.ts";
+
+const envFile = fileURLToPath(new URL("../../.env", import.meta.url));
+const say = (line: string) => console.log(line);
+
+/** Something that the person who started this can mend. */
+class LaunchError extends Error {}
+
+async function main(mode: "dev" | "start"): Promise<void> {
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  if (mode === "start" && !existsSync(new URL(".next/BUILD_ID", import.meta.url))) {
+    throw new LaunchError("There is no production build yet. Make one with: pnpm build");
+  }
+  if (mode === "dev" && !process.env.BETTER_AUTH_SECRET) makeSecret();
+  const port = Number(process.env.PORT || 3000);
+  process.env.BETTER_AUTH_URL ||= `http://localhost:${port}`;
+  const { url } = databaseUrls(process.env);
+  // The embedded database has no address before it runs; all else is checked before it starts.
+  const { BETTER_AUTH_URL } = readEnv({
+    ...process.env,
+    DATABASE_URL: url ?? "postgresql://local",
+  });
+  await refuseTakenPort(port, mode);
+
+  if (!url) say("Starting the embedded PostgreSQL (the first start takes a few seconds) …");
+  const database = await openDatabase(process.env);
+  const stop = stopper(database);
+  try {
+    await prepare(database, mode);
+    const next = spawn(
+      process.execPath,
+      [createRequire(import.meta.url).resolve("next/dist/bin/next"), mode, "-p", String(port)],
+      {
+        cwd: import.meta.dirname,
+        stdio: ["ignore", mode === "dev" ? "pipe" : "inherit", "inherit"],
+        env: {
+          ...process.env,
+          DATABASE_URL: database.url,
+          NEXT_TELEMETRY_DISABLED: "1",
+          NODE_ENV: mode === "dev" ? "development" : "production",
+        },
+      },
+    );
+    stop.follow(next);
+    await answers(`http://127.0.0.1:${port}/api/ready`, next);
+    say(`\n  Tend is ready:  ${BETTER_AUTH_URL}`);
+    if (mode === "dev" && database.embedded) {
+      say(`  Demo login:     ${demo.email}, password ${demo.password}`);
+    }
+    say("  Stop it with Ctrl-C.\n");
+    next.stdout?.pipe(process.stdout);
+  } catch (error) {
+    await stop.now();
+    throw error;
+  }
+}
+
+function makeSecret(): void {
+  const secret = randomBytes(32).toString("base64");
+  appendFileSync(envFile, `BETTER_AUTH_SECRET=${secret}\n`, { mode: 0o600 });
+  process.env.BETTER_AUTH_SECRET = secret;
+  say("Made a BETTER_AUTH_SECRET and wrote it into .env, which git ignores.");
+}
+
+async function refuseTakenPort(port: number, mode: string): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new LaunchError("PORT is not a port. Give a number from 1 to 65535.");
+  }
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, () => server.close(() => resolve()));
+  }).catch(() => {
+    throw new LaunchError(
+      `Port ${port} is taken by another program. Stop that program, or choose another port: PORT=${port + 1} pnpm ${mode}`,
+    );
+  });
+}
+
+async function prepare(database: OpenDatabase, mode: "dev" | "start"): Promise<void> {
+  // A server's database is migrated on purpose, with pnpm db:migrate, once it serves people.
+  if (mode === "start" && !database.embedded) return;
+  const applied = await migrate(database.direct);
+  if (applied.length > 0) say(`Applied ${applied.length} migration(s).`);
+  if (mode === "start" || !database.embedded) return;
+  const client = connect(database.url);
+  await seed(client, process.env).finally(() => client.$disconnect());
+}
+
+/** Takes Next and the database down, in that order, on Ctrl-C, on SIGTERM and when Next ends. */
+function stopper(database: OpenDatabase) {
+  let next: ChildProcess | undefined;
+  let stopping: Promise<void> | undefined;
+  const ended = (child: ChildProcess) =>
+    child.exitCode !== null || child.signalCode !== null
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const now = (): Promise<void> => {
+    stopping ??= (async () => {
+      if (next) {
+        next.kill("SIGTERM");
+        const impatient = setTimeout(() => next?.kill("SIGKILL"), 10_000);
+        await ended(next);
+        clearTimeout(impatient);
+      }
+      await database.stop();
+    })();
+    return stopping;
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => void now().then(() => process.exit(0)));
+  }
+  const follow = (child: ChildProcess): void => {
+    next = child;
+    child.once("exit", (code) => {
+      if (!stopping) void now().then(() => process.exit(code || 1));
+    });
+  };
+  return { now, follow };
+}
+
+/** Waits until Next answers; whatever it answers, it is up. */
+async function answers(url: string, next: ChildProcess): Promise<void> {
+  while (next.exitCode === null) {
+    const up = await fetch(url, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined);
+    if (up?.ok) return;
+    if (up && up.status !== 404) {
+      say(`The server is up, but not ready: ${(await up.json()).detail}`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+const mode = process.argv[2];
+try {
+  if (mode !== "dev" && mode !== "start") throw new LaunchError("Say `dev` or `start`.");
+  await main(mode);
+} catch (error) {
+  const known = error instanceof LaunchError || error instanceof EnvError;
+  console.error(
+    known || !(error instanceof Error) ? String((error as Error).message) : error.message,
+  );
+  process.exitCode = 1;
+}

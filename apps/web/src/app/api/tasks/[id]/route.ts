@@ -1,0 +1,8 @@
+import { serve } from "#server/route.ts";
+import { routes } from "#server/routes.ts";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
+  routes.getTask,
+  routes.updateTask,
+  routes.deleteTask,
+);

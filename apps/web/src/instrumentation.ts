@@ -1,0 +1,7 @@
+/** Next runs this once before it serves. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { checkEnvironment } = await import("#server/env.ts");
+    checkEnvironment();
+  }
+}

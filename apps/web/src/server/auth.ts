@@ -1,0 +1,115 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type Answer, limits, type Operation } from "@tend/contracts";
+import { isUniqueViolation, isUnreachable } from "@tend/db";
+import { betterAuth } from "better-auth";
+import { prismaAdapter } from "better-auth/adapters/prisma";
+import { database } from "./database.ts";
+import { env } from "./env.ts";
+import { ProblemError } from "./problem.ts";
+
+/** What the database last refused in one call of Better Auth, which hides it behind words of its own. */
+const refused = new AsyncLocalStorage<{ error?: unknown }>();
+
+const authDatabase = () =>
+  database().$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return await query(args);
+        } catch (error) {
+          const store = refused.getStore();
+          if (store) store.error = error;
+          throw error;
+        }
+      },
+    },
+  });
+
+function makeAuth() {
+  const { BETTER_AUTH_SECRET, BETTER_AUTH_URL, CORS_ORIGINS } = env();
+  return betterAuth({
+    appName: "Tend",
+    baseURL: BETTER_AUTH_URL,
+    secret: BETTER_AUTH_SECRET,
+    trustedOrigins: CORS_ORIGINS,
+    database: prismaAdapter(authDatabase(), { provider: "postgresql", transaction: true }),
+    emailAndPassword: {
+      enabled: true,
+      // The contract's schema has counted code points already; these count UTF-16 units.
+      minPasswordLength: limits.passwordMin,
+      maxPasswordLength: limits.passwordMax * 2,
+    },
+    advanced: { database: { generateId: () => crypto.randomUUID() } },
+    rateLimit: {
+      enabled: process.env.NODE_ENV === "production",
+      storage: "database",
+      window: 60,
+      max: 300,
+      customRules: {
+        "/sign-in/email": { window: 60, max: 20 },
+        "/sign-up/email": { window: 60, max: 20 },
+        "/get-session": false,
+      },
+    },
+    onAPIError: { throw: true },
+    logger: { disabled: true },
+    telemetry: { enabled: false },
+  });
+}
+
+let made: ReturnType<typeof makeAuth> | undefined;
+
+/** Better Auth, made at the first use. */
+export function auth(): ReturnType<typeof makeAuth> {
+  made ??= makeAuth();
+  return made;
+}
+
+/**
+ * Has Better Auth run one of its endpoints for a caller, by way of its own handler, so that its
+ * rate limits, origin checks and cookies apply. Only rows of the table reach it: every other
+ * endpoint that it knows (verify-email, for one, takes any HS256 token under the secret) is closed.
+ *
+ * @throws ProblemError for what Better Auth refuses.
+ */
+export async function runAuth<const O extends Operation>(
+  operation: O,
+  caller: Headers,
+  body?: unknown,
+): Promise<{ status: 200; body: Answer<O>; headers: Headers }> {
+  const headers = new Headers(caller);
+  headers.delete("Content-Length");
+  if (body !== undefined) headers.set("Content-Type", "application/json");
+  const request = new Request(env().BETTER_AUTH_URL + operation.path, {
+    method: operation.method,
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const store: { error?: unknown } = {};
+  const response = await refused.run(store, () => auth().handler(request));
+  if (!response.ok && isUnreachable(store.error)) throw store.error;
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw refusal(response, answer, store.error);
+  const cookies = new Headers();
+  for (const cookie of response.headers.getSetCookie()) cookies.append("Set-Cookie", cookie);
+  // `route` parses it by the row's schema before it leaves.
+  return { status: 200, body: answer as Answer<O>, headers: cookies };
+}
+
+function refusal(response: Response, answer: unknown, cause: unknown): Error {
+  const { code = "", message = "" } = (answer ?? {}) as { code?: string; message?: string };
+  if (response.status === 429) {
+    const seconds = response.headers.get("X-Retry-After") ?? "60";
+    return new ProblemError("too_many_requests", { headers: { "Retry-After": seconds } });
+  }
+  if (code === "INVALID_EMAIL_OR_PASSWORD") return new ProblemError("invalid_email_or_password");
+  // Of two sign-ups with one email at the same time, the database refuses one.
+  if (code.startsWith("USER_ALREADY_EXISTS") || isUniqueViolation(cause))
+    return new ProblemError("user_already_exists");
+  if (response.status === 401) return new ProblemError("no_session");
+  if (response.status === 403) return new ProblemError("foreign_origin");
+  if (response.status < 500 && !code.startsWith("FAILED_TO")) {
+    return new ProblemError("validation_failed", { errors: [{ path: ["body"], message }] });
+  }
+  return new Error(`Better Auth answered ${response.status} ${code}`, { cause });
+}

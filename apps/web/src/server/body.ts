@@ -1,0 +1,43 @@
+import { limits } from "@tend/contracts";
+import { ProblemError } from "./problem.ts";
+
+const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+
+/**
+ * E-2: the JSON of a body, or undefined where there is no body.
+ *
+ * @throws ProblemError body_too_large, unsupported_media_type or malformed_json.
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) return undefined;
+  if (!jsonType.test(request.headers.get("Content-Type") ?? "")) {
+    throw new ProblemError("unsupported_media_type");
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new ProblemError("malformed_json");
+  }
+}
+
+/** The body's bytes. Counts what arrives, whatever Content-Length says, and stops at the limit. */
+export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(request.headers.get("Content-Length") ?? 0) > limits.body) {
+    throw new ProblemError("body_too_large");
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > limits.body) throw new ProblemError("body_too_large");
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}

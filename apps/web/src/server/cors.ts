@@ -1,0 +1,30 @@
+import { env } from "./env.ts";
+
+const exposed = "ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id";
+
+/** C-1: the headers of any answer to this request. Only the listed origins, and never `*`. */
+export function corsHeaders(request: Request): Record<string, string> {
+  const origin = request.headers.get("Origin");
+  const { BETTER_AUTH_URL, CORS_ORIGINS } = env();
+  if (origin === null || ![BETTER_AUTH_URL, ...CORS_ORIGINS].includes(origin)) {
+    return { Vary: "Origin" };
+  }
+  return {
+    Vary: "Origin",
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Expose-Headers": exposed,
+  };
+}
+
+/** The answer to a preflight, and to any OPTIONS, of an address with these methods. */
+export const preflight = (methods: readonly string[]): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      Allow: methods.join(", "),
+      "Access-Control-Allow-Methods": methods.join(", "),
+      "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-Id",
+      "Access-Control-Max-Age": "600",
+    },
+  });

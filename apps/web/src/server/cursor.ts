@@ -1,0 +1,50 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { env } from "./env.ts";
+
+/** The place after which a page begins: the order key of a task and its id. */
+export interface Place {
+  readonly key: string;
+  readonly id: string;
+}
+
+const algorithm = "aes-256-gcm";
+const [ivLength, tagLength] = [12, 16];
+
+let cached: Buffer | undefined;
+
+function secret(): Buffer {
+  cached ??= Buffer.from(hkdfSync("sha256", env().BETTER_AUTH_SECRET, "", "tend cursor", 32));
+  return cached;
+}
+
+/**
+ * Seals a place for one scope (user, order, filter). Sealed, since the key of a title is the title,
+ * and addresses end up in logs (E-4); and so that only a cursor of ours for this very list opens.
+ */
+export function sealCursor(scope: string, { key, id }: Place): string {
+  const iv = randomBytes(ivLength);
+  const cipher = createCipheriv(algorithm, secret(), iv).setAAD(Buffer.from(scope));
+  const text = Buffer.concat([cipher.update(JSON.stringify([key, id]), "utf8"), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), text]).toString("base64url");
+}
+
+/** The place that was sealed for this scope, or undefined where it was not. */
+export function openCursor(scope: string, cursor: string): Place | undefined {
+  const bytes = Buffer.from(cursor, "base64url");
+  if (bytes.length <= ivLength + tagLength) return undefined;
+  const decipher = createDecipheriv(algorithm, secret(), bytes.subarray(0, ivLength), {
+    authTagLength: tagLength,
+  });
+  decipher.setAAD(Buffer.from(scope));
+  decipher.setAuthTag(bytes.subarray(ivLength, ivLength + tagLength));
+  try {
+    const text = Buffer.concat([
+      decipher.update(bytes.subarray(ivLength + tagLength)),
+      decipher.final(),
+    ]);
+    const [key, id]: [string, string] = JSON.parse(text.toString("utf8"));
+    return { key, id };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,13 @@
+import { connect, type Database } from "@tend/db";
+import { env } from "./env.ts";
+
+declare global {
+  // Kept here because `next dev` loads this module anew at each change.
+  var tendDatabase: Database | undefined;
+}
+
+/** The one client of this process, made at the first use. */
+export function database(): Database {
+  globalThis.tendDatabase ??= connect(env().DATABASE_URL);
+  return globalThis.tendDatabase;
+}

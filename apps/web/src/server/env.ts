@@ -1,0 +1,105 @@
+import { databaseUrls } from "@tend/db/urls";
+import { z } from "zod";
+
+const makeSecret = "node -p \"require('crypto').randomBytes(32).toString('base64')\"";
+
+const Secret = (name: string) =>
+  z
+    .string(`${name} is missing. Make one with: ${makeSecret}`)
+    .min(32, `${name} is shorter than 32 characters. Make a longer one with: ${makeSecret}`);
+
+const isOrigin = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, origin } = new URL(text);
+  return /^https?:$/.test(protocol) && origin === text.replace(/\/$/, "");
+};
+
+const Origin = (message: string) =>
+  z
+    .string(message)
+    .refine(isOrigin, message)
+    .transform((text) => text.replace(/\/$/, ""));
+
+const PostgresUrl = (name: string) => {
+  const message = `${name} is not a PostgreSQL address. Write it as postgresql://user:password@host:5432/database.`;
+  return z.string(message).regex(/^postgres(ql)?:\/\/./, message);
+};
+
+/** C-4: the whole environment. `.env.example` documents each variable; a test holds the two together. */
+export const Env = z.object({
+  BETTER_AUTH_SECRET: Secret("BETTER_AUTH_SECRET"),
+  BETTER_AUTH_SECRET_RETIRED: Secret("BETTER_AUTH_SECRET_RETIRED").optional(),
+  BETTER_AUTH_URL: Origin(
+    "BETTER_AUTH_URL is missing or is not an origin. Write the address that people open, as https://tend.example.com (no path).",
+  ),
+  DATABASE_URL: PostgresUrl("DATABASE_URL"),
+  DIRECT_URL: PostgresUrl("DIRECT_URL").optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(",").map((origin) => origin.trim()))
+    .pipe(
+      z.array(
+        Origin(
+          "CORS_ORIGINS lists something that is not an origin. Write origins with commas between them, as https://a.example.com,https://b.example.com; * is not allowed.",
+        ),
+      ),
+    )
+    .optional()
+    .transform((origins) => origins ?? []),
+});
+
+export type Env = z.infer<typeof Env>;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Fills in the aliases and what Vercel knows by itself; an empty value counts as none. */
+function withAliases(variables: Variables): Variables {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  const { url, direct } = databaseUrls(variables);
+  const host =
+    variables.VERCEL_ENV === "production"
+      ? variables.VERCEL_PROJECT_PRODUCTION_URL
+      : variables.VERCEL_URL;
+  return {
+    ...(host && { BETTER_AUTH_URL: `https://${host}` }),
+    ...given,
+    ...(url && { DATABASE_URL: url }),
+    ...(direct && { DIRECT_URL: direct }),
+  };
+}
+
+/** @throws EnvError that names every variable at fault, what is wrong and the remedy. */
+export function readEnv(variables: Variables): Env {
+  const result = Env.safeParse(withAliases(variables));
+  if (result.success) return result.data;
+  throw new EnvError(result.error.issues.map((issue) => issue.message));
+}
+
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+  constructor(faults: readonly string[]) {
+    const list = [...new Set(faults)].map((fault) => `  - ${fault}`).join("\n");
+    super(
+      `Tend cannot start with this environment:\n${list}\nEach variable is explained in .env.example.`,
+    );
+  }
+}
+
+let cached: Env | undefined;
+
+/** The environment of this process, checked once. */
+export const env = (): Env => {
+  cached ??= readEnv(process.env);
+  return cached;
+};
+
+/** A-6, C-4: a wrong environment stops the start, with words for the person who started it. */
+export function checkEnvironment(): void {
+  try {
+    env();
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

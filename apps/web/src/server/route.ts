@@ -1,0 +1,236 @@
+import {
+  addressForms,
+  type Fault,
+  type Input,
+  type Method,
+  type Operation,
+  type Output,
+  problems,
+} from "@tend/contracts";
+import { isUnreachable } from "@tend/db";
+import { z } from "zod";
+import { readJson } from "./body.ts";
+import { corsHeaders, preflight } from "./cors.ts";
+import { log } from "./log.ts";
+import { ProblemError, problemResponse } from "./problem.ts";
+import { authenticate } from "./token.ts";
+import type { UserId } from "./user-id.ts";
+
+/** What an operation is given to run on. */
+export type Context<O extends Operation> = Input<O> & {
+  /** The address that was asked, without its query: `/api/tasks`, or the form with the user. */
+  readonly address: string;
+  /** The headers of the request, for Better Auth. */
+  readonly caller: Headers;
+} & (O extends { security: "bearer" } ? { readonly userId: UserId } : unknown);
+
+/** A handler: a plain function from a Request to a Response, with the row that it serves. */
+export interface Route {
+  (request: Request): Promise<Response>;
+  readonly operation: Operation;
+}
+
+/**
+ * The handler of one row of the table. Fixed order, no options: request id, CORS, authenticate,
+ * path user, parse, run, parse the answer, respond.
+ */
+export function route<O extends Operation, const R extends Output<O>>(
+  operation: O,
+  run: (context: Context<O>) => Promise<R>,
+): Route {
+  const forms = addressForms(operation.path).map(pattern);
+  const handle = (request: Request) =>
+    answer(request, operation.path, async () => {
+      const { pathname, searchParams } = new URL(request.url);
+      const { user_id, ...params } = match(forms, pathname);
+      const bearer = operation.security === "bearer";
+      const userId = bearer ? await authenticate(request.headers.get("Authorization")) : undefined;
+      if (bearer && user_id !== undefined && user_id !== userId)
+        throw new ProblemError("forbidden");
+      const input = await parse(operation, params, searchParams, request);
+      // `parse` has checked each part against this row, whose types O carries.
+      const context = {
+        ...input,
+        address: pathname,
+        caller: request.headers,
+        userId,
+      } as unknown as Context<O>;
+      const { status, body, ...result } = await run(context);
+      const schema = operation.success[Number(status)]?.schema;
+      const headers = new Headers(result.headers);
+      if (schema) headers.set("Content-Type", "application/json");
+      const json = schema ? JSON.stringify(schema.parse(body)) : null;
+      return new Response(json, { status: Number(status), headers });
+    });
+  return Object.assign(handle, { operation });
+}
+
+/** The methods of one address, as Next's route files export them; what it has not is 405. */
+export function serve(
+  ...routes: readonly Route[]
+): Record<Method | "OPTIONS", (request: Request) => Promise<Response>> {
+  const methods = routes.map(({ operation }) => operation.method);
+  const path = routes[0]?.operation.path ?? "";
+  const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
+  const refuse = (request: Request) =>
+    answer(request, path, () => {
+      throw new ProblemError("method_not_allowed", {
+        detail: `${request.method} does nothing here. Use ${allow.join(", ")}.`,
+        headers: { Allow: allow.join(", ") },
+      });
+    });
+  const of = (method: Method) =>
+    routes.find(({ operation }) => operation.method === method) ?? refuse;
+  return {
+    GET: of("GET"),
+    POST: of("POST"),
+    PUT: of("PUT"),
+    PATCH: of("PATCH"),
+    DELETE: of("DELETE"),
+    OPTIONS: (request) => answer(request, path, () => preflight(allow)),
+  };
+}
+
+/** E-1: any address under /api that is none of ours. */
+export const unknownAddress = (request: Request): Promise<Response> =>
+  answer(request, "/api/*", () => {
+    throw new ProblemError("address_not_found");
+  });
+
+/** E-1, E-4, C-1: runs it, makes a problem of what it throws, and completes and logs the answer. */
+export async function answer(
+  request: Request,
+  path: string,
+  run: () => Response | Promise<Response>,
+): Promise<Response> {
+  const start = performance.now();
+  const requestId = requestIdOf(request);
+  let response: Response;
+  try {
+    response = await run();
+  } catch (error) {
+    response = refusal(error, requestId);
+  }
+  const headers: Record<string, string> = {
+    ...corsHeaders(request),
+    "X-Request-Id": requestId,
+    "Cache-Control": response.headers.get("Cache-Control") ?? "no-store",
+  };
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  log().info({
+    request_id: requestId,
+    method: request.method,
+    route: path,
+    status: response.status,
+    ms: Math.round(performance.now() - start),
+  });
+  return response;
+}
+
+function refusal(error: unknown, requestId: string): Response {
+  const problem = problemOf(error);
+  if (problem.code === "internal_error")
+    log().error({ request_id: requestId, error: stackOf(error) });
+  const { status, title } = problems[problem.code];
+  return problemResponse(
+    {
+      title,
+      status,
+      detail: problem.message,
+      code: problem.code,
+      request_id: requestId,
+      ...(problem.errors && { errors: [...problem.errors] }),
+    },
+    problem.headers,
+  );
+}
+
+function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (isUnreachable(error)) {
+    return new ProblemError("database_unavailable", { headers: { "Retry-After": "2" } });
+  }
+  return new ProblemError("internal_error");
+}
+
+/** Where it failed, without the message: that may quote what a person typed. */
+const stackOf = (error: unknown): string =>
+  error instanceof Error
+    ? [error.name, ...(error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))].join(
+        "\n",
+      )
+    : typeof error;
+
+const saneRequestId = /^[\w.:+/=-]{1,128}$/;
+
+function requestIdOf(request: Request): string {
+  const given = request.headers.get("X-Request-Id") ?? "";
+  return saneRequestId.test(given) ? given : crypto.randomUUID();
+}
+
+/** `/api/tasks/{id}` as a pattern that names its parts. */
+const pattern = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}/?$`);
+
+function match(forms: readonly RegExp[], pathname: string): Record<string, string> {
+  for (const form of forms) {
+    const found = form.exec(pathname);
+    if (found) return mapValues(found.groups ?? {}, decode);
+  }
+  throw new ProblemError("address_not_found");
+}
+
+const mapValues = (object: Record<string, string>, change: (value: string) => string) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+
+/** What cannot be decoded stays as it is: it then equals no id. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+async function parse(
+  operation: Operation,
+  params: Record<string, string>,
+  search: URLSearchParams,
+  request: Request,
+) {
+  // O-2: an id that is no UUID is the id of no task.
+  const path = operation.params?.safeParse(params);
+  if (path && !path.success) throw new ProblemError("task_not_found");
+  const body = operation.body && (await readJson(request));
+  if (operation.body && body === undefined && !operation.bodyOptional) {
+    throw new ProblemError("malformed_json", { detail: "The body is empty. Send a JSON object." });
+  }
+  const query = operation.security === "bearer" ? parseQuery(operation, search) : undefined;
+  const parsed = body === undefined ? undefined : operation.body?.safeParse(body);
+  const errors = [...(query?.errors ?? []), ...(parsed?.error ? faults("body", parsed.error) : [])];
+  if (errors.length > 0) throw new ProblemError("validation_failed", { errors });
+  return { params: path?.data, query: query?.data, body: parsed?.data };
+}
+
+const noQuery = z.strictObject({});
+
+function parseQuery(operation: Operation, search: URLSearchParams) {
+  const names = [...search.keys()];
+  const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  const { data, error } = (operation.query ?? noQuery).safeParse(Object.fromEntries(search));
+  const errors = [
+    ...repeated.map((name) => ({ path: ["query", name], message: "Give this parameter once." })),
+    ...(error ? faults("query", error) : []),
+  ];
+  return { data, errors };
+}
+
+/** Every fault at once, each unknown name one of its own. */
+function faults(place: "body" | "query", error: z.ZodError): Fault[] {
+  return error.issues.flatMap((issue): Fault[] => {
+    const path = [place, ...issue.path.map((step) => (typeof step === "symbol" ? "" : step))];
+    return issue.code === "unrecognized_keys"
+      ? issue.keys.map((name) => ({ path: [...path, name], message: "There is no such field." }))
+      : [{ path, message: issue.message }];
+  });
+}

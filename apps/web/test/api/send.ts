@@ -1,0 +1,89 @@
+import { addressForms, api, type Operation, Problem, type Task } from "@tend/contracts";
+import { expect } from "vitest";
+
+type Handler = (request: Request) => Promise<Response>;
+type RouteFile = Record<string, Handler>;
+
+/** `/api/tasks/{id}` → the folder of its route file, as Next finds it. */
+const folder = (form: string) => form.replaceAll("{", "[").replaceAll("}", "]");
+
+const forms = Object.values<Operation>(api).flatMap(({ path }) => addressForms(path));
+
+/** As Next does, names win over placeholders. */
+const addresses = [...new Set(forms)]
+  .sort((a, b) =>
+    folder(a).replaceAll("[", "~").localeCompare(folder(b).replaceAll("[", "~"), "en"),
+  )
+  .map((form) => ({ form, pattern: new RegExp(`^${form.replace(/\{\w+\}/g, "[^/]+")}$`) }));
+
+/** The route file of an address form, by its real path: Vite's own rewriting knows no brackets. */
+export const routeFile = (form: string): Promise<RouteFile> =>
+  import(/* @vite-ignore */ new URL(`../../src/app${folder(form)}/route.ts`, import.meta.url).href);
+
+/** `fetch` that ends in the app's own route files, chosen by address as Next chooses them. */
+export const appFetch: typeof fetch = async (input, init) => {
+  const request = new Request(new URL(String(input), "http://tend.test"), init);
+  const { pathname } = new URL(request.url);
+  const found = addresses.find(({ pattern }) => pattern.test(pathname))?.form;
+  const handlers = await routeFile(found ?? "/api/[[...path]]");
+  const handler = handlers[request.method === "HEAD" ? "GET" : request.method];
+  if (!handler) throw new Error(`No handler for ${request.method} ${pathname}`);
+  return handler(request);
+};
+
+export interface Sent {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came.
+  readonly body: any;
+}
+
+interface Given {
+  readonly token?: string;
+  readonly body?: unknown;
+  /** A body as it is, not made into JSON. */
+  readonly raw?: BodyInit;
+  readonly headers?: Record<string, string>;
+}
+
+/** Sends one request, and checks what holds of every answer of this API. */
+export async function send(method: string, path: string, given: Given = {}): Promise<Sent> {
+  const response = await appFetch(path, {
+    method,
+    headers: {
+      ...(given.token !== undefined && { Authorization: `Bearer ${given.token}` }),
+      ...("body" in given && { "Content-Type": "application/json" }),
+      ...given.headers,
+    },
+    ...("body" in given && { body: JSON.stringify(given.body) }),
+    ...(given.raw !== undefined && { body: given.raw, duplex: "half" }),
+  });
+  const text = await response.text();
+  const { status, headers } = response;
+  const body = text === "" ? undefined : JSON.parse(text);
+  expect(headers.get("X-Request-Id"), "E-4").toMatch(/^[\w.:+/=-]{1,128}$/);
+  expect(headers.get("Vary"), "C-1").toContain("Origin");
+  if (status >= 400) {
+    expect(headers.get("Content-Type"), "E-1").toBe("application/problem+json");
+    expect(Problem.strict().parse(body), "E-1").toEqual(body);
+    expect(body.status).toBe(status);
+    expect(body.request_id).toBe(headers.get("X-Request-Id"));
+    expect(body.errors !== undefined, "E-1: errors stand with 422").toBe(
+      body.code === "validation_failed",
+    );
+  }
+  if (status === 405) expect(headers.get("Allow")).toMatch(/[A-Z]/);
+  if (status === 429 || status === 503) expect(headers.get("Retry-After")).toMatch(/^\d+$/);
+  return { status, headers, text, body };
+}
+
+/** A task made through the API. */
+export async function createTask(
+  token: string,
+  task: object = { title: "Pay rent" },
+): Promise<Task> {
+  const { status, body } = await send("POST", "/api/tasks", { token, body: task });
+  expect(status).toBe(201);
+  return body;
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["src/**/*.test.{ts,tsx}"] } },
+      {
+        test: {
+          name: "api",
+          include: ["test/api/**/*.test.ts"],
+          globalSetup: "test/api/database.ts",
+          testTimeout: 30_000,
+          // One engine serves all files: more workers than this only wait for it.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
