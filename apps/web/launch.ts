@@ -14,18 +14,17 @@ import { type OpenDatabase, openDatabase } from "@tend/db/local";
 import { migrate } from "@tend/db/migrate";
 import { demo, seed } from "@tend/db/seed";
 import { databaseUrls } from "@tend/db/urls";
-import { EnvError, readEnv } from "./src/server/env.ts";
+import { readEnv } from "./src/server/env.ts";
 
 const envFile = fileURLToPath(new URL("../../.env", import.meta.url));
+const exitWithParent = new URL("exit-with-parent.mjs", import.meta.url).href;
+const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 const say = (line: string) => console.log(line);
-
-/** Something that the person who started this can mend. */
-class LaunchError extends Error {}
 
 async function main(mode: "dev" | "start"): Promise<void> {
   if (existsSync(envFile)) process.loadEnvFile(envFile);
   if (mode === "start" && !existsSync(new URL(".next/BUILD_ID", import.meta.url))) {
-    throw new LaunchError("There is no production build yet. Make one with: pnpm build");
+    throw new Error("There is no production build yet. Make one with: pnpm build");
   }
   if (mode === "dev" && !process.env.BETTER_AUTH_SECRET) makeSecret();
   const port = Number(process.env.PORT || 3000);
@@ -45,10 +44,10 @@ async function main(mode: "dev" | "start"): Promise<void> {
     await prepare(database, mode);
     const next = spawn(
       process.execPath,
-      [createRequire(import.meta.url).resolve("next/dist/bin/next"), mode, "-p", String(port)],
+      ["--import", exitWithParent, nextProgram, mode, "-p", String(port)],
       {
         cwd: import.meta.dirname,
-        stdio: ["ignore", mode === "dev" ? "pipe" : "inherit", "inherit"],
+        stdio: ["ignore", mode === "dev" ? "pipe" : "inherit", "inherit", "ipc"],
         env: {
           ...process.env,
           DATABASE_URL: database.url,
@@ -79,14 +78,11 @@ function makeSecret(): void {
 }
 
 async function refuseTakenPort(port: number, mode: string): Promise<void> {
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new LaunchError("PORT is not a port. Give a number from 1 to 65535.");
-  }
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, () => server.close(() => resolve()));
   }).catch(() => {
-    throw new LaunchError(
+    throw new Error(
       `Port ${port} is taken by another program. Stop that program, or choose another port: PORT=${port + 1} pnpm ${mode}`,
     );
   });
@@ -149,12 +145,9 @@ async function answers(url: string, next: ChildProcess): Promise<void> {
 
 const mode = process.argv[2];
 try {
-  if (mode !== "dev" && mode !== "start") throw new LaunchError("Say `dev` or `start`.");
+  if (mode !== "dev" && mode !== "start") throw new Error("Say `dev` or `start`.");
   await main(mode);
 } catch (error) {
-  const known = error instanceof LaunchError || error instanceof EnvError;
-  console.error(
-    known || !(error instanceof Error) ? String((error as Error).message) : error.message,
-  );
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { Client } from "pg";
 import { connect } from "./index.ts";
-import { localFolder, openDatabase } from "./local.ts";
+import { dataFolder, openDatabase } from "./local.ts";
 import { migrate } from "./migrate.ts";
 import { demo, seed } from "./seed.ts";
 import { databaseUrls } from "./urls.ts";
@@ -45,7 +45,7 @@ const commands = {
     if (direct === undefined) {
       // Starting it first takes the folder's lock: a folder in use is not thrown away.
       await (await openDatabase(process.env)).stop();
-      await rm(localFolder, { recursive: true, force: true });
+      await rm(dataFolder(process.env), { recursive: true, force: true });
     } else {
       await emptyDatabase(direct, name);
     }

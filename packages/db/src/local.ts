@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { databaseUrls } from "./urls.ts";
 
-/** Where the embedded database keeps its files: git-ignored, at the top of the repository. */
-export const localFolder = fileURLToPath(new URL("../../../.data/postgres", import.meta.url));
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Where the embedded database keeps its files: TEND_DATA, else git-ignored in the repository. */
+export const dataFolder = (env: Variables): string =>
+  env.TEND_DATA || fileURLToPath(new URL("../../../.data/postgres", import.meta.url));
 
 export interface OpenDatabase {
   readonly url: string;
@@ -12,16 +15,13 @@ export interface OpenDatabase {
 }
 
 /** The database of this environment: the one of DATABASE_URL, else the embedded one, started. */
-export async function openDatabase(
-  env: Readonly<Record<string, string | undefined>>,
-  folder = localFolder,
-): Promise<OpenDatabase> {
+export async function openDatabase(env: Variables): Promise<OpenDatabase> {
   const { url, direct } = databaseUrls(env);
   if (url !== undefined && direct !== undefined) {
     return { url, direct, embedded: false, stop: async () => {} };
   }
   // Loaded only where it is needed: it carries a whole PostgreSQL.
   const { startEmbedded } = await import("./embedded.ts");
-  const { url: own, stop } = await startEmbedded({ folder });
+  const { url: own, stop } = await startEmbedded({ folder: dataFolder(env) });
   return { url: own, direct: own, embedded: true, stop };
 }

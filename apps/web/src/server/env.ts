@@ -46,6 +46,14 @@ export const Env = z.object({
     )
     .optional()
     .transform((origins) => origins ?? []),
+  PORT: z
+    .string()
+    .refine(
+      (text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535,
+      "PORT is not a port. Give a number from 1 to 65535.",
+    )
+    .optional(),
+  TEND_DATA: z.string().optional(),
 });
 
 export type Env = z.infer<typeof Env>;

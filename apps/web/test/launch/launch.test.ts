@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@tend/contracts/client";
+import { startEmbedded } from "@tend/db/embedded";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const web = fileURLToPath(new URL("../..", import.meta.url));
+
+let folder: string;
+let running: ChildProcess[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tend-"));
+  running = [];
+});
+
+afterEach(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+const secret = randomBytes(32).toString("base64");
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  readonly output: () => string;
+}
+
+function start(env: Record<string, string>): Started {
+  // The launcher itself and not tsx around it, so that signals reach it as a terminal's do.
+  const child = spawn(process.execPath, ["--import", tsxLoader, "launch.ts", "start"], {
+    cwd: web,
+    env: {
+      ...process.env,
+      BETTER_AUTH_SECRET: secret,
+      BETTER_AUTH_URL: "",
+      DATABASE_URL: "",
+      NEON_DB_URL: "",
+      TEND_DATA: join(folder, "postgres"),
+      ...env,
+    },
+  });
+  running.push(child);
+  let output = "";
+  child.stdout?.on("data", (chunk) => (output += chunk));
+  child.stderr?.on("data", (chunk) => (output += chunk));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, ended, output: () => output };
+}
+
+const tsxLoader = createRequire(import.meta.url).resolve("tsx");
+
+const until = async (what: string, holds: () => Promise<boolean> | boolean) => {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Not within a minute: ${what}`);
+};
+
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/api/ready`).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+const isFree = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/api/health`).then(
+    () => false,
+    () => true,
+  );
+
+/** A new user's token, got as any program gets it. */
+async function tokenAt(
+  origin: string,
+  path: "sign-up" | "sign-in",
+  email: string,
+): Promise<string> {
+  const credentials = { email, password: "correct horse" };
+  const body = JSON.stringify(path === "sign-up" ? { name: "Ada", ...credentials } : credentials);
+  const headers = { "Content-Type": "application/json" };
+  const url = `${origin}/api/auth/${path}/email`;
+  const response = await fetch(url, { method: "POST", headers, body });
+  expect(response.status).toBe(200);
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+  const answer = await fetch(`${origin}/api/auth/token`, { headers: { Cookie: cookie } });
+  const { token } = (await answer.json()) as { token: string };
+  return token;
+}
+
+test("[A-6, C-4] a wrong environment stops the start: the variable, the fault and the remedy", async () => {
+  const { ended, output } = start({ BETTER_AUTH_SECRET: "short", CORS_ORIGINS: "*", PORT: "none" });
+  expect(await ended).toBe(1);
+  expect(output()).toMatch(/BETTER_AUTH_SECRET is shorter than 32 characters.*randomBytes/);
+  expect(output()).toMatch(/CORS_ORIGINS .*\* is not allowed/);
+  expect(output()).toMatch(/PORT is not a port/);
+  expect(output()).not.toMatch(/^\s+at /m);
+});
+
+test("a taken port is said, with the command that chooses another", async () => {
+  const server = createServer();
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, resolve));
+  const { ended, output } = start({ PORT: String(port) });
+  expect(await ended).toBe(1);
+  expect(output()).toContain(`Port ${port} is taken`);
+  expect(output()).toContain(`PORT=${port + 1} pnpm start`);
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("a locked data folder is said, with the process that holds it", async () => {
+  const holder = await startEmbedded({ folder: join(folder, "postgres") });
+  const { ended, output } = start({ PORT: String(await freePort()) });
+  expect(await ended).toBe(1);
+  expect(output()).toContain(String(process.pid));
+  await holder.stop();
+});
+
+test("SIGINT and kill -9 leave no process behind, and what was acknowledged is there again", async () => {
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const email = `${randomBytes(6).toString("hex")}@example.com`;
+  const titles = async (path: "sign-up" | "sign-in", add: string) => {
+    const token = await tokenAt(origin, path, email);
+    const client = createClient({ origin, token: () => token });
+    await client.createTask({ body: { title: add } });
+    const { body } = await client.listTasks();
+    return body.map((task) => task.title).reverse();
+  };
+
+  const first = start({ PORT: String(port) });
+  await until("the first start answers", () => answers(port));
+  expect(await titles("sign-up", "one")).toEqual(["one"]);
+  first.child.kill("SIGINT");
+  expect(await first.ended).toBe(0);
+  expect(await isFree(port)).toBe(true);
+
+  const second = start({ PORT: String(port) });
+  await until("the second start answers", () => answers(port));
+  expect(await titles("sign-in", "two")).toEqual(["one", "two"]);
+  second.child.kill("SIGKILL");
+  await second.ended;
+  await until("the killed launcher's server is gone", () => isFree(port));
+
+  const third = start({ PORT: String(port) });
+  await until("the third start answers", () => answers(port));
+  expect(await titles("sign-in", "three")).toEqual(["one", "two", "three"]);
+  third.child.kill("SIGTERM");
+  expect(await third.ended).toBe(0);
+});
