@@ -19,6 +19,7 @@ import { readEnv } from "./src/server/env.ts";
 const envFile = fileURLToPath(new URL("../../.env", import.meta.url));
 const exitWithParent = new URL("exit-with-parent.mjs", import.meta.url).href;
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
+const server = ["--import", "tsx", "serve.ts"];
 const say = (line: string) => console.log(line);
 
 async function main(mode: "dev" | "start"): Promise<void> {
@@ -44,7 +45,7 @@ async function main(mode: "dev" | "start"): Promise<void> {
     await prepare(database, mode);
     const next = spawn(
       process.execPath,
-      ["--import", exitWithParent, nextProgram, mode, "-p", String(port)],
+      ["--import", exitWithParent, ...(mode === "dev" ? [nextProgram, "dev"] : server)],
       {
         cwd: import.meta.dirname,
         stdio: ["ignore", mode === "dev" ? "pipe" : "inherit", "inherit", "ipc"],

@@ -68,7 +68,7 @@ export function route<O extends Operation, const R extends Output<O>>(
 /** The methods of one address, as Next's route files export them; what it has not is 405. */
 export function serve(
   ...routes: readonly Route[]
-): Record<Method | "OPTIONS", (request: Request) => Promise<Response>> {
+): Record<Method | "OPTIONS" | "refuse", (request: Request) => Promise<Response>> {
   const methods = routes.map(({ operation }) => operation.method);
   const path = routes[0]?.operation.path ?? "";
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
@@ -88,6 +88,7 @@ export function serve(
     PATCH: of("PATCH"),
     DELETE: of("DELETE"),
     OPTIONS: (request) => answer(request, path, () => preflight(allow)),
+    refuse,
   };
 }
 
@@ -169,7 +170,7 @@ function requestIdOf(request: Request): string {
 }
 
 /** `/api/tasks/{id}` as a pattern that names its parts. */
-const pattern = (path: string): RegExp =>
+export const pattern = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}/?$`);
 
 function match(forms: readonly RegExp[], pathname: string): Record<string, string> {

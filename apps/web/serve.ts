@@ -1,0 +1,62 @@
+/**
+ * The self-hosted production server, started by `launch start`: what lies under /api goes straight
+ * to its handler, all else to Next. On Vercel, and in development, Next serves both.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { ReadableStream } from "node:stream/web";
+import next from "next";
+import { dispatch } from "./src/server/dispatch.ts";
+import { checkEnvironment, env } from "./src/server/env.ts";
+
+checkEnvironment();
+const { BETTER_AUTH_URL, PORT = "3000" } = env();
+const app = next({ dev: false, dir: import.meta.dirname, port: Number(PORT) });
+await app.prepare();
+const page = app.getRequestHandler();
+
+async function api(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const response = await dispatch(toRequest(incoming));
+  outgoing.statusCode = response.status;
+  outgoing.setHeaders(response.headers);
+  const body = Buffer.from(await response.arrayBuffer());
+  if (response.status !== 204) outgoing.setHeader("Content-Length", body.length);
+  outgoing.end(incoming.method === "HEAD" ? undefined : body);
+}
+
+/** Methods that the Fetch standard forbids; no address has any of them. */
+const forbidden = /^(?:CONNECT|TRACE|TRACK)$/i;
+
+function toRequest(incoming: IncomingMessage): Request {
+  const { method = "GET", url = "/", rawHeaders, socket } = incoming;
+  const headers = new Headers();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
+  }
+  // As Next does: Better Auth counts guesses by address.
+  if (!headers.has("X-Forwarded-For")) headers.set("X-Forwarded-For", socket.remoteAddress ?? "");
+  // Not destroyed when reading stops early: a body over the limit must still get its answer.
+  // The cast: Node's stream and the browser's are one class with two declarations.
+  const body = () =>
+    ReadableStream.from(incoming.iterator({ destroyOnReturn: false })) as unknown as BodyInit;
+  const bodiless = method === "GET" || method === "HEAD" || forbidden.test(method);
+  return new Request(BETTER_AUTH_URL + url, {
+    method: forbidden.test(method) ? `NO-${method}` : method,
+    headers,
+    ...(!bodiless && { body: body(), duplex: "half" }),
+  });
+}
+
+const server = createServer((incoming, outgoing) => {
+  const answer = /^\/+api(?:[/?#]|$)/.test(incoming.url ?? "") ? api : page;
+  answer(incoming, outgoing).catch((error: unknown) => {
+    console.error(error);
+    outgoing.destroy();
+  });
+});
+server.listen(Number(PORT));
+
+// What is in flight is finished; the launcher loses patience after ten seconds.
+process.once("SIGTERM", () => {
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});
