@@ -23,7 +23,9 @@ export async function browser(): Promise<LaunchOptions> {
   if (existsSync(chromium.executablePath())) return { args };
   if (process.platform === "linux" && process.arch === "x64") {
     const { default: packed } = await import("@sparticuz/chromium");
-    return { executablePath: await packed.executablePath(), args: [...packed.args, ...quiet] };
+    // Not with the arguments it proposes: they put everything into one process, which dies with
+    // the first page that closes, and switch the web's security off.
+    return { executablePath: await packed.executablePath(), args };
   }
   console.log("No Chromium is installed; Playwright downloads its own …");
   const cli = require.resolve("@playwright/test/cli");

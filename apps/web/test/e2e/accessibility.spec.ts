@@ -1,0 +1,34 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "./person.ts";
+
+const open = ["/", "/sign-up", "/sign-in", "/docs", "/no-such-page"];
+const own = ["/tasks", "/tasks?status=completed", "/account", "/docs"];
+
+for (const theme of ["light", "dark"] as const) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme });
+
+    for (const path of open) {
+      test(`${path} has no axe violation`, async ({ page, foreseen }) => {
+        foreseen.push(/status of 404/);
+        await page.goto(path);
+        expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      });
+    }
+
+    for (const path of own) {
+      test(`${path} has no axe violation, signed in`, async ({ page, person }) => {
+        await person.api.createTask({ body: { title: "Pay rent", due_date: "2026-12-01" } });
+        await person.api.createTask({ body: { title: "Buy stamps", completed: true } });
+        await page.goto(path);
+        expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      });
+    }
+
+    test("/tasks has no axe violation when it is empty", async ({ page, person }) => {
+      await page.goto("/tasks");
+      await expect(page.getByText(person.name.slice(0, 1), { exact: true }).first()).toBeVisible();
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    });
+  });
+}
