@@ -94,11 +94,7 @@ export function createClient(options: ClientOptions = {}): Client {
   return Object.fromEntries(methods) as Client;
 }
 
-/**
- * Sends one request and reads the JSON of its answer. For addresses that are not in the table:
- * those of Better Auth. Rejects with ApiError or UnreachableError.
- */
-export async function send(
+async function send(
   url: string,
   init: RequestInit,
   fetcher: typeof fetch = fetch,

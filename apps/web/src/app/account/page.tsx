@@ -1,0 +1,86 @@
+import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import type { ReactNode } from "react";
+import { currentUser } from "#server/session.ts";
+import { ApiTokenPanel } from "#ui/account/api-token.tsx";
+import { NameForm } from "#ui/account/name-form.tsx";
+import { SignOutButton } from "#ui/account/sign-out-button.tsx";
+import { ThemeChoice } from "#ui/account/theme-choice.tsx";
+import { AccountLink } from "#ui/account-link.tsx";
+import { Header } from "#ui/header.tsx";
+import { withNext } from "#ui/sign-in/next-path.ts";
+import { readTheme, themeCookie } from "#ui/theme.ts";
+
+export const metadata: Metadata = { title: "Account" };
+
+export default async function AccountPage() {
+  const user = await currentUser();
+  if (!user) redirect(withNext("/sign-in", "/account"));
+  const theme = readTheme((await cookies()).get(themeCookie)?.value);
+  return (
+    <>
+      <Header home="/tasks" end={<AccountLink name={user.name} />} />
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-list px-4 py-8 outline-none sm:py-12"
+      >
+        <h1 className="mb-2 text-title">Account</h1>
+        <p className="mb-8 text-muted">
+          <Link className="link" href="/tasks">
+            Back to your tasks
+          </Link>
+        </p>
+        <Section title="Profile" text="Your name is shown to you alone.">
+          <NameForm name={user.name} />
+          <dl className="mt-6">
+            <dt className="font-medium">Email</dt>
+            <dd className="mt-1 break-words text-muted">{user.email}</dd>
+          </dl>
+        </Section>
+        <Section title="Theme" text="On this device.">
+          <ThemeChoice theme={theme} />
+        </Section>
+        <Section
+          title="API token"
+          text={
+            <>
+              For your own scripts. A token opens your tasks for 15 minutes; the{" "}
+              <Link className="link" href="/docs">
+                API docs
+              </Link>{" "}
+              show what it can do.
+            </>
+          }
+        >
+          <ApiTokenPanel />
+        </Section>
+        <Section title="Sign out" text="On this device.">
+          <SignOutButton />
+        </Section>
+      </main>
+    </>
+  );
+}
+
+function Section({
+  title,
+  text,
+  children,
+}: {
+  title: string;
+  text: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <section className="grid gap-4 border-divider border-t py-8 sm:grid-cols-[200px_minmax(0,1fr)] sm:gap-8">
+      <div>
+        <h2 className="text-section">{title}</h2>
+        <p className="mt-1 text-meta text-muted">{text}</p>
+      </div>
+      <div className="min-w-0">{children}</div>
+    </section>
+  );
+}

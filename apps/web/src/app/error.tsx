@@ -1,0 +1,39 @@
+"use client";
+
+import { Button, buttonClass } from "#ui/button.tsx";
+import { Notice } from "#ui/notice.tsx";
+
+export default function ErrorPage({
+  error,
+  retry,
+}: {
+  error: Error & { digest?: string };
+  retry: () => void;
+}) {
+  return (
+    <Notice
+      title="This page could not be shown"
+      text={
+        <>
+          What you saved is safe. Try again in a moment
+          {error.digest ? (
+            <>
+              ; if it keeps failing, report the code{" "}
+              <code className="font-mono">{error.digest}</code>.
+            </>
+          ) : (
+            "."
+          )}
+        </>
+      }
+    >
+      <Button variant="primary" onClick={retry}>
+        Try again
+      </Button>
+      {/* A plain link: a full page load also mends a page whose script has failed. */}
+      <a href="/" className={buttonClass()}>
+        Go to the start
+      </a>
+    </Notice>
+  );
+}

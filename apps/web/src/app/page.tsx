@@ -1,0 +1,38 @@
+import { cookies } from "next/headers";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { currentUser } from "#server/session.ts";
+import { buttonClass } from "#ui/button.tsx";
+import { Header } from "#ui/header.tsx";
+import { Screenshot } from "#ui/screenshot.tsx";
+import { readTheme, themeCookie } from "#ui/theme.ts";
+
+export default async function StartPage() {
+  if (await currentUser()) redirect("/tasks");
+  return (
+    <>
+      <Header />
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-wide px-4 py-12 outline-none sm:px-6 sm:py-16"
+      >
+        <h1 className="text-title tracking-tight">
+          A calm, private task list that never loses a word.
+        </h1>
+        <div className="mt-6 mb-12 flex flex-wrap gap-2">
+          <Link href="/sign-up" className={buttonClass("primary")}>
+            Create account
+          </Link>
+          <Link href="/sign-in" className={buttonClass()}>
+            Sign in
+          </Link>
+          <Link href="/docs" className={buttonClass()}>
+            API docs
+          </Link>
+        </div>
+        <Screenshot theme={readTheme((await cookies()).get(themeCookie)?.value)} />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { Monitor, Moon, Sun } from "lucide-react";
+import { chooseTheme, type Theme, themes } from "#ui/theme.ts";
+
+const looks = {
+  system: { label: "System", Icon: Monitor },
+  light: { label: "Light", Icon: Sun },
+  dark: { label: "Dark", Icon: Moon },
+} as const;
+
+/** Three native radio buttons in a row. A choice holds at once and on the next visit. */
+export function ThemeChoice({ theme }: { theme: Theme }) {
+  return (
+    <fieldset className="grid grid-cols-3 gap-2">
+      <legend className="sr-only">Theme</legend>
+      {themes.map((choice) => {
+        const { label, Icon } = looks[choice];
+        return (
+          <label
+            key={choice}
+            className="relative flex min-h-11 cursor-pointer items-center justify-center gap-2 rounded-control border border-edge bg-surface font-medium transition-colors hover:bg-hover has-checked:border-accent has-checked:text-accent has-checked:outline has-checked:outline-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2"
+          >
+            <input
+              type="radio"
+              name="theme"
+              value={choice}
+              defaultChecked={choice === theme}
+              onChange={() => chooseTheme(choice)}
+              className="absolute inset-0 cursor-pointer appearance-none rounded-control outline-none"
+            />
+            <Icon aria-hidden size={16} />
+            {label}
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button } from "./button.tsx";
+import { copy } from "./copy.ts";
+
+/** Copies a text and says so. Where copying is not allowed, it says that instead. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [state, setState] = useState<"idle" | "copied" | "denied">("idle");
+
+  useEffect(() => {
+    if (state === "idle") return;
+    const timer = setTimeout(() => setState("idle"), 2_000);
+    return () => clearTimeout(timer);
+  }, [state]);
+
+  const words = { idle: "Copy", copied: "Copied", denied: "Select the text to copy it" }[state];
+  return (
+    <Button
+      variant="quiet"
+      size="small"
+      aria-label={state === "idle" ? label : undefined}
+      onClick={async () => setState((await copy(text)) ? "copied" : "denied")}
+    >
+      {state === "copied" ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
+      <span role="status">{words}</span>
+    </Button>
+  );
+}

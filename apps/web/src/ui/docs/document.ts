@@ -1,0 +1,101 @@
+import { api, type Operation, type OperationId, openapi, type Task } from "@tend/contracts";
+
+/** The part of a JSON Schema that the reference shows. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly const?: string;
+  readonly default?: unknown;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly description?: string;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query";
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: Schema;
+}
+
+interface Content {
+  readonly "application/json"?: { readonly schema: Schema; readonly example?: unknown };
+}
+
+interface Document {
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<
+        Record<
+          string,
+          {
+            readonly parameters: readonly Parameter[];
+            readonly requestBody?: { readonly required: boolean; readonly content: Content };
+            readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+          }
+        >
+      >
+    >
+  >;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+// The document is our own, and a test of the contract holds it to OpenAPI: these are the parts of
+// it that the page reads.
+const document = openapi("/") as unknown as Document;
+
+export const { tags } = document;
+
+/** One operation: its row of the table, with what the document knows of its schemas. */
+export interface Entry {
+  readonly id: OperationId;
+  readonly operation: Operation;
+  readonly parameters: readonly Parameter[];
+  readonly body: Schema | undefined;
+  readonly bodyRequired: boolean;
+  /** The schema of each success that has a body. */
+  readonly answers: ReadonlyMap<number, Schema>;
+}
+
+export const entries: readonly Entry[] = Object.entries(api).map(([id, operation]) => {
+  const described = document.paths[operation.path]?.[operation.method.toLowerCase()];
+  if (!described) throw new Error(`The OpenAPI document lacks ${id}.`);
+  const answers = new Map<number, Schema>();
+  for (const status of Object.keys(operation.success)) {
+    const schema = described.responses[status]?.content?.["application/json"]?.schema;
+    if (schema) answers.set(Number(status), schema);
+  }
+  return {
+    // Object.entries widens the keys of the table.
+    id: id as OperationId,
+    operation,
+    parameters: described.parameters,
+    body: described.requestBody?.content["application/json"]?.schema,
+    bodyRequired: described.requestBody?.required ?? false,
+    answers,
+  };
+});
+
+/** The name of a schema that stands in the components. */
+export const nameOf = (schema: Schema): string | undefined => schema.$ref?.split("/").at(-1);
+
+/** The schema itself, where it is a reference. */
+export function resolve(schema: Schema): Schema {
+  const name = nameOf(schema);
+  return (name === undefined ? undefined : document.components.schemas[name]) ?? schema;
+}
+
+export const taskSchema: Schema = { $ref: "#/components/schemas/Task" };
+
+export const exampleTask: Task = api.getTask.success[200].example;

@@ -1,0 +1,45 @@
+import { nameOf, resolve, type Schema } from "./document.ts";
+import { type FieldLine, fieldsOf } from "./fields.ts";
+import { InlineCode, Words } from "./words.tsx";
+
+/** The fields of an object, one line each. */
+export function FieldList({ lines }: { lines: readonly FieldLine[] }) {
+  return (
+    <dl className="divide-y divide-divider border-divider border-y">
+      {lines.map(({ name, type, limits, required, description }) => (
+        <div key={name} className="grid gap-1 py-3">
+          <dt className="flex flex-wrap items-baseline gap-x-2 text-meta">
+            <code className="font-medium font-mono text-text">{name}</code>
+            <span className="text-muted">{type}</span>
+            {required && <span className="text-warn">required</span>}
+          </dt>
+          {(description || limits) && (
+            <dd className="text-meta text-muted">
+              {description && <Words text={description} />}
+              {description && limits && " "}
+              {limits && <Words text={sentence(limits)} />}
+            </dd>
+          )}
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+
+/** What a body is: its fields, or a link to the object that it is. */
+export function SchemaFields({ schema }: { schema: Schema }) {
+  const name = nameOf(schema);
+  const { description } = resolve(schema);
+  return (
+    <>
+      {name && description && (
+        <p className="text-meta text-muted">
+          <InlineCode>{name}</InlineCode> <Words text={description} />
+        </p>
+      )}
+      <FieldList lines={fieldsOf(schema)} />
+    </>
+  );
+}

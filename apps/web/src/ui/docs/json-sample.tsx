@@ -1,0 +1,33 @@
+import { Code, CodeLine } from "#ui/code.tsx";
+
+/** A value as JSON, to read, in the colours of our tokens. */
+export function JsonSample({ title, value }: { title: string; value: unknown }) {
+  const text = JSON.stringify(value, null, 2);
+  return (
+    <Code readOnly title={title} text={text}>
+      {text.split("\n").map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one text never move.
+        <CodeLine key={index}>
+          <Colored line={line} />
+        </CodeLine>
+      ))}
+    </Code>
+  );
+}
+
+/** Key, string, other value; between them, at the even places, punctuation. */
+const parts = /("(?:\\.|[^"\\])*"(?:\s*:)?|\b(?:true|false|null)\b|-?\d[\d.]*)/;
+
+function Colored({ line }: { line: string }) {
+  return line.split(parts).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one line never move.
+    <span key={index} className={index % 2 === 0 ? "text-muted" : colorOf(part)}>
+      {part}
+    </span>
+  ));
+}
+
+function colorOf(part: string): string {
+  if (part.endsWith(":")) return "text-text";
+  return part.startsWith('"') ? "text-success" : "text-accent";
+}

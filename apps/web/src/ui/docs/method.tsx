@@ -1,0 +1,14 @@
+import type { Method as MethodName } from "@tend/contracts";
+
+const colors: Record<MethodName, string> = {
+  GET: "text-success",
+  POST: "text-accent",
+  PUT: "text-warn",
+  PATCH: "text-warn",
+  DELETE: "text-danger",
+};
+
+/** The method of a request, in the colour of what it does. */
+export function Method({ method }: { method: MethodName }) {
+  return <span className={`font-mono font-semibold ${colors[method]}`}>{method}</span>;
+}

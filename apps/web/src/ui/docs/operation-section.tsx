@@ -1,0 +1,152 @@
+import { addressForms, problems, problemsOf } from "@tend/contracts";
+import { Code } from "#ui/code.tsx";
+import { curl } from "./curl.ts";
+import type { Entry } from "./document.ts";
+import { FieldList, SchemaFields } from "./field-list.tsx";
+import { fieldLine, typeOf } from "./fields.ts";
+import { JsonSample } from "./json-sample.tsx";
+import { Method } from "./method.tsx";
+import { Heading, Pair } from "./section.tsx";
+import { InlineCode, Words } from "./words.tsx";
+
+const keys = {
+  bearer: { text: "Needs an API token.", href: "#authentication" },
+  session: { text: "Needs the session cookie.", href: "#signIn" },
+  none: undefined,
+} as const;
+
+/** All that a caller needs to know of one operation. */
+export function OperationSection({ entry, origin }: { entry: Entry; origin: string }) {
+  const { id, operation, parameters, body, bodyRequired, answers } = entry;
+  const [path = operation.path, named] = addressForms(operation.path);
+  const key = keys[operation.security];
+  const successes = Object.entries(operation.success);
+  // Statuses ascend; the last, as 201, is what a first call answers.
+  const shown = successes.findLast(([, { example }]) => example !== undefined);
+  const request = curl(operation, origin);
+  return (
+    <Pair
+      id={id}
+      samples={
+        <>
+          <Code title="Request" text={request} />
+          {shown && <JsonSample title={`Answer ${shown[0]}`} value={shown[1].example} />}
+        </>
+      }
+    >
+      <Heading level={3} id={id}>
+        {operation.summary}
+      </Heading>
+      <p className="flex flex-wrap items-baseline gap-2 font-mono text-meta">
+        <Method method={operation.method} />
+        <span className="break-all font-medium">{path}</span>
+      </p>
+      {named && (
+        <p className="text-meta text-muted">
+          Or <InlineCode>{named}</InlineCode>, with the id of the token's user.
+        </p>
+      )}
+      <p>
+        <Words text={operation.description} />
+      </p>
+      <p className="text-meta text-muted">
+        {key ? (
+          <a className="link" href={key.href}>
+            {key.text}
+          </a>
+        ) : (
+          "Open to everybody."
+        )}
+      </p>
+
+      {parameters.length > 0 && (
+        <>
+          <Part>Parameters</Part>
+          <FieldList
+            lines={parameters.map(({ name, schema, required, description }) =>
+              fieldLine(name, schema, required, description),
+            )}
+          />
+        </>
+      )}
+
+      {body && (
+        <>
+          <Part>{bodyRequired ? "Body" : "Body, optional"}</Part>
+          <SchemaFields schema={body} />
+        </>
+      )}
+
+      <Part>Answers</Part>
+      <dl className="divide-y divide-divider border-divider border-y">
+        {successes.map(([status, { description, headers = {} }]) => {
+          const schema = answers.get(Number(status));
+          return (
+            <div
+              key={status}
+              className="grid grid-cols-[3rem_minmax(0,1fr)] gap-x-2 py-3 text-meta"
+            >
+              <dt className="font-medium font-mono text-success">{status}</dt>
+              <dd className="grid gap-1 text-muted">
+                <span>
+                  <Words text={description} />
+                  {schema && (
+                    <>
+                      {" "}
+                      <span className="text-text">
+                        <Shape words={typeOf(schema)} />
+                      </span>
+                    </>
+                  )}
+                </span>
+                {Object.entries(headers).map(([name, text]) => (
+                  <span key={name}>
+                    <InlineCode>{name}</InlineCode> <Words text={text} />
+                  </span>
+                ))}
+              </dd>
+            </div>
+          );
+        })}
+        {byStatus(entry).map(([status, codes]) => (
+          <div key={status} className="grid grid-cols-[3rem_minmax(0,1fr)] gap-x-2 py-2 text-meta">
+            <dt className="font-medium font-mono text-danger">{status}</dt>
+            <dd className="flex flex-wrap gap-x-3 gap-y-1">
+              {codes.map((code) => (
+                <a key={code} href={`#${code}`} className="link font-mono">
+                  {code}
+                </a>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Pair>
+  );
+}
+
+function Part({ children }: { children: string }) {
+  return <h4 className="mt-3 font-semibold text-row">{children}</h4>;
+}
+
+/** "array of Task", with the way to what a Task is. */
+function Shape({ words }: { words: string }) {
+  if (!words.endsWith("Task")) return null;
+  return (
+    <>
+      {words.startsWith("array") ? "An array of " : "A "}
+      <a className="link" href="#task">
+        Task
+      </a>
+      .
+    </>
+  );
+}
+
+function byStatus({ operation }: Entry) {
+  const codes = problemsOf(operation);
+  const statuses = [...new Set(codes.map((code) => problems[code].status))].sort((a, b) => a - b);
+  return statuses.map(
+    (status) => [status, codes.filter((code) => problems[code].status === status)] as const,
+  );
+}

@@ -1,0 +1,73 @@
+import type { Fault, ProblemCode } from "@tend/contracts";
+import { ApiError, UnreachableError } from "@tend/contracts/client";
+import { codePoints, limits } from "@tend/contracts/limits";
+
+/** The fields of both forms, in their order on the screen. */
+export interface Person {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** What is wrong, field by field; `form` where no field is to blame. */
+export interface Faults {
+  readonly name?: string;
+  readonly email?: string;
+  readonly password?: string;
+  readonly form?: string;
+  /** The email already has an account: the form adds the way to sign in. */
+  readonly taken?: true;
+}
+
+const emailFault = "Write an email address, like ada@example.com.";
+const tooShort = `Use at least ${limits.passwordMin} characters.`;
+const tooLong = `Use at most ${limits.passwordMax} characters.`;
+const nameFault = `Write a name of 1 to ${limits.name} characters.`;
+
+/** What the browser can see before it asks the server. */
+export function faultsOf(kind: "sign-up" | "sign-in", { name, email, password }: Person): Faults {
+  const length = codePoints(password);
+  const passwordFault =
+    kind === "sign-in"
+      ? length === 0 && "Write your password."
+      : (length < limits.passwordMin && tooShort) || (length > limits.passwordMax && tooLong);
+  return {
+    ...(kind === "sign-up" &&
+      (name.trim() === "" || codePoints(name.trim()) > limits.name) && { name: nameFault }),
+    ...(!/^[^\s@]+@[^\s@]+$/.test(email.trim()) && { email: emailFault }),
+    ...(passwordFault && { password: passwordFault }),
+  };
+}
+
+/** What the server's answer means for the person at the form. */
+export function faultsOfAnswer(error: unknown): Faults {
+  if (error instanceof UnreachableError) return { form: error.message };
+  if (!(error instanceof ApiError)) throw error;
+  // Any string may come; the cast has a mistyped code below refused.
+  switch (error.problem.code as ProblemCode) {
+    case "invalid_email_or_password":
+      return { form: "That email and password do not match an account. Check both and try again." };
+    case "user_already_exists":
+      return { taken: true };
+    case "validation_failed":
+      return faultsByField(error.problem.errors ?? []);
+    case "too_many_requests":
+      return { form: `Too many tries. Wait ${inSeconds(error.retryAfter)} and try again.` };
+    case "database_unavailable":
+      return { form: "The database cannot be reached right now. Wait a moment and try again." };
+    default:
+      return { form: "Something went wrong on our side. Try again in a moment." };
+  }
+}
+
+function faultsByField(errors: readonly Fault[]): Faults {
+  const faults: { -readonly [F in keyof Faults]: Faults[F] } = {};
+  for (const { path, message } of errors) {
+    const field = path.at(-1);
+    const place = field === "name" || field === "email" || field === "password" ? field : "form";
+    faults[place] ??= message;
+  }
+  return faults;
+}
+
+const inSeconds = (seconds = 60): string => (seconds === 1 ? "1 second" : `${seconds} seconds`);

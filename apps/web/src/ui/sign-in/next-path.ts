@@ -1,0 +1,17 @@
+const home = "/tasks";
+const origin = "http://any.invalid";
+
+/**
+ * Where `?next=` may lead: an address of our own, else the task list. Read as a browser reads it,
+ * which drops tabs and turns backslashes, so that no spelling of another host passes.
+ */
+export function nextPath(next: string | readonly string[] | undefined): string {
+  if (typeof next !== "string" || !next.startsWith("/") || !URL.canParse(next, origin)) return home;
+  const url = new URL(next, origin);
+  if (url.origin !== origin || url.pathname.startsWith("//")) return home;
+  return `${url.pathname}${url.search}${url.hash}`;
+}
+
+/** The address of a screen that leads on to `next`. */
+export const withNext = (screen: "/sign-in" | "/sign-up", next: string): string =>
+  next === home ? screen : `${screen}?${new URLSearchParams({ next })}`;

@@ -1,0 +1,29 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "#ui/button.tsx";
+import { Field, type FieldProps } from "#ui/field.tsx";
+
+/** A password that its owner can look at. */
+export function PasswordField(props: Omit<FieldProps, "type" | "end">) {
+  const [shown, setShown] = useState(false);
+  return (
+    <Field
+      {...props}
+      type={shown ? "text" : "password"}
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      end={
+        <Button
+          variant="quiet"
+          size="small"
+          aria-label={shown ? "Hide password" : "Show password"}
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? "Hide" : "Show"}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,98 @@
+"use client";
+
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useEffect, useRef, useState, useTransition } from "react";
+import { api } from "#ui/api.ts";
+import { Button } from "#ui/button.tsx";
+import { Field, FieldError } from "#ui/field.tsx";
+import { type Faults, faultsOf, faultsOfAnswer, type Person } from "./faults.ts";
+import { withNext } from "./next-path.ts";
+import { PasswordField } from "./password-field.tsx";
+
+const words = {
+  "sign-up": { submit: "Create account", pending: "Creating account" },
+  "sign-in": { submit: "Sign in", pending: "Signing in" },
+} as const;
+
+/** Signs in, to a new account or to one's own, and goes on to `next`. */
+export function SignInForm({ kind, next }: { kind: "sign-up" | "sign-in"; next: string }) {
+  const router = useRouter();
+  const form = useRef<HTMLFormElement>(null);
+  const [faults, setFaults] = useState<Faults>({});
+  const [pending, startPending] = useTransition();
+
+  useEffect(() => {
+    const wrong = form.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]');
+    const password = form.current?.querySelector<HTMLInputElement>('[name="password"]');
+    (wrong ?? (faults.form ? password : undefined))?.focus();
+  }, [faults]);
+
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (pending) return;
+    const person = read(event.currentTarget);
+    const seen = faultsOf(kind, person);
+    setFaults(seen);
+    if (Object.keys(seen).length > 0) return;
+    startPending(async () => {
+      try {
+        const { name, email, password } = person;
+        if (kind === "sign-up") await api.signUp({ body: { name, email, password } });
+        else await api.signIn({ body: { email, password } });
+        router.replace(next);
+      } catch (error) {
+        setFaults(faultsOfAnswer(error));
+      }
+    });
+  };
+
+  const taken = faults.taken && (
+    <>
+      That email already has an account.{" "}
+      <Link className="link" href={withNext("/sign-in", next)}>
+        Sign in instead.
+      </Link>
+    </>
+  );
+
+  return (
+    // post: before the script has loaded, the browser sends the form itself, and a password must
+    // not stand in an address then.
+    <form ref={form} method="post" noValidate className="grid gap-4" onSubmit={submit}>
+      <div role="alert" className="-mb-4 not-empty:mb-0">
+        {faults.form && <FieldError>{faults.form}</FieldError>}
+      </div>
+      {kind === "sign-up" && (
+        <Field label="Name" name="name" autoComplete="name" required error={faults.name} />
+      )}
+      <Field
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete={kind === "sign-up" ? "email" : "username"}
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        error={taken ?? faults.email}
+      />
+      <PasswordField
+        label="Password"
+        name="password"
+        autoComplete={kind === "sign-up" ? "new-password" : "current-password"}
+        required
+        hint={kind === "sign-up" && !faults.password && "At least 8 characters."}
+        error={faults.password}
+      />
+      <Button type="submit" variant="primary" className="mt-2" aria-disabled={pending}>
+        {pending ? words[kind].pending : words[kind].submit}
+      </Button>
+    </form>
+  );
+}
+
+function read(form: HTMLFormElement): Person {
+  const data = new FormData(form);
+  const text = (name: string) => String(data.get(name) ?? "");
+  return { name: text("name").trim(), email: text("email").trim(), password: text("password") };
+}

@@ -1,0 +1,43 @@
+import Link from "next/link";
+import { Header } from "#ui/header.tsx";
+import { withNext } from "./next-path.ts";
+import { SignInForm } from "./sign-in-form.tsx";
+
+const words = {
+  "sign-up": {
+    title: "Create your account",
+    question: "Already have an account?",
+    other: "Sign in",
+    otherScreen: "/sign-in",
+  },
+  "sign-in": {
+    title: "Sign in",
+    question: "New here?",
+    other: "Create an account",
+    otherScreen: "/sign-up",
+  },
+} as const;
+
+/** The whole screen around the form, for both of its kinds. */
+export function SignInScreen({ kind, next }: { kind: "sign-up" | "sign-in"; next: string }) {
+  const { title, question, other, otherScreen } = words[kind];
+  return (
+    <>
+      <Header />
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-form px-4 py-8 outline-none sm:py-12"
+      >
+        <h1 className="text-title">{title}</h1>
+        <p className="mt-2 mb-6 text-muted">
+          {question}{" "}
+          <Link className="link" href={withNext(otherScreen, next)}>
+            {other}
+          </Link>
+        </p>
+        <SignInForm kind={kind} next={next} />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+"use client";
+
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { ExternalToast } from "sonner";
+
+const sonner = () => import("./sonner.tsx");
+const Sonner = lazy(sonner);
+
+/** Shows a message that goes by itself. Its place on the screen is `Toaster`. */
+export async function showToast(message: string, options?: ExternalToast): Promise<void> {
+  const { toast } = await sonner();
+  toast(message, options);
+}
+
+/** Where messages appear. Put one on a page; its script comes after the page is usable. */
+export function Toaster() {
+  const [ready, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+  return (
+    ready && (
+      <Suspense>
+        <Sonner />
+      </Suspense>
+    )
+  );
+}
