@@ -8,22 +8,20 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { connect } from "@tend/db";
-import { type OpenDatabase, openDatabase } from "@tend/db/local";
+import { envFile, loadEnv, type OpenDatabase, openDatabase } from "@tend/db/local";
 import { migrate } from "@tend/db/migrate";
 import { demo, seed } from "@tend/db/seed";
 import { databaseUrls } from "@tend/db/urls";
 import { readEnv } from "./src/server/env.ts";
 
-const envFile = fileURLToPath(new URL("../../.env", import.meta.url));
 const exitWithParent = new URL("exit-with-parent.mjs", import.meta.url).href;
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 const server = ["--import", "tsx", "serve.ts"];
 const say = (line: string) => console.log(line);
 
 async function main(mode: "dev" | "start"): Promise<void> {
-  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  loadEnv();
   if (mode === "start" && !existsSync(new URL(".next/BUILD_ID", import.meta.url))) {
     throw new Error("There is no production build yet. Make one with: pnpm build");
   }
@@ -90,11 +88,11 @@ async function refuseTakenPort(port: number, mode: string): Promise<void> {
 }
 
 async function prepare(database: OpenDatabase, mode: "dev" | "start"): Promise<void> {
-  // A server's database is migrated on purpose, with pnpm db:migrate, once it serves people.
-  if (mode === "start" && !database.embedded) return;
+  // A server's database may serve other people: it is migrated on purpose, with pnpm db:migrate.
+  if (!database.embedded) return;
   const applied = await migrate(database.direct);
   if (applied.length > 0) say(`Applied ${applied.length} migration(s).`);
-  if (mode === "start" || !database.embedded) return;
+  if (mode === "start") return;
   const client = connect(database.url);
   await seed(client, process.env).finally(() => client.$disconnect());
 }

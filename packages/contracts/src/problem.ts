@@ -11,11 +11,6 @@ export const problems = {
     title: "The body is not JSON",
     detail: "Send a JSON text in UTF-8 as the body.",
   },
-  malformed_request: {
-    status: 400,
-    title: "The request could not be read",
-    detail: "Check the address and the headers of the request.",
-  },
   missing_token: {
     status: 401,
     title: "A token is required",

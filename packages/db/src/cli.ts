@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { Client } from "pg";
 import { connect } from "./index.ts";
-import { dataFolder, openDatabase } from "./local.ts";
+import { dataFolder, loadEnv, openDatabase } from "./local.ts";
 import { migrate } from "./migrate.ts";
 import { demo, seed } from "./seed.ts";
 import { databaseUrls } from "./urls.ts";
@@ -71,6 +71,7 @@ async function emptyDatabase(url: string, name: string | undefined): Promise<voi
 const [command = "", argument] = process.argv.slice(2);
 const run = Object.entries(commands).find(([name]) => name === command)?.[1];
 try {
+  loadEnv();
   if (!run) throw new Error(`Say what to do: ${Object.keys(commands).join(", ")}.`);
   await run(argument);
 } catch (error) {

@@ -30,12 +30,16 @@ export const newestMigration = "20261121000000_users_and_tasks";
 
 /** Whether the newest migration of this code has been applied. */
 export async function isCurrent(database: Database): Promise<boolean> {
-  const [row] = await database.$queryRaw<{ current: boolean }[]>`
-    SELECT EXISTS (
-      SELECT FROM "_prisma_migrations"
-      WHERE migration_name = ${newestMigration} AND finished_at IS NOT NULL
-    ) AS current`;
-  return row?.current ?? false;
+  try {
+    const found = await database.$queryRaw<unknown[]>`
+      SELECT 1 FROM "_prisma_migrations"
+      WHERE migration_name = ${newestMigration} AND finished_at IS NOT NULL`;
+    return found.length > 0;
+  } catch (error) {
+    // A database that was never migrated has not even the history.
+    if (driverCause(error).kind === "TableDoesNotExist") return false;
+    throw error;
+  }
 }
 
 const unreachableKinds = new Set([

@@ -7,6 +7,7 @@ export interface DatabaseUrls {
 }
 
 export function databaseUrls(env: Readonly<Record<string, string | undefined>>): DatabaseUrls {
-  const url = env.DATABASE_URL || env.NEON_DB_URL || undefined;
-  return { url, direct: env.DIRECT_URL || env.DATABASE_URL_UNPOOLED || url };
+  const pooled = env.DATABASE_URL || env.NEON_DB_URL || undefined;
+  const direct = env.DIRECT_URL || env.DATABASE_URL_UNPOOLED || undefined;
+  return { url: pooled ?? direct, direct: direct ?? pooled };
 }

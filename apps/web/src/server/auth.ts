@@ -69,6 +69,16 @@ export function auth(): ReturnType<typeof makeAuth> {
   return made;
 }
 
+/** The session of this cookie, or null. Throws the database's own error where it cannot be reached. */
+export async function readSession(caller: Headers) {
+  const store: { error?: unknown } = {};
+  try {
+    return await refused.run(store, () => auth().api.getSession({ headers: caller }));
+  } catch (error) {
+    throw store.error ?? error;
+  }
+}
+
 /**
  * Has Better Auth run one of its endpoints for a caller, by way of its own handler, so that its
  * rate limits, origin checks and cookies apply. Only rows of the table reach it: every other

@@ -1,10 +1,12 @@
-import { connect, type Database } from "@tend/db";
+import { connect, type Database, isUnreachable } from "@tend/db";
 import { env } from "./env.ts";
 
 declare global {
   // Kept here because `next dev` loads this module anew at each change.
   var tendDatabase: Database | undefined;
 }
+
+export { isUnreachable };
 
 /** The one client of this process, made at the first use. */
 export function database(): Database {

@@ -75,7 +75,7 @@ export function serve(
   const refuse = (request: Request) =>
     answer(request, path, () => {
       throw new ProblemError("method_not_allowed", {
-        detail: `${request.method} does nothing here. Use ${allow.join(", ")}.`,
+        detail: `This address does not take that method. Use ${allow.join(", ")}.`,
         headers: { Allow: allow.join(", ") },
       });
     });

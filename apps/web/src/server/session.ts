@@ -1,11 +1,11 @@
 import type { User } from "@tend/contracts";
 import { headers } from "next/headers";
-import { auth } from "./auth.ts";
+import { readSession } from "./auth.ts";
 import { type UserId, verifiedUserId } from "./user-id.ts";
 
 /** The user whose session cookie came with this page's request, or null. For server components. */
 export async function currentUser(): Promise<(User & { readonly id: UserId }) | null> {
-  const session = await auth().api.getSession({ headers: await headers() });
+  const session = await readSession(await headers());
   if (!session) return null;
   const { id, name, email } = session.user;
   return { id: verifiedUserId(id), name, email };

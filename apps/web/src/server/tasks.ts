@@ -73,19 +73,22 @@ export async function listTasks(
   };
 }
 
+/** No user of ours has a longer id, and no index could hold much more. */
+const longestUserId = 255;
+
 /** Creates it; or finds it, where this user made the same task with the same id before. */
 export async function createTask(
   userId: UserId,
   task: NewTask,
 ): Promise<{ task: TaskRow; created: boolean }> {
+  if (userId.length > longestUserId) throw unknownUser();
   const { id = uuidv7(), title, description = null, completed = false, due_date = null } = task;
   const [created] = await query(sql`
     INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date)
     VALUES (${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date)
     ON CONFLICT (owner_user_id, id) DO NOTHING
     RETURNING ${columns}`).catch((error: unknown) => {
-    if (!isForeignKeyViolation(error)) throw error;
-    throw new ProblemError("unknown_user", { headers: { "WWW-Authenticate": invalidToken } });
+    throw isForeignKeyViolation(error) ? unknownUser() : error;
   });
   if (created) return { task: created, created: true };
   const present = await getTask(userId, id);
@@ -97,6 +100,9 @@ export async function createTask(
   if (!same) throw new ProblemError("id_already_used");
   return { task: present, created: false };
 }
+
+const unknownUser = () =>
+  new ProblemError("unknown_user", { headers: { "WWW-Authenticate": invalidToken } });
 
 export async function getTask(userId: UserId, id: string): Promise<TaskRow> {
   const [task] = await query(sql`

@@ -8,10 +8,12 @@ export interface ApiOptions {
   readonly fetch: typeof fetch;
   /** Called when there is no session any more. */
   readonly onSignedOut: () => void;
+  /** O-3: names this user in every address, so that the token of somebody else is refused. */
+  readonly userId?: string;
 }
 
 /** The client of the API for one page: holds the token in memory and renews it. */
-export function createApi({ fetch, onSignedOut }: ApiOptions): Client {
+export function createApi({ fetch, onSignedOut, userId }: ApiOptions): Client {
   let held: { token: string; renewAt: number } | undefined;
   let pending: Promise<string> | undefined;
 
@@ -53,7 +55,7 @@ export function createApi({ fetch, onSignedOut }: ApiOptions): Client {
     return fetch(input, { ...init, headers });
   };
 
-  return createClient({ token, fetch: fetchAgain });
+  return createClient({ token, fetch: fetchAgain, ...(userId !== undefined && { userId }) });
 }
 
 /** For somebody whose session has ended: signing in leads back to this very page. */

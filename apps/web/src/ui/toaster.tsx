@@ -4,12 +4,13 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import type { ExternalToast } from "sonner";
 
 const sonner = () => import("./sonner.tsx");
-const Sonner = lazy(sonner);
+// A page does without its messages where their script cannot be had.
+const Sonner = lazy(() => sonner().catch(() => ({ default: () => <></> })));
 
 /** Shows a message that goes by itself. Its place on the screen is `Toaster`. */
 export async function showToast(message: string, options?: ExternalToast): Promise<void> {
-  const { toast } = await sonner();
-  toast(message, options);
+  const loaded = await sonner().catch(() => undefined);
+  loaded?.toast(message, options);
 }
 
 /** Where messages appear. Put one on a page; its script comes after the page is usable. */

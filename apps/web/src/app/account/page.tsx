@@ -58,7 +58,7 @@ export default async function AccountPage() {
           <ApiTokenPanel />
         </Section>
         <Section title="Sign out" text="On this device.">
-          <SignOutButton />
+          <SignOutButton userId={user.id} />
         </Section>
       </main>
     </>

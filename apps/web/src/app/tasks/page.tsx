@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { isUnreachable } from "#server/database.ts";
+import { currentUser } from "#server/session.ts";
+import { listTasks } from "#server/tasks.ts";
+import { withNext } from "#ui/sign-in/next-path.ts";
+import { type Filters, filtersHref, readFilters } from "#ui/tasks/filters.ts";
+import { TasksScreen } from "#ui/tasks/tasks-screen.tsx";
+import { TasksUnavailable } from "#ui/tasks/tasks-unavailable.tsx";
+
+export const metadata: Metadata = { title: "Tasks" };
+
+const limit = 100;
+
+export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
+  const params = await searchParams;
+  const filters = readFilters((name) => {
+    const value = params[name];
+    return typeof value === "string" ? value : null;
+  });
+  const found = await read(filters).catch((error: unknown) => {
+    if (isUnreachable(error)) return "unavailable" as const;
+    throw error;
+  });
+  if (found === "unavailable") return <TasksUnavailable href={filtersHref(filters)} />;
+  if (!found) redirect(withNext("/sign-in", filtersHref(filters)));
+  return <TasksScreen {...found} />;
+}
+
+/** The whole list where it is short, so that its counts are exact; else the tab's first page. */
+async function read({ status, sort, order }: Filters) {
+  const user = await currentUser();
+  if (!user) return null;
+  const all = await listTasks(user.id, { status: "all", sort, order, limit });
+  const complete = all.next === null;
+  const { tasks } =
+    complete || status === "all" ? all : await listTasks(user.id, { status, sort, order, limit });
+  return { user: { id: user.id, name: user.name }, tasks, complete };
+}

@@ -1,0 +1,70 @@
+import { CloudOff, LogIn, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button, buttonClass } from "#ui/button.tsx";
+import { withNext } from "#ui/sign-in/next-path.ts";
+import { useOnline } from "./use-online.ts";
+
+interface BannersProps {
+  readonly signedOut: boolean;
+  readonly hasUnsent: boolean;
+  readonly loadFailure: string | undefined;
+  readonly here: string;
+  readonly onReload: () => void;
+}
+
+/** What stands between the person and the server, one at a time, the first cause first. */
+export function Banners({ signedOut, hasUnsent, loadFailure, here, onReload }: BannersProps) {
+  const online = useOnline();
+  return (
+    // On a wide screen it has its place, so that nothing moves when it comes and goes.
+    <div role="status" className="items-center sm:flex sm:min-h-16">
+      {!online ? (
+        <Banner icon={<CloudOff aria-hidden size={16} />}>
+          Offline. Changes will be sent when you reconnect.
+        </Banner>
+      ) : signedOut ? (
+        <Banner
+          icon={<LogIn aria-hidden size={16} />}
+          action={
+            // A full page load: whoever signs in, nothing of this page's memory goes along.
+            <a href={withNext("/sign-in", here)} className={buttonClass("secondary", "small")}>
+              Sign in
+            </a>
+          }
+        >
+          You are signed out.{" "}
+          {hasUnsent ? "Sign in to send your changes; they are kept here." : "Sign in to go on."}
+        </Banner>
+      ) : loadFailure ? (
+        <Banner
+          icon={<TriangleAlert aria-hidden size={16} />}
+          action={
+            <Button size="small" onClick={onReload}>
+              Retry
+            </Button>
+          }
+        >
+          The list may be incomplete. {loadFailure}
+        </Banner>
+      ) : null}
+    </div>
+  );
+}
+
+function Banner({
+  icon,
+  action,
+  children,
+}: {
+  icon: ReactNode;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <div className="flex min-h-11 w-full flex-wrap max-sm:mb-2 items-center gap-x-3 gap-y-2 rounded-control border border-divider bg-surface px-3 py-1.5">
+      <span className="text-warn">{icon}</span>
+      <p className="min-w-0 flex-1 basis-48">{children}</p>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { createDrafts } from "./draft.ts";
+import { makeStorage, makeTask } from "./testing.ts";
+
+const edit = { title: "Pay the re", description: "", due_date: "" };
+
+test("text of the quick-add comes back until it is handed in", () => {
+  const local = makeStorage();
+  createDrafts(local, "ada").writeNew("Buy mil");
+  expect(createDrafts(local, "ada").readNew()).toBe("Buy mil");
+  createDrafts(local, "ada").writeNew("");
+  expect(createDrafts(local, "ada").readNew()).toBe("");
+});
+
+test("an edit comes back with its task until it is saved or cancelled", () => {
+  const local = makeStorage();
+  const task = makeTask();
+  createDrafts(local, "ada").writeEdit(task, edit);
+  const later = createDrafts(local, "ada");
+  expect(later.readOpenEdit()).toEqual(task);
+  expect(later.readEdit(task.id)).toEqual(edit);
+  later.removeEdit(task.id);
+  expect(later.readOpenEdit()).toBeUndefined();
+});
+
+test("another user of the browser sees no draft", () => {
+  const local = makeStorage();
+  createDrafts(local, "ada").writeNew("Secret");
+  createDrafts(local, "ada").writeEdit(makeTask(), edit);
+  const grace = createDrafts(local, "grace");
+  expect([grace.readNew(), grace.readOpenEdit()]).toEqual(["", undefined]);
+});
+
+test("without storage, and with a full one, typing goes on", () => {
+  for (const local of [undefined, makeStorage(1)]) {
+    const drafts = createDrafts(local, "ada");
+    drafts.writeNew("Buy milk");
+    drafts.writeEdit(makeTask(), edit);
+    expect([drafts.readNew(), drafts.readOpenEdit()]).toEqual(["", undefined]);
+  }
+});

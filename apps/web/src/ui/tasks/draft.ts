@@ -1,0 +1,73 @@
+import type { Task } from "@tend/contracts";
+
+/** What stands in the edit form, as typed. */
+export interface Edit {
+  readonly title: string;
+  readonly description: string;
+  /** Empty: no date. */
+  readonly due_date: string;
+}
+
+/** Text that is being typed and not yet handed in. It outlives the page. */
+export interface Drafts {
+  readNew(): string;
+  writeNew(text: string): void;
+  readEdit(taskId: string): Edit | undefined;
+  /** An edit that was open when the page went away, with the task it is of. */
+  readOpenEdit(): Task | undefined;
+  writeEdit(task: Task, edit: Edit): void;
+  removeEdit(taskId: string): void;
+}
+
+interface StoredEdit {
+  readonly task: Task;
+  readonly edit: Edit;
+}
+
+export function createDrafts(storage: Storage | undefined, userId: string): Drafts {
+  const newKey = `tend:draft:${userId}:new`;
+  const editPrefix = `tend:draft:${userId}:edit:`;
+  const write = (key: string, text: string) => {
+    try {
+      storage?.setItem(key, text);
+    } catch {
+      // Full: the text still stands in its field.
+    }
+  };
+  const read = (key: string): StoredEdit | undefined => {
+    try {
+      const value: unknown = JSON.parse(storage?.getItem(key) ?? "null");
+      return isStoredEdit(value) ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    readNew: () => storage?.getItem(newKey) ?? "",
+    writeNew: (text) => (text === "" ? storage?.removeItem(newKey) : write(newKey, text)),
+    readEdit: (taskId) => read(editPrefix + taskId)?.edit,
+    readOpenEdit() {
+      const keys = storage ? Object.keys(storage) : [];
+      return keys
+        .filter((key) => key.startsWith(editPrefix))
+        .map((key) => read(key)?.task)
+        .find((task) => task !== undefined);
+    },
+    writeEdit: (task, edit) => write(editPrefix + task.id, JSON.stringify({ task, edit })),
+    removeEdit: (taskId) => storage?.removeItem(editPrefix + taskId),
+  };
+}
+
+const isStoredEdit = (value: unknown): value is StoredEdit =>
+  typeof value === "object" &&
+  value !== null &&
+  "task" in value &&
+  typeof value.task === "object" &&
+  value.task !== null &&
+  "id" in value.task &&
+  "edit" in value &&
+  typeof value.edit === "object" &&
+  value.edit !== null &&
+  "title" in value.edit &&
+  "description" in value.edit &&
+  "due_date" in value.edit;

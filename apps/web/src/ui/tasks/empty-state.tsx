@@ -1,0 +1,45 @@
+import { Plus } from "lucide-react";
+import { addDays } from "./due-date.ts";
+
+const examples = [
+  { title: "Buy stamps", when: null },
+  { title: "Call Grandma", when: null },
+  { title: "Water the plants", when: "Tomorrow" },
+] as const;
+
+interface ExamplesProps {
+  readonly today: string | null;
+  readonly onAdd: (title: string, due_date: string | null) => void;
+}
+
+/** For somebody who has no task yet: three to begin with, one tap each. */
+export function Examples({ today, onAdd }: ExamplesProps) {
+  return (
+    <div className="py-8 sm:py-12">
+      <h2 className="text-section">Nothing to do yet</h2>
+      <p className="mt-1 text-muted">Write your first task, or begin with one of these.</p>
+      <ul className="mt-4 grid justify-items-start gap-2">
+        {examples.map(({ title, when }) => (
+          <li key={title}>
+            <button
+              type="button"
+              disabled={today === null}
+              className="flex min-h-11 items-center gap-2 rounded-control border border-edge bg-surface px-3 transition-colors hover:bg-hover"
+              onClick={() => today && onAdd(title, when && addDays(today, 1))}
+            >
+              <Plus aria-hidden size={16} className="text-muted" />
+              <span className="sr-only">Add </span>
+              {title}
+              {when && <span className="text-meta text-muted">{when}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** One quiet line. */
+export function QuietLine({ children }: { children: string }) {
+  return <p className="py-12 text-center text-muted">{children}</p>;
+}

@@ -1,0 +1,74 @@
+import { type Filters, filtersHref, sorts, tabs } from "./filters.ts";
+import type { Counts } from "./task-list.ts";
+
+interface FilterTabsProps {
+  readonly filters: Filters;
+  readonly counts: Counts;
+  readonly complete: boolean;
+  readonly onChange: (filters: Filters) => void;
+}
+
+/** Links, so that a tab can be opened, copied and read without any script; instant with it. */
+export function FilterTabs({ filters, counts, complete, onChange }: FilterTabsProps) {
+  return (
+    <nav aria-label="Filter" className="-mx-1 min-w-0 overflow-x-auto px-1 [scrollbar-width:none]">
+      <ul className="flex gap-1">
+        {tabs.map(({ status, label }) => {
+          const chosen = status === filters.status;
+          return (
+            <li key={status}>
+              <a
+                href={filtersHref({ ...filters, status })}
+                aria-current={chosen ? "page" : undefined}
+                className="flex h-9 items-center gap-1.5 whitespace-nowrap rounded-control px-3 font-medium text-muted -outline-offset-2 transition-colors hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:text-text pointer-coarse:h-11"
+                onClick={(event) => {
+                  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+                  event.preventDefault();
+                  onChange({ ...filters, status });
+                }}
+              >
+                {label}{" "}
+                <span className="font-normal text-meta tabular-nums">
+                  {formatCount(counts[status], complete)}
+                </span>
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+interface SortSelectProps {
+  readonly filters: Filters;
+  readonly onChange: (filters: Filters) => void;
+}
+
+export function SortSelect({ filters, onChange }: SortSelectProps) {
+  const chosen = sorts.findIndex(
+    ({ sort, order }) => sort === filters.sort && order === filters.order,
+  );
+  return (
+    <select
+      aria-label="Sort"
+      autoComplete="off"
+      value={chosen}
+      className="field-sizing-content h-9 shrink-0 rounded-control border border-transparent bg-transparent px-2 text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:h-11"
+      onChange={(event) => {
+        const { sort, order } = sorts[Number(event.target.value)] ?? sorts[0];
+        onChange({ ...filters, sort, order });
+      }}
+    >
+      {sorts.map(({ label }, index) => (
+        <option key={label} value={index} className="bg-surface text-text">
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** While not all tasks are read, a count is a beginning: "500+". */
+export const formatCount = (count: number, complete: boolean): string =>
+  `${count.toLocaleString("en")}${complete ? "" : "+"}`;

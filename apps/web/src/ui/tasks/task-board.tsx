@@ -1,0 +1,233 @@
+import type { Task } from "@tend/contracts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { AccountLink } from "#ui/account-link.tsx";
+import { Dialog } from "#ui/dialog.tsx";
+import { Header } from "#ui/header.tsx";
+import { showToast } from "#ui/toaster.tsx";
+import { Banners } from "./banners.tsx";
+import { browserStorage } from "./browser-storage.ts";
+import type { TaskFields } from "./change.ts";
+import { createDrafts } from "./draft.ts";
+import { Examples, QuietLine } from "./empty-state.tsx";
+import { FilterTabs, formatCount, SortSelect } from "./filter-bar.tsx";
+import { type Filters, filtersHref } from "./filters.ts";
+import { QuickAdd } from "./quick-add.tsx";
+import type { Snapshot } from "./snapshot.ts";
+import { focusTask, neighbourOf } from "./task-focus.ts";
+import { TaskForm } from "./task-form.tsx";
+import { countTasks, listShown } from "./task-list.ts";
+import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
+import type { RowActions } from "./task-row.tsx";
+import { TaskRows } from "./task-rows.tsx";
+import { useAnnounceSaving } from "./use-announce-saving.ts";
+import { useAnnouncer } from "./use-announcer.ts";
+import { useEditing } from "./use-editing.ts";
+import { useFilters } from "./use-filters.ts";
+import { useLeaving } from "./use-leaving.ts";
+import { useTaskActions } from "./use-task-actions.ts";
+import { useTasks } from "./use-tasks.ts";
+import { useToday } from "./use-today.ts";
+import { useUndoKey } from "./use-undo-key.ts";
+
+interface TaskBoardProps {
+  readonly user: { readonly id: string; readonly name: string };
+  readonly initial: Snapshot;
+}
+
+const sayRescued = () =>
+  void showToast("A task that you edited was deleted elsewhere. It is back, with your text.");
+
+/** The list of one user and all that is done with it. */
+export function TaskBoard({ user, initial }: TaskBoardProps) {
+  const today = useToday();
+  const [filters, setFilters] = useFilters();
+  const [said, announce] = useAnnouncer();
+  const [drafts] = useState(() => createDrafts(browserStorage(), user.id));
+  const { tasks, complete, outbox, unsent, loadFailure, reload } = useTasks(
+    user.id,
+    initial,
+    sayRescued,
+  );
+  const actions = useTaskActions(user.id, outbox, announce);
+  const counts = useMemo(() => countTasks(tasks), [tasks]);
+
+  const quickAdd = useRef<HTMLInputElement>(null);
+  const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
+
+  const { kept, keep } = useLeaving((id) => {
+    const row = document.activeElement?.closest<HTMLElement>("[data-task]");
+    if (row?.dataset.task === id) moveFocusFrom(id);
+  });
+  const shown = useMemo(
+    () => listShown(tasks, filters, new Set(kept.keys())),
+    [tasks, filters, kept],
+  );
+
+  const latest = useRef({ shown, filters });
+  useEffect(() => {
+    latest.current = { shown, filters };
+  });
+  const moveFocusFrom = useCallback(
+    (id: string) => focusTask(neighbourOf(latest.current.shown, id)) || focusQuickAdd(),
+    [focusQuickAdd],
+  );
+
+  const { editing, open, close } = useEditing(drafts);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const closeMenu = useCallback(() => setMenu(null), []);
+
+  const rowActions = useMemo<RowActions>(
+    () => ({
+      tick(task, completed) {
+        actions.tick(task, completed);
+        if (latest.current.filters.status !== "all") keep(task.id);
+      },
+      edit: open,
+      openMenu: (task, button) => setMenu({ task, button }),
+      retry: (task) => outbox.retry(task.id),
+    }),
+    [actions, keep, open, outbox],
+  );
+
+  const remove = (task: Task) => {
+    moveFocusFrom(task.id);
+    actions.remove(task);
+  };
+  const save = (task: Task, fields: TaskFields) => {
+    actions.edit(task, fields);
+    drafts.removeEdit(task.id);
+    close();
+  };
+  const cancel = () => {
+    if (!editing) return;
+    const { task } = editing;
+    const discarded = drafts.readEdit(task.id);
+    drafts.removeEdit(task.id);
+    close();
+    if (!discarded) return;
+    actions.offerUndo("Edit discarded", () => {
+      drafts.writeEdit(task, discarded);
+      open(task);
+    });
+  };
+  const changeFilters = (next: Filters) => {
+    setFilters(next);
+    const count = next.status === filters.status ? "" : `${counts[next.status]} `;
+    announce(`Showing ${count}${next.status === "all" ? "" : `${next.status} `}tasks`);
+  };
+
+  const edited = useRef<string>(undefined);
+  useEffect(() => {
+    // The form took the focus with it, unless a click has put it elsewhere.
+    if (!editing && document.activeElement === document.body) focusTask(edited.current);
+    edited.current = editing?.task.id;
+  }, [editing]);
+
+  useUndoKey(actions.undoLast);
+  useAnnounceSaving(unsent, announce);
+
+  const form = editing && (
+    <TaskForm
+      key={editing.task.id}
+      task={editing.task}
+      drafts={drafts}
+      sheet={editing.sheet}
+      onSave={save}
+      onCancel={cancel}
+    />
+  );
+  const inline = editing?.sheet ? null : form;
+  const tabs = { filters, counts, complete, onChange: changeFilters };
+  const left = `${formatCount(counts.pending, complete)} left`;
+  return (
+    <>
+      <Header
+        home="/tasks"
+        start={
+          <>
+            <h1 className="sr-only">Tasks</h1>
+            <p className="text-muted tabular-nums">{left}</p>
+            <div className="ml-2 max-sm:hidden">
+              <FilterTabs {...tabs} />
+            </div>
+          </>
+        }
+        end={
+          <>
+            <div className="max-sm:hidden">
+              <SortSelect {...tabs} />
+            </div>
+            <AccountLink name={user.name} />
+          </>
+        }
+      />
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-list px-4 pt-3 pb-32 outline-none sm:pt-0"
+      >
+        <div className="mb-2 flex items-center justify-between gap-2 sm:hidden">
+          <FilterTabs {...tabs} />
+          <SortSelect {...tabs} />
+        </div>
+        <Banners
+          signedOut={unsent.trouble?.signedOut ?? loadFailure === "You are signed out."}
+          hasUnsent={unsent.changes.length > 0}
+          loadFailure={loadFailure}
+          here={filtersHref(filters)}
+          onReload={reload}
+        />
+        <QuickAdd
+          inputRef={quickAdd}
+          drafts={drafts}
+          ready={today !== null}
+          onAdd={(title) => actions.add(title, null)}
+          onLeave={() => focusTask(shown[0]?.id)}
+        />
+        {shown.length > 0 || inline ? (
+          <TaskRows
+            tasks={shown}
+            today={today}
+            unsent={unsent}
+            kept={kept}
+            editing={inline && editing ? editing.task : null}
+            form={inline}
+            actions={rowActions}
+            onDelete={remove}
+            onUndo={actions.undoLast}
+            onQuickAdd={focusQuickAdd}
+          />
+        ) : counts.all === 0 && complete ? (
+          <Examples
+            today={today}
+            onAdd={(title, due_date) => {
+              actions.add(title, due_date);
+              focusQuickAdd();
+            }}
+          />
+        ) : (
+          <QuietLine>{emptyLine(filters, complete)}</QuietLine>
+        )}
+        {menu && (
+          <TaskMenu
+            open={menu}
+            onEdit={() => open(menu.task)}
+            onDelete={() => remove(menu.task)}
+            onClose={closeMenu}
+          />
+        )}
+      </main>
+      <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
+        {editing?.sheet && form}
+      </Dialog>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+    </>
+  );
+}
+
+function emptyLine({ status }: Filters, complete: boolean): string {
+  if (!complete) return "Reading your tasks";
+  return status === "completed" ? "No completed tasks yet." : "All done.";
+}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import type { Filters } from "./filters.ts";
+import { countTasks, listShown } from "./task-list.ts";
+import { makeTask } from "./testing.ts";
+
+const at = (minute: number) => `2026-11-24T09:${minute}:00.000Z`;
+const tasks = [
+  makeTask({ id: "a", title: "banana", created_at: at(10), due_date: null }),
+  makeTask({ id: "b", title: "Apple", created_at: at(30), due_date: "2026-12-01" }),
+  makeTask({ id: "c", title: "äpfel", created_at: at(20), due_date: null, completed: true }),
+  makeTask({ id: "d", title: "cherry", created_at: at(30), due_date: "2026-11-25" }),
+];
+const ids = (filters: Partial<Filters>, kept?: ReadonlySet<string>) =>
+  listShown(tasks, { status: "all", sort: "created", order: "desc", ...filters }, kept)
+    .map(({ id }) => id)
+    .join("");
+
+describe("the order of the server (T-6)", () => {
+  test("newest first, ties by id downwards", () => expect(ids({})).toBe("dbca"));
+  test("oldest first, ties by id", () => expect(ids({ order: "asc" })).toBe("acbd"));
+  test("titles as people read them", () =>
+    expect(ids({ sort: "title", order: "asc" })).toBe("cbad"));
+  test("due date, without one last, ties by id", () =>
+    expect(ids({ sort: "due_date", order: "asc" })).toBe("dbac"));
+
+  test("leaves the given tasks in their place", () => {
+    const before = [...tasks];
+    ids({});
+    expect(tasks).toEqual(before);
+  });
+});
+
+describe("a tab", () => {
+  test("holds the tasks of its state", () => {
+    expect(ids({ status: "pending" })).toBe("dba");
+    expect(ids({ status: "completed" })).toBe("c");
+  });
+
+  test("keeps for a moment what was just ticked", () => {
+    expect(ids({ status: "pending" }, new Set(["c"]))).toBe("dbca");
+  });
+
+  test("counts", () => expect(countTasks(tasks)).toEqual({ all: 4, pending: 3, completed: 1 }));
+});

@@ -1,0 +1,53 @@
+import type { Task } from "@tend/contracts";
+import type { Filters } from "./filters.ts";
+
+export interface Counts {
+  readonly all: number;
+  readonly pending: number;
+  readonly completed: number;
+}
+
+export function countTasks(tasks: readonly Task[]): Counts {
+  const completed = tasks.reduce((sum, task) => sum + Number(task.completed), 0);
+  return { all: tasks.length, pending: tasks.length - completed, completed };
+}
+
+/** The tasks of a tab in its order. Those in `kept` stay, whatever the tab. */
+export function listShown(
+  tasks: readonly Task[],
+  filters: Filters,
+  kept: ReadonlySet<string> = new Set(),
+): readonly Task[] {
+  const inTab = tasks.filter(
+    (task) =>
+      filters.status === "all" ||
+      task.completed === (filters.status === "completed") ||
+      kept.has(task.id),
+  );
+  return inTab.sort(compareBy(filters));
+}
+
+type Compare = (a: Task, b: Task) => number;
+
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+// The root collation, as the server's "und-x-icu".
+const collator = new Intl.Collator("en");
+
+const comparers: Record<Filters["sort"], Compare> = {
+  created: (a, b) => byText(a.created_at, b.created_at),
+  title: (a, b) => collator.compare(a.title, b.title) || byText(a.title, b.title),
+  due_date: (a, b) => byText(a.due_date ?? "", b.due_date ?? ""),
+};
+
+/** T-6: the order of the server. Tasks without a date come last either way; ties go by id. */
+function compareBy({ sort, order }: Filters): Compare {
+  const sign = order === "asc" ? 1 : -1;
+  const compare = comparers[sort];
+  return (a, b) => {
+    if (sort === "due_date" && (a.due_date === null) !== (b.due_date === null)) {
+      return a.due_date === null ? 1 : -1;
+    }
+    return sign * (compare(a, b) || byText(a.id, b.id));
+  };
+}

@@ -1,0 +1,134 @@
+import type { Task } from "@tend/contracts";
+import { CircleAlert, Ellipsis, NotebookText } from "lucide-react";
+import { memo } from "react";
+import { Button } from "#ui/button.tsx";
+import { dueLabel, isOverdue } from "./due-date.ts";
+import { checkboxId } from "./task-focus.ts";
+
+export interface RowActions {
+  readonly tick: (task: Task, completed: boolean) => void;
+  readonly edit: (task: Task) => void;
+  readonly openMenu: (task: Task, button: HTMLButtonElement) => void;
+  readonly retry: (task: Task) => void;
+}
+
+interface TaskRowProps {
+  readonly task: Task;
+  /** Null until the page is alive: until then nothing here answers, so nothing may pretend to. */
+  readonly today: string | null;
+  readonly pending: boolean;
+  /** Why it is not saved, in words. */
+  readonly failure: string | undefined;
+  readonly leaving: boolean;
+  readonly actions: RowActions;
+}
+
+/** One task. Drawn again only when something of it changes, so that long lists stay quick. */
+export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
+  const { task, today, pending, failure, leaving, actions } = props;
+  const titleId = `title-${task.id}`;
+  const failureId = `failure-${task.id}`;
+  return (
+    <li
+      data-task={task.id}
+      data-leaving={leaving || undefined}
+      data-pending={pending || undefined}
+      className="group border-divider border-b transition-[opacity,translate] duration-collapse [contain-intrinsic-size:auto_48px] [content-visibility:auto] data-leaving:translate-x-2 data-leaving:opacity-0"
+    >
+      <div className="flex items-start rounded-control transition-colors hover:bg-hover">
+        <label
+          className={`grid size-12 shrink-0 place-items-center pointer-coarse:h-14 ${today === null ? "pointer-events-none" : ""}`}
+        >
+          <input
+            id={checkboxId(task.id)}
+            type="checkbox"
+            autoComplete="off"
+            ref={(checkbox) => {
+              // A key may have changed it before the script was there to hear.
+              if (checkbox) checkbox.checked = task.completed;
+            }}
+            checked={task.completed}
+            aria-labelledby={titleId}
+            aria-describedby={failure ? failureId : undefined}
+            className="size-5 cursor-pointer"
+            onChange={(event) => actions.tick(task, event.target.checked)}
+          />
+        </label>
+        <div className="flex min-w-0 grow flex-wrap items-start gap-x-3 sm:flex-nowrap">
+          <button
+            type="button"
+            className="min-w-0 grow basis-full rounded-control py-[13px] text-left sm:basis-0 pointer-coarse:py-[17px]"
+            onClick={() => actions.edit(task)}
+          >
+            <span className="sr-only">Edit </span>
+            <span
+              id={titleId}
+              dir="auto"
+              className={`whitespace-pre-wrap break-words line-through transition-[color,text-decoration-color] duration-check group-data-pending:delay-500 ${
+                task.completed
+                  ? "text-muted"
+                  : "decoration-transparent group-data-pending:text-muted"
+              }`}
+            >
+              {task.title}
+            </span>
+            {task.description && (
+              <NotebookText
+                role="img"
+                aria-label=", has notes"
+                size={14}
+                className="ml-2 inline-block align-[-2px] text-muted"
+              />
+            )}
+          </button>
+          {task.due_date && (
+            <DueDate day={task.due_date} today={today} completed={task.completed} />
+          )}
+        </div>
+        <div className="grid h-12 shrink-0 place-items-center pr-1 pointer-coarse:h-14">
+          <Button
+            variant="quiet"
+            size="icon"
+            aria-label={`Actions for ${task.title}`}
+            aria-haspopup="menu"
+            disabled={today === null}
+            onClick={(event) => actions.openMenu(task, event.currentTarget)}
+          >
+            <Ellipsis aria-hidden size={18} />
+          </Button>
+        </div>
+      </div>
+      {failure && (
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 pl-12 text-meta">
+          <p id={failureId} className="flex items-start gap-1.5 text-danger">
+            <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+            <span>Not saved. {failure}</span>
+          </p>
+          <Button size="small" onClick={() => actions.retry(task)}>
+            Retry
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+});
+
+function DueDate({
+  day,
+  today,
+  completed,
+}: {
+  day: string;
+  today: string | null;
+  completed: boolean;
+}) {
+  const overdue = today !== null && !completed && isOverdue(day, today);
+  return (
+    <p
+      className={`shrink-0 text-meta max-sm:-mt-3 max-sm:pb-3 sm:py-[15px] pointer-coarse:sm:py-[19px] ${overdue ? "text-warn" : "text-muted"}`}
+    >
+      <span className="sr-only">{overdue ? "Was due " : "Due "}</span>
+      <time dateTime={day}>{dueLabel(day, today)}</time>
+    </p>
+  );
+}

@@ -1,0 +1,119 @@
+import type { Task } from "@tend/contracts";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { Button } from "#ui/button.tsx";
+import type { OutboxState } from "./outbox.ts";
+import { focusTask, isTyping } from "./task-focus.ts";
+import { type RowActions, TaskRow } from "./task-row.tsx";
+
+interface TaskRowsProps {
+  readonly tasks: readonly Task[];
+  readonly today: string | null;
+  readonly unsent: OutboxState;
+  /** Tasks that stay for a moment, and whether each is on its way out. */
+  readonly kept: ReadonlyMap<string, boolean>;
+  /** The task whose form stands in place of its row, if any. */
+  readonly editing: Task | null;
+  readonly form: ReactNode;
+  readonly actions: RowActions;
+  readonly onDelete: (task: Task) => void;
+  readonly onUndo: () => void;
+  readonly onQuickAdd: () => void;
+}
+
+const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
+
+/** Drawn at first, and again each time the end comes near. */
+const batch = 200;
+
+/** The list. Its keys work while the focus is in it, and never while somebody types. */
+export function TaskRows(props: TaskRowsProps) {
+  const { tasks, today, unsent, kept, editing, form, actions } = props;
+  const [drawn, setDrawn] = useState(batch);
+  const pending = new Set(unsent.changes.map((change) => change.task.id));
+  const rest = tasks.length - drawn;
+  // Whatever becomes of the task meanwhile, its form stays, and with it what is being typed.
+  const listed = tasks.slice(0, drawn);
+  if (editing && !listed.some(({ id }) => id === editing.id)) listed.unshift(editing);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (!(event.target instanceof HTMLElement)) return;
+    const row = event.target.closest<HTMLElement>("[data-task]");
+    const index = tasks.findIndex((task) => task.id === row?.dataset.task);
+    const task = tasks[index];
+    const onCheckbox = event.target instanceof HTMLInputElement;
+    const deeds: Readonly<Record<string, (() => void) | undefined>> = {
+      j: () => focusTask(tasks[index + 1]?.id),
+      k: () => focusTask(tasks[index - 1]?.id) || props.onQuickAdd(),
+      n: props.onQuickAdd,
+      z: props.onUndo,
+      x: task && (() => actions.tick(task, !task.completed)),
+      Enter: task && onCheckbox ? () => actions.edit(task) : undefined,
+      Delete: task && (() => props.onDelete(task)),
+    };
+    const names: Readonly<Record<string, string>> = {
+      ArrowDown: "j",
+      ArrowUp: "k",
+      Backspace: "Delete",
+    };
+    const deed = deeds[names[event.key] ?? event.key];
+    if (!deed) return;
+    event.preventDefault();
+    deed();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys act on the controls inside.
+    <div onKeyDown={onKeyDown}>
+      <ul aria-label="Tasks">
+        {listed.map((task) =>
+          task.id === editing?.id ? (
+            <li key={task.id} className={formClass}>
+              {form}
+            </li>
+          ) : (
+            <TaskRow
+              key={task.id}
+              task={task}
+              today={today}
+              pending={pending.has(task.id)}
+              failure={
+                pending.has(task.id)
+                  ? (unsent.refused.get(task.id) ?? unsent.trouble?.reason)
+                  : undefined
+              }
+              leaving={kept.get(task.id) ?? false}
+              actions={actions}
+            />
+          ),
+        )}
+      </ul>
+      {rest > 0 && <ShowMore rest={rest} onShow={() => setDrawn(drawn + batch)} />}
+    </div>
+  );
+}
+
+/** Shows more by itself as it comes near; a button, for who does not scroll. */
+function ShowMore({ rest, onShow }: { rest: number; onShow: () => void }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const show = useRef(onShow);
+  useEffect(() => {
+    show.current = onShow;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: observed anew after each batch, since one that stays in view does not report again.
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new IntersectionObserver(
+      ([entry]) => entry?.isIntersecting && show.current(),
+      { rootMargin: "1500px" },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [rest]);
+  return (
+    <div ref={ref} className="grid justify-center py-4">
+      <Button onClick={onShow}>Show more ({rest.toLocaleString("en")})</Button>
+    </div>
+  );
+}

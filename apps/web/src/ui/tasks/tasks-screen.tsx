@@ -1,0 +1,27 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import type { Task } from "@tend/contracts";
+import { useState } from "react";
+import { Toaster } from "#ui/toaster.tsx";
+import type { Snapshot } from "./snapshot.ts";
+import { TaskBoard } from "./task-board.tsx";
+
+interface TasksScreenProps {
+  readonly user: { readonly id: string; readonly name: string };
+  readonly tasks: readonly Task[];
+  /** Whether these are all tasks of the user. */
+  readonly complete: boolean;
+}
+
+/** What it holds in memory is one user's, and dies with the screen. */
+export function TasksScreen({ user, tasks, complete }: TasksScreenProps) {
+  const [client] = useState(() => new QueryClient());
+  const [initial] = useState<Snapshot>({ tasks, complete });
+  return (
+    <QueryClientProvider client={client}>
+      <TaskBoard key={user.id} user={user} initial={initial} />
+      <Toaster />
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Task } from "@tend/contracts";
+import { v7 as uuidv7 } from "uuid";
+
+/** A task for tests, with a name for an id where the test says one. */
+export const makeTask = (fields: Partial<Task> = {}): Task => ({
+  id: uuidv7(),
+  owner_user_id: "user",
+  title: "Pay rent",
+  description: null,
+  completed: false,
+  due_date: null,
+  created_at: "2026-11-24T09:30:00.000Z",
+  updated_at: "2026-11-24T09:30:00.000Z",
+  ...fields,
+});
+
+/** As localStorage: its keys are its own enumerable properties. */
+export function makeStorage(quota = Number.POSITIVE_INFINITY): Storage {
+  const methods = {
+    getItem(this: Record<string, string>, key: string) {
+      return this[key] ?? null;
+    },
+    setItem(this: Record<string, string>, key: string, value: string) {
+      if (value.length > quota) throw new DOMException("Full", "QuotaExceededError");
+      this[key] = value;
+    },
+    removeItem(this: Record<string, string>, key: string) {
+      delete this[key];
+    },
+  };
+  return Object.create(methods);
+}

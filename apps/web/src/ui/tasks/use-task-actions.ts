@@ -1,0 +1,93 @@
+import type { Task } from "@tend/contracts";
+import { useMemo } from "react";
+import { v7 as uuidv7 } from "uuid";
+import { showToast } from "#ui/toaster.tsx";
+import { changedFields, notYet, type TaskFields } from "./change.ts";
+import type { Outbox } from "./outbox.ts";
+import { UndoStack } from "./undo-stack.ts";
+
+export interface TaskActions {
+  readonly add: (title: string, due_date: string | null) => Task;
+  readonly tick: (task: Task, completed: boolean) => void;
+  readonly edit: (task: Task, fields: TaskFields) => void;
+  readonly remove: (task: Task) => void;
+  /** Something that is no change of a task, but can be taken back like one. */
+  readonly offerUndo: (message: string, run: () => void) => void;
+  readonly undoLast: () => void;
+}
+
+const undoTime = 8000;
+/** The message goes a little before the DELETE does, so that no Undo comes too late. */
+const grace = 500;
+
+/** All that a person can do to tasks, with the way back. */
+export function useTaskActions(
+  userId: string,
+  outbox: Outbox,
+  announce: (words: string) => void,
+): TaskActions {
+  return useMemo(() => {
+    const undos = new UndoStack();
+
+    const canUndo = (run: () => void): string => {
+      const id = uuidv7();
+      undos.push({ id, run, until: Date.now() + undoTime });
+      return id;
+    };
+    const offerUndo = (message: string, run: () => void): void => {
+      const id = canUndo(run);
+      const action = { label: "Undo", onClick: () => undos.undo(id) };
+      void showToast(message, { id, duration: undoTime, action });
+    };
+    const create = (task: Task): Task => {
+      outbox.add({ kind: "create", id: uuidv7(), task });
+      return task;
+    };
+    const set = (task: Task, fields: TaskFields): void =>
+      outbox.add({ kind: "set", id: uuidv7(), task: { ...task, ...fields }, fields });
+
+    return {
+      offerUndo,
+      add(title, due_date) {
+        announce(`Added: ${title}`);
+        return create({
+          id: uuidv7(),
+          owner_user_id: userId,
+          title,
+          description: null,
+          completed: false,
+          due_date,
+          created_at: notYet,
+          updated_at: notYet,
+        });
+      },
+      tick(task, completed) {
+        set(task, { completed });
+        const undo = () => set(task, { completed: !completed });
+        if (completed) return offerUndo("Completed", undo);
+        canUndo(undo);
+        announce(`Reopened: ${task.title}`);
+      },
+      edit(task, fields) {
+        if (Object.keys(fields).length === 0) return;
+        const after = { ...task, ...fields };
+        set(task, fields);
+        canUndo(() => set(after, changedFields(after, task)));
+        announce(`Changed: ${after.title}`);
+      },
+      remove(task) {
+        const id = uuidv7();
+        outbox.add({ kind: "delete", id, task, send_at: Date.now() + undoTime + grace });
+        offerUndo("Deleted", () => {
+          if (!outbox.undoDelete(id)) create({ ...task, id: uuidv7(), created_at: notYet });
+        });
+      },
+      undoLast() {
+        const undone = undos.undo();
+        if (!undone) return;
+        announce("Undone");
+        void import("#ui/sonner.tsx").then(({ toast }) => toast.dismiss(undone.id));
+      },
+    };
+  }, [userId, outbox, announce]);
+}
