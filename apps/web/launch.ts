@@ -123,6 +123,8 @@ function stopper(database: OpenDatabase) {
   const follow = (child: ChildProcess): void => {
     next = child;
     child.once("exit", (code) => {
+      // What it said before it was ready tells why it never was.
+      child.stdout?.pipe(process.stdout);
       if (!stopping) void now().then(() => process.exit(code || 1));
     });
   };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -42,9 +43,9 @@ interface Started {
   readonly output: () => string;
 }
 
-function start(env: Record<string, string>): Started {
+function start(env: Record<string, string>, mode: "dev" | "start" = "start"): Started {
   // The launcher itself and not tsx around it, so that signals reach it as a terminal's do.
-  const child = spawn(process.execPath, ["--import", tsxLoader, "launch.ts", "start"], {
+  const child = spawn(process.execPath, ["--import", tsxLoader, "launch.ts", mode], {
     cwd: web,
     env: {
       ...process.env,
@@ -167,3 +168,23 @@ test("SIGINT and kill -9 leave no process behind, and what was acknowledged is t
   third.child.kill("SIGTERM");
   expect(await third.ended).toBe(0);
 });
+
+// Next runs one development server in a folder; somebody's own is left alone.
+test.skipIf(existsSync(join(web, ".next/dev/lock")))(
+  "dev says when it is ready, its demo login works, and Ctrl-C ends it",
+  async () => {
+    const port = await freePort();
+    const { child, ended, output } = start({ PORT: String(port) }, "dev");
+    await until("dev says that it is ready", () => /Stop it with Ctrl-C/.test(output()));
+    const [, email = "", password] = /Demo login: +(\S+), password (\S+)/.exec(output()) ?? [];
+    const signIn = await fetch(`http://localhost:${port}/api/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ email, password }),
+    });
+    expect(signIn.status).toBe(200);
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
+    expect(await isFree(port)).toBe(true);
+  },
+);
