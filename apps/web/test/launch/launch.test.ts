@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -169,8 +169,18 @@ test("SIGINT and kill -9 leave no process behind, and what was acknowledged is t
   expect(await third.ended).toBe(0);
 });
 
-// Next runs one development server in a folder; somebody's own is left alone.
-test.skipIf(existsSync(join(web, ".next/dev/lock")))(
+/** Next runs one development server in a folder, and writes into a file which. */
+function isDeveloping(): boolean {
+  try {
+    const { pid } = JSON.parse(readFileSync(join(web, ".next/dev/lock"), "utf8"));
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+// Somebody's own development server is left alone.
+test.skipIf(isDeveloping())(
   "dev says when it is ready, its demo login works, and Ctrl-C ends it",
   async () => {
     const port = await freePort();
