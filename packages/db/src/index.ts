@@ -14,7 +14,7 @@ export function connect(url: string): Database {
     connectionString: url,
     // Without a bound, `pg` waits for ever for a server that does not answer.
     connectionTimeoutMillis: 3_000,
-    query_timeout: 10_000,
+    query_timeout: 3_000,
     max: 10,
     // The adapter writes instants without a zone, so the session's zone must be UTC. A pooler
     // refuses startup options, and may hand this setting on: there it does no harm.
@@ -60,10 +60,14 @@ const unreachableState = /^(08...|53...|57P0.|57014|55P03)$/;
 const unreachableMessage =
   /^(Connection terminated|timeout exceeded when|Query read timeout|Client has encountered)/;
 
+/** Prisma's own code where a transaction got no connection in time, or lost it. */
+const lostTransaction = "P2028";
+
 /** Whether the error says that the database cannot be reached, or not now: E-2's 503. */
 export function isUnreachable(error: unknown): boolean {
   const { kind = "", originalCode = "" } = driverCause(error);
   return (
+    (error instanceof Prisma.PrismaClientKnownRequestError && error.code === lostTransaction) ||
     unreachableKinds.has(kind) ||
     unreachableState.test(originalCode) ||
     (error instanceof Error && unreachableMessage.test(error.message))
