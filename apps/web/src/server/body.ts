@@ -28,10 +28,15 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > limits.body) throw new ProblemError("body_too_large");
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length;
+      if (length > limits.body) throw new ProblemError("body_too_large");
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError("malformed_json", { detail: "The body broke off. Send it again." });
   }
   const bytes = new Uint8Array(length);
   let offset = 0;

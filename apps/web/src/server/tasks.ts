@@ -21,18 +21,26 @@ const columns = sql`id, owner_user_id, title, description, completed, version,
 const query = (statement: Prisma.Sql): Promise<TaskRow[]> =>
   database().$queryRaw<TaskRow[]>(statement);
 
-/** What each order compares: the expression of its index, its type, and its value in a task. */
+/**
+ * What each order compares: the expression of its index, its type, and its value in a task. The
+ * table is named, since a bare `created_at` in ORDER BY would be the text in the list of columns.
+ */
 const orders = {
   created: {
-    asc: sql`created_at`,
-    desc: sql`created_at`,
+    asc: sql`tasks.created_at`,
+    desc: sql`tasks.created_at`,
     type: sql`timestamptz`,
     key: (task: Task) => task.created_at,
   },
-  title: { asc: sql`title`, desc: sql`title`, type: sql`text`, key: (task: Task) => task.title },
+  title: {
+    asc: sql`tasks.title`,
+    desc: sql`tasks.title`,
+    type: sql`text`,
+    key: (task: Task) => task.title,
+  },
   due_date: {
-    asc: sql`coalesce(due_date, 'infinity'::date)`,
-    desc: sql`coalesce(due_date, '-infinity'::date)`,
+    asc: sql`coalesce(tasks.due_date, 'infinity'::date)`,
+    desc: sql`coalesce(tasks.due_date, '-infinity'::date)`,
     type: sql`date`,
     key: (task: Task, order: "asc" | "desc") =>
       task.due_date ?? (order === "asc" ? "infinity" : "-infinity"),
