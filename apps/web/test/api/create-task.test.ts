@@ -1,0 +1,340 @@
+import { randomBytes } from "node:crypto";
+import { addressForms, api, fillPath } from "@tend/contracts";
+import { makeTask, makeUser } from "@tend/db/testing";
+import { describe, expect, test } from "vitest";
+import { database } from "#server/database.ts";
+import { mintToken, seconds, tokenOf } from "./mint-token.ts";
+import { createTask, send } from "./send.ts";
+import { storedTasks } from "./stored.ts";
+
+const post = (user: { id: string }, body: object) =>
+  send("POST", "/api/tasks", { token: tokenOf(user), body });
+
+const pathsOf = (errors: readonly { path: readonly string[] }[]) =>
+  errors.map(({ path }) => path.join(".")).sort();
+
+describe.each(addressForms(api.createTask.path))("at %s", (form) => {
+  test("201 [T-1, T-2] a title alone gets the defaults; Location opens the task", async () => {
+    const user = await makeUser(database());
+    const token = tokenOf(user);
+    const address = fillPath(form, { user_id: user.id });
+    const made = await send("POST", address, { token, body: { title: "Pay rent" } });
+    expect(made.status).toBe(201);
+    expect(Object.keys(made.body).slice(0, 8)).toEqual([
+      "id",
+      "owner_user_id",
+      "title",
+      "description",
+      "completed",
+      "due_date",
+      "created_at",
+      "updated_at",
+    ]);
+    expect(made.body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/),
+      owner_user_id: user.id,
+      title: "Pay rent",
+      description: null,
+      completed: false,
+      due_date: null,
+      created_at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+      updated_at: made.body.created_at,
+    });
+    expect(Math.abs(Date.now() - Date.parse(made.body.created_at))).toBeLessThan(60_000);
+    const location = made.headers.get("Location") ?? "";
+    expect(location).toBe(`${address}/${made.body.id}`);
+    const opened = await send("GET", location, { token });
+    expect(opened.status).toBe(200);
+    expect(opened.body).toEqual(made.body);
+    expect(made.headers.get("ETag")).toMatch(/^"[^"]+"$/);
+    expect(opened.headers.get("ETag")).toBe(made.headers.get("ETag"));
+  });
+
+  test("201 [T-2] every field may be given", async () => {
+    const user = await makeUser(database());
+    const given = {
+      id: crypto.randomUUID(),
+      title: "Pay rent",
+      description: "Ask for the receipt.\n",
+      completed: true,
+      due_date: "2028-02-29",
+    };
+    const { status, body } = await send("POST", fillPath(form, { user_id: user.id }), {
+      token: tokenOf(user),
+      body: given,
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ ...given, owner_user_id: user.id });
+    const [row] = await storedTasks(user);
+    expect(row).toMatchObject({ ...given, due_date: new Date("2028-02-29T00:00:00Z") });
+  });
+});
+
+test("201 [T-2] the title is trimmed, the description is not", async () => {
+  const user = await makeUser(database());
+  const { title, description } = await createTask(tokenOf(user), {
+    title: " \t\u00a0Pay rent \n",
+    description: "  two lines\n\n ",
+  });
+  expect([title, description]).toEqual(["Pay rent", "  two lines\n\n "]);
+});
+
+test.each([
+  ["emoji", "👩‍👩‍👧‍👦 🏳️‍🌈 🫠"],
+  ["right to left", "שלום עולם — كتاب — \u202Eabc\u202C"],
+  ["combining marks, not composed", "e\u0301 n\u0303 \u1112\u1161\u11ab"],
+  ["the composed form, not taken apart", "é ñ 한"],
+  ["outside the BMP", "𠮷野家 𝒯𝑒𝓃𝒹"],
+  ["zalgo", "T\u0353\u0324\u0301o\u0321\u0302\u0489d\u0359\u033fo"],
+  [
+    "what SQL, HTML and templates would read",
+    `'; DROP TABLE tasks; -- \\' <b>&amp;</b> \${x} %s $1`,
+  ],
+  ["control characters and line ends", "a\u0001b\u007f\r\nc\u2028d\u0085e"],
+  ["noncharacters and the byte order mark", "a\uffff\ufeffb\ufdd0\u{10ffff}"],
+])("201 [T-3] text comes back byte for byte: %s", async (_, text) => {
+  const user = await makeUser(database());
+  const token = tokenOf(user);
+  const { id } = await createTask(token, { title: text, description: text });
+  const bytes = Buffer.from(text, "utf8").toString("hex");
+  const [row] = await database().$queryRaw<{ title: string; description: string }[]>`
+    SELECT encode(convert_to(title, 'UTF8'), 'hex') AS title,
+      encode(convert_to(description, 'UTF8'), 'hex') AS description
+    FROM tasks WHERE owner_user_id = ${user.id} AND id = ${id}::uuid`;
+  expect(row).toEqual({ title: bytes, description: bytes });
+  const got = await send("GET", `/api/tasks/${id}`, { token });
+  expect([got.body.title, got.body.description]).toEqual([text, text]);
+  const listed = await send("GET", "/api/tasks", { token });
+  expect(listed.body).toEqual([got.body]);
+});
+
+test("201 [T-2] lengths are counted in code points: 200 and 10,000 fit, one more does not", async () => {
+  const user = await makeUser(database());
+  const longest = { title: "😀".repeat(200), description: "😀".repeat(10_000) };
+  expect(await createTask(tokenOf(user), longest)).toMatchObject(longest);
+  const { status, body } = await post(user, {
+    title: `${longest.title}x`,
+    description: `${longest.description}x`,
+  });
+  expect([status, pathsOf(body.errors)]).toEqual([422, ["body.description", "body.title"]]);
+  expect(await storedTasks(user)).toHaveLength(1);
+});
+
+test.each(["0001-01-01", "1582-10-10", "2028-02-29", "9999-12-31"])(
+  "201 [T-2] the day %s is kept as it is",
+  async (due_date) => {
+    const user = await makeUser(database());
+    expect(await createTask(tokenOf(user), { title: "x", due_date })).toMatchObject({ due_date });
+  },
+);
+
+test.each([
+  "0000-01-01",
+  "10000-01-01",
+  "+010000-01-01",
+  "-0001-01-01",
+  "2026-02-29",
+  "2026-00-10",
+  "2026-1-1",
+  "2026-01-01T00:00:00Z",
+  "infinity",
+  "today",
+  "",
+  20260101,
+  true,
+  {},
+])("422 [T-2] %j is no day, and nothing is stored", async (due_date) => {
+  const user = await makeUser(database());
+  const { status, body } = await post(user, { title: "x", due_date });
+  expect([status, pathsOf(body.errors)]).toEqual([422, ["body.due_date"]]);
+  expect(await storedTasks(user)).toEqual([]);
+});
+
+test.each([
+  ["NUL", "a\0b"],
+  ["the first half of a surrogate pair", "a\ud83db"],
+  ["the second half", "\ude00"],
+  ["two halves in the wrong order", "\ude00\ud83d"],
+])("422 [T-3] %s in any text is refused, not replaced", async (_, text) => {
+  const user = await makeUser(database());
+  const { status, body } = await post(user, { title: text, description: text });
+  expect([status, pathsOf(body.errors)]).toEqual([422, ["body.description", "body.title"]]);
+  expect(await storedTasks(user)).toEqual([]);
+});
+
+test("422 [O-1] an owner in the body is refused by name, whoever it is", async () => {
+  const user = await makeUser(database());
+  const other = await makeUser(database());
+  for (const [name, owner] of [
+    ["owner_user_id", other.id],
+    ["owner_user_id", user.id],
+    ["user_id", other.id],
+    ["owner", { connect: { id: other.id } }],
+  ]) {
+    const { status, body } = await post(user, { title: "x", [String(name)]: owner });
+    expect([status, pathsOf(body.errors)]).toEqual([422, [`body.${name}`]]);
+  }
+  expect(await storedTasks(user, other)).toEqual([]);
+});
+
+test("422 [E-1, T-2] every fault at once, each unknown field by its name", async () => {
+  const user = await makeUser(database());
+  const { status, body } = await send("POST", "/api/tasks?mode=fast", {
+    token: tokenOf(user),
+    body: {
+      id: "1",
+      title: "  ",
+      description: 5,
+      completed: "yes",
+      due_date: "2026-02-30",
+      version: 1,
+      created_at: "2026-01-01T00:00:00.000Z",
+    },
+  });
+  expect([status, pathsOf(body.errors)]).toEqual([
+    422,
+    [
+      "body.completed",
+      "body.created_at",
+      "body.description",
+      "body.due_date",
+      "body.id",
+      "body.title",
+      "body.version",
+      "query.mode",
+    ],
+  ]);
+  expect(await storedTasks(user)).toEqual([]);
+});
+
+test.each([{}, { description: "x" }, { title: null }, { title: 5 }, { title: "" }])(
+  "422 [T-2] %j has no title",
+  async (given) => {
+    const user = await makeUser(database());
+    const { status, body } = await post(user, given);
+    expect([status, pathsOf(body.errors)]).toEqual([422, ["body.title"]]);
+    expect(await storedTasks(user)).toEqual([]);
+  },
+);
+
+describe("a client's own id [T-2]", () => {
+  test("200: the same id and content again is the same task", async () => {
+    const user = await makeUser(database());
+    const given = { id: crypto.randomUUID(), title: "Pay rent", due_date: "2026-12-01" };
+    const first = await post(user, given);
+    const again = await post(user, { ...given, title: " Pay rent ", description: null });
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.body).toEqual(first.body);
+    for (const name of ["Location", "ETag"])
+      expect(again.headers.get(name)).toBe(first.headers.get(name));
+    expect(await storedTasks(user)).toHaveLength(1);
+  });
+
+  test.each([
+    { title: "Pay the rent" },
+    { description: "x" },
+    { completed: true },
+    { due_date: null },
+    { due_date: "2026-12-02" },
+  ])("409 [E-2]: the same id with %j is refused and changes nothing", async (change) => {
+    const user = await makeUser(database());
+    const given = { id: crypto.randomUUID(), title: "Pay rent", due_date: "2026-12-01" };
+    await createTask(tokenOf(user), given);
+    const before = await storedTasks(user);
+    const { status, body } = await post(user, { ...given, ...change });
+    expect([status, body.code]).toEqual([409, "id_already_used"]);
+    expect(await storedTasks(user)).toEqual(before);
+  });
+
+  test("201 [O-1]: an id that somebody else holds is free for me, and theirs stays theirs", async () => {
+    const ada = await makeUser(database());
+    const bob = await makeUser(database());
+    const id = await makeTask(database(), ada, { title: "Ada's", description: "secret" });
+    const before = await storedTasks(ada);
+    const { status, text } = await post(bob, { id, title: "Bob's" });
+    expect(status).toBe(201);
+    expect(text).not.toMatch(/Ada|secret/);
+    expect(await storedTasks(ada)).toEqual(before);
+    for (const [user, title] of [
+      [ada, "Ada's"],
+      [bob, "Bob's"],
+    ] as const) {
+      const token = tokenOf(user);
+      expect((await send("GET", `/api/tasks/${id}`, { token })).body.title).toBe(title);
+      const { body } = await send("GET", "/api/tasks", { token });
+      expect(body.map((task: { title: string }) => task.title)).toEqual([title]);
+    }
+    await send("DELETE", `/api/tasks/${id}`, { token: tokenOf(bob) });
+    expect(await storedTasks(ada, bob)).toEqual(before);
+  });
+
+  test("201: in upper case it is the same id", async () => {
+    const user = await makeUser(database());
+    const id = crypto.randomUUID();
+    const made = await post(user, { id: id.toUpperCase(), title: "x" });
+    expect([made.status, made.body.id]).toEqual([201, id]);
+    expect((await post(user, { id, title: "x" })).status).toBe(200);
+    const { body } = await send("GET", `/api/tasks/${id.toUpperCase()}`, { token: tokenOf(user) });
+    expect(body).toEqual(made.body);
+  });
+
+  test.each(["", "1", "no-uuid", "{0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47}", 7, null])(
+    "422: %j is no UUID",
+    async (id) => {
+      const user = await makeUser(database());
+      const { status, body } = await post(user, { id, title: "x" });
+      expect([status, pathsOf(body.errors)]).toEqual([422, ["body.id"]]);
+    },
+  );
+
+  test("201 once, else 200: twenty creates at the same time make one task", async () => {
+    const user = await makeUser(database());
+    const given = { id: crypto.randomUUID(), title: "Pay rent" };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(user, given)));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array(19).fill(200), 201]);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(await storedTasks(user)).toHaveLength(1);
+  });
+});
+
+test("201 [E-3] sixty creates at the same time make sixty tasks", async () => {
+  const user = await makeUser(database());
+  const titles = Array.from({ length: 60 }, (_, index) => `Task ${index}`);
+  const answers = await Promise.all(titles.map((title) => post(user, { title })));
+  expect(answers.map(({ status }) => status)).toEqual(Array(60).fill(201));
+  const rows = await storedTasks(user);
+  expect(rows.map(({ title }) => title).sort()).toEqual([...titles].sort());
+  expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(answers.map(({ body }) => body.id)));
+});
+
+describe("401 [A-5]: a good token of", () => {
+  test.each([
+    [
+      "a user who was deleted",
+      async () => {
+        const user = await makeUser(database());
+        await makeTask(database(), user);
+        await database().user.delete({ where: { id: user.id } });
+        return user.id;
+      },
+    ],
+    ["a user who never was", async () => crypto.randomUUID()],
+    ["a user with an id of 6,000 characters", async () => randomBytes(3000).toString("hex")],
+  ])("%s stores nothing", async (_, make) => {
+    const id = await make();
+    const token = mintToken({ sub: id, iat: seconds(), exp: seconds(300) });
+    const { status, headers, body } = await send("POST", "/api/tasks", {
+      token,
+      body: { title: "x" },
+    });
+    expect(status).toBe(401);
+    // An id that no database could hold may be refused before it is asked.
+    expect(body.code).toMatch(
+      id.length < 100 ? /^unknown_user$/ : /^(unknown_user|invalid_token)$/,
+    );
+    expect(headers.get("WWW-Authenticate")).toBe('Bearer error="invalid_token"');
+    expect(await storedTasks({ id })).toEqual([]);
+    expect(await database().user.findUnique({ where: { id } })).toBeNull();
+  });
+});

@@ -1,0 +1,176 @@
+import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
+import { connect, type Database } from "@tend/db";
+import { makeTask, makeUser, type TestUser } from "@tend/db/testing";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { cookieOf, fromHome, newUser } from "./account.ts";
+import { type FlakyProxy, proxyTo } from "./flaky-proxy.ts";
+import { tokenOf } from "./mint-token.ts";
+import { type Sent, send } from "./send.ts";
+
+/** Past the proxy: what is really stored. */
+let direct: Database;
+let proxy: FlakyProxy;
+let user: TestUser;
+let task: string;
+
+beforeAll(async () => {
+  const url = process.env.DATABASE_URL ?? "";
+  direct = connect(url);
+  proxy = await proxyTo(url);
+  // Set before the app's modules are first loaded, by the first `send`.
+  vi.stubEnv("DATABASE_URL", proxy.url);
+});
+
+beforeEach(async () => {
+  user = await makeUser(direct);
+  task = await makeTask(direct, user);
+});
+
+afterEach(() => proxy.mend());
+
+afterAll(async () => {
+  await globalThis.tendDatabase?.$disconnect();
+  await proxy.stop();
+  await direct.$disconnect();
+  vi.unstubAllEnvs();
+});
+
+const tasksOperations = Object.entries<Operation>(api).filter(
+  ([, { security }]) => security === "bearer",
+);
+
+/** Every request that needs the database, all at once. */
+const askAll = (cookie: string): Promise<Sent>[] => [
+  ...tasksOperations.flatMap(([, { method, path, bodyExample }]) =>
+    addressForms(path).map((form) =>
+      send(method, fillPath(form, { user_id: user.id, id: task }), {
+        token: tokenOf(user),
+        ...(bodyExample !== undefined && { body: bodyExample }),
+      }),
+    ),
+  ),
+  send("POST", "/api/auth/sign-in/email", {
+    body: { email: user.email, password: "correct horse" },
+  }),
+  send("POST", "/api/auth/sign-up/email", { body: newUser() }),
+  send("GET", "/api/auth/token", { headers: { Cookie: cookie } }),
+  send("GET", "/api/auth/get-session", { headers: { Cookie: cookie } }),
+  send("POST", "/api/auth/update-user", { headers: fromHome(cookie), body: { name: "x" } }),
+  send("GET", "/api/ready"),
+];
+
+const allUnavailable = (answers: readonly Sent[]) => {
+  for (const { status, headers, body } of answers) {
+    expect([status, body.code]).toEqual([503, "database_unavailable"]);
+    expect(Number(headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(headers.getSetCookie()).toEqual([]);
+  }
+};
+
+/** A session of somebody, made while all is well. */
+const signedIn = async () =>
+  cookieOf(await send("POST", "/api/auth/sign-up/email", { body: newUser() }));
+
+const rows = () => direct.tasks.findMany({ where: { owner_user_id: user.id } });
+
+const works = async () => {
+  const { status } = await send("GET", "/api/tasks", { token: tokenOf(user) });
+  expect(status).toBe(200);
+};
+
+/** What needs no database gets by without it. */
+const theRestWorks = async () => {
+  const token = tokenOf(user);
+  const answers = await Promise.all([
+    send("GET", "/api/health"),
+    send("GET", "/api/openapi.json"),
+    send("GET", "/api/tasks"),
+    send("GET", "/api/tasks", { token: `${token}x` }),
+    send("POST", "/api/tasks", { token, body: {} }),
+    send("GET", "/api/tasks/no-uuid", { token }),
+    send("GET", "/api/somebody/tasks", { token }),
+    send("POST", "/api/auth/sign-in/email", { body: {} }),
+    send("GET", "/api/auth/token"),
+    send("GET", "/api/nope"),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([
+    200, 200, 401, 401, 422, 404, 403, 422, 401, 404,
+  ]);
+};
+
+test("[A-3, A-5, C-2] neither health nor a refusal asks the database", async () => {
+  await works();
+  const before = proxy.sent();
+  await theRestWorks();
+  expect(proxy.sent()).toBe(before);
+  await works();
+  expect(proxy.sent()).toBeGreaterThan(before);
+});
+
+describe.each<[string, () => Promise<void>]>([
+  ["its port is closed", () => proxy.stop()],
+  [
+    "it takes connections and never answers",
+    async () => {
+      await proxy.stop();
+      await proxy.mend();
+      proxy.hang();
+    },
+  ],
+  ["it falls silent on connections that are open", async () => proxy.hang()],
+])("while the database cannot be reached: %s", (_, breakIt) => {
+  test("503 [E-2] with Retry-After, within four seconds, and nothing is half done", async () => {
+    const cookie = await signedIn();
+    await works();
+    const before = await rows();
+    await breakIt();
+    const start = performance.now();
+    allUnavailable(await Promise.all(askAll(cookie)));
+    expect(performance.now() - start).toBeLessThan(4_000);
+    await theRestWorks();
+
+    await proxy.mend();
+    await vi.waitFor(works, { timeout: 5_000, interval: 50 });
+    const ready = await send("GET", "/api/ready");
+    const issued = await send("GET", "/api/auth/token", { headers: { Cookie: cookie } });
+    expect([ready.status, issued.status]).toEqual([200, 200]);
+    expect(await rows()).toEqual(before);
+  });
+});
+
+test("[E-2] connections that are cut one by one cost at most one 503 each, and heal", async () => {
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(Array.from({ length: 10 }, works));
+    await proxy.stop();
+    await proxy.mend();
+    await vi.waitFor(works, { timeout: 5_000, interval: 10 });
+  }
+});
+
+describe("a row that another transaction holds", () => {
+  test("503 [E-2] within two seconds, and nothing is changed", async ({ skip }) => {
+    const [{ version } = { version: "" }] = await direct.$queryRaw<{ version: string }[]>`
+      SELECT version()`;
+    // The embedded engine gives a transaction the whole engine, so there is no lock to wait for.
+    skip(version.includes("PGlite"));
+    const token = tokenOf(user);
+    const before = await rows();
+    await direct.$transaction(async (holder) => {
+      await holder.$queryRaw`SELECT FROM tasks WHERE id = ${task}::uuid FOR UPDATE`;
+      const start = performance.now();
+      allUnavailable(
+        await Promise.all([
+          send("PUT", `/api/tasks/${task}`, { token, body: { title: "x" } }),
+          send("PATCH", `/api/tasks/${task}/complete`, { token }),
+          send("DELETE", `/api/tasks/${task}`, { token }),
+        ]),
+      );
+      expect(performance.now() - start).toBeLessThan(2_000);
+      const read = await send("GET", `/api/tasks/${task}`, { token });
+      expect(read.status).toBe(200);
+    });
+    // Whatever still waits in the database for that row comes before this does.
+    await direct.$queryRaw`SELECT FROM tasks WHERE id = ${task}::uuid FOR UPDATE`;
+    expect(await rows(), "what was refused is not done later").toEqual(before);
+  });
+});

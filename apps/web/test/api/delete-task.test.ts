@@ -1,0 +1,54 @@
+import { addressForms, api, fillPath } from "@tend/contracts";
+import { makeTask, makeUser } from "@tend/db/testing";
+import { describe, expect, test } from "vitest";
+import { database } from "#server/database.ts";
+import { tokenOf } from "./mint-token.ts";
+import { send } from "./send.ts";
+import { storedTasks } from "./stored.ts";
+
+describe.each(addressForms(api.deleteTask.path))("at %s", (form) => {
+  test("204 [T-1] the answer is empty and the task is gone; then 404", async () => {
+    const user = await makeUser(database());
+    const token = tokenOf(user);
+    const id = await makeTask(database(), user);
+    const target = fillPath(form, { user_id: user.id, id });
+    const deleted = await send("DELETE", target, { token });
+    expect([deleted.status, deleted.text]).toEqual([204, ""]);
+    expect(deleted.headers.get("Content-Type")).toBeNull();
+    expect(await storedTasks(user)).toEqual([]);
+    for (const [method, body] of [
+      ["DELETE", undefined],
+      ["GET", undefined],
+      ["PUT", { title: "x" }],
+    ] as const) {
+      const again = await send(method, target, { token, ...(body && { body }) });
+      expect([again.status, again.body.code]).toEqual([404, "task_not_found"]);
+    }
+    const completed = await send("PATCH", `${target}/complete`, { token });
+    expect([completed.status, completed.body.code]).toEqual([404, "task_not_found"]);
+    expect(await storedTasks(user)).toEqual([]);
+  });
+});
+
+test("204 [O-1] only the one task of the one owner is deleted", async () => {
+  const ada = await makeUser(database());
+  const bob = await makeUser(database());
+  const id = await makeTask(database(), ada);
+  await makeTask(database(), ada, { title: "Stays" });
+  await send("POST", "/api/tasks", { token: tokenOf(bob), body: { id, title: "Bob's" } });
+  const { status } = await send("DELETE", `/api/tasks/${id}`, { token: tokenOf(ada) });
+  expect(status).toBe(204);
+  const left = await storedTasks(ada, bob);
+  expect(left.map(({ title }) => title).sort()).toEqual(["Bob's", "Stays"]);
+});
+
+test("204 [E-3] of twenty deletes at the same time exactly one wins", async () => {
+  const user = await makeUser(database());
+  const token = tokenOf(user);
+  const id = await makeTask(database(), user);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => send("DELETE", `/api/tasks/${id}`, { token })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array(19).fill(404)]);
+  expect(await storedTasks(user)).toEqual([]);
+});

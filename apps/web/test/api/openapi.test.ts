@@ -1,0 +1,111 @@
+import { readdir } from "node:fs/promises";
+import { addressForms, api, type Operation, openapi, problems } from "@tend/contracts";
+import { expect, test } from "vitest";
+import { home } from "./account.ts";
+import { routeFile, send } from "./send.ts";
+
+interface Answer {
+  readonly $ref?: string;
+  readonly headers?: Record<string, unknown>;
+  readonly content?: Record<string, { schema: unknown; example?: unknown; examples?: object }>;
+}
+
+interface Described {
+  readonly operationId: string;
+  readonly security: readonly object[];
+  readonly responses: Record<string, Answer>;
+  readonly requestBody?: { content: Record<string, { example: unknown }> };
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly servers: readonly { url: string }[];
+  readonly paths: Record<string, Record<string, Described>>;
+}
+
+const fetchDocument = async (): Promise<Document> => (await send("GET", "/api/openapi.json")).body;
+
+const everyOperation = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, described]) => ({ path, method, ...described })),
+  );
+
+test("200 [C-3] the document is served to everybody, for this origin", async () => {
+  const { status, headers, body } = await send("GET", "/api/openapi.json");
+  expect(status).toBe(200);
+  expect(headers.get("Content-Type")).toBe("application/json");
+  expect(body).toEqual(JSON.parse(JSON.stringify(openapi(home))));
+  expect(body.openapi).toMatch(/^3\.1\./);
+  expect(body.servers).toEqual([{ url: home }]);
+});
+
+test("[C-3] what it describes is served, and what is served it describes", async () => {
+  const document = await fetchDocument();
+  const root = new URL("../../src/app/api/", import.meta.url);
+  const files = await readdir(root, { recursive: true });
+  const served = files
+    .filter((file) => file.endsWith("route.ts") && !file.includes("[[...path]]"))
+    .map((file) => `/api/${file.replaceAll("\\", "/").replace("/route.ts", "")}`)
+    .map((folder) => folder.replaceAll("[", "{").replaceAll("]", "}"));
+  expect(Object.keys(document.paths).sort()).toEqual(served.sort());
+  for (const path of served) {
+    const handlers = await routeFile(path);
+    const answer = await handlers.OPTIONS?.(new Request(`${home}${path}`));
+    const allowed = answer?.headers.get("Allow")?.toLowerCase().split(", ") ?? [];
+    expect(allowed.filter((method) => method !== "head" && method !== "options").sort()).toEqual(
+      Object.keys(document.paths[path] ?? {}).sort(),
+    );
+  }
+});
+
+test("[C-3] every $ref leads somewhere", async () => {
+  const document = await fetchDocument();
+  const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
+    ([, ref]) => ref,
+  );
+  expect(refs.length).toBeGreaterThan(50);
+  for (const ref of new Set(refs)) {
+    const target = (ref ?? "")
+      .split("/")
+      .reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], document);
+    expect(target, ref).toBeDefined();
+  }
+});
+
+test("[C-3] every operation tells its security, and every answer its example", async () => {
+  for (const { operationId, security, responses, requestBody } of everyOperation(
+    await fetchDocument(),
+  )) {
+    expect(security, operationId).toBeInstanceOf(Array);
+    const bodies = [...Object.values(responses), ...(requestBody ? [requestBody] : [])];
+    for (const { content = {} } of bodies) {
+      for (const media of Object.values(content)) {
+        expect("example" in media || "examples" in media, operationId).toBe(true);
+      }
+    }
+    for (const [status, answer] of Object.entries(responses)) {
+      expect(Object.keys(answer.headers ?? {}), operationId).toContain("X-Request-Id");
+      if (Number(status) >= 400) {
+        expect(Object.keys(answer.content ?? {})).toEqual(["application/problem+json"]);
+      }
+    }
+  }
+});
+
+test("[C-3, E-1] every error of the contract stands at the operations that can answer it", async () => {
+  const described = everyOperation(await fetchDocument());
+  for (const [id, operation] of Object.entries<Operation>(api)) {
+    for (const path of addressForms(operation.path)) {
+      const found = described.find(
+        (one) => one.path === path && one.method === operation.method.toLowerCase(),
+      );
+      const codes = Object.values(found?.responses ?? {}).flatMap(({ content }) =>
+        Object.keys(content?.["application/problem+json"]?.examples ?? {}),
+      );
+      expect([...codes].sort(), id).toEqual(
+        [...operation.problems, "internal_error", "method_not_allowed"].sort(),
+      );
+    }
+  }
+  expect(Object.keys(problems).length).toBeGreaterThan(15);
+});

@@ -1,0 +1,128 @@
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "@tend/db";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { cookieOf, fromHome, newUser } from "./account.ts";
+import { mintToken, seconds } from "./mint-token.ts";
+import { send } from "./send.ts";
+
+const file = join(tmpdir(), `tend-log-${crypto.randomUUID()}`);
+let log: number;
+
+beforeAll(() => {
+  // As in production: every request has its line, on standard output, which here is a file.
+  vi.stubEnv("NODE_ENV", "production");
+  log = openSync(file, "a");
+  Object.defineProperty(process.stdout, "fd", { value: log, configurable: true });
+});
+
+afterAll(() => {
+  Object.defineProperty(process.stdout, "fd", { value: 1, configurable: true });
+  vi.unstubAllEnvs();
+  closeSync(log);
+  rmSync(file);
+});
+
+/** The lines of the requests with these ids, once each has its own; and all that was written. */
+const linesOf = (ids: readonly string[]) =>
+  vi.waitFor(() => {
+    const text = readFileSync(file, "utf8");
+    const all = text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    const lines = all.filter(({ request_id }) => ids.includes(request_id));
+    expect(lines.filter(({ level }) => level === "info")).toHaveLength(ids.length);
+    return { text, lines };
+  });
+
+test("[E-4] each request has one line with its id, and nothing else that a caller sent", async () => {
+  const person = newUser({ name: "Loglady", password: "sesame-open-sesame" });
+  const ids: string[] = [];
+  const numbered = (): Record<string, string> => {
+    const id = `log-${crypto.randomUUID()}`;
+    ids.push(id);
+    return { "X-Request-Id": id };
+  };
+  const account = await send("POST", "/api/auth/sign-up/email", {
+    body: person,
+    headers: numbered(),
+  });
+  const cookie = cookieOf(account);
+  const { id } = account.body.user;
+  await send("POST", "/api/auth/sign-in/email", {
+    body: { email: person.email, password: "wrong-sesame" },
+    headers: numbered(),
+  });
+  const issued = await send("GET", "/api/auth/token", {
+    headers: { ...fromHome(cookie), ...numbered() },
+  });
+  const { token } = issued.body;
+  const body = { title: "Buy a surprise", description: "For the party." };
+  const made = await send("POST", `/api/${id}/tasks`, { token, body, headers: numbered() });
+  const faulty = { ...body, surprise: 1 };
+  await send("POST", "/api/tasks", { token, body: faulty, headers: numbered() });
+  await send("PUT", `/api/tasks/${made.body.id}`, { token, body, headers: numbered() });
+  await send("GET", "/api/tasks?sort=title&surprise=1", { token, headers: numbered() });
+  await send("GET", `/api/tasks?token=${token}`, { headers: numbered() });
+  await send("GET", "/api/tasks", { token: `${token}x`, headers: numbered() });
+  await send("GET", "/api/surprise/party", { headers: numbered() });
+
+  const { text, lines } = await linesOf(ids);
+  expect(lines.map((line) => line.request_id)).toEqual(ids);
+  expect(lines.map((line) => line.status)).toEqual([
+    200, 401, 200, 201, 422, 200, 422, 401, 401, 404,
+  ]);
+  for (const line of lines) {
+    expect(line).toEqual({
+      level: "info",
+      time: expect.any(String),
+      request_id: expect.any(String),
+      method: expect.stringMatching(/^[A-Z]+$/),
+      route: expect.stringMatching(/^\/api\/[a-z{}_/*-]*$/),
+      status: expect.any(Number),
+      ms: expect.any(Number),
+    });
+  }
+  const [, claims = "", signature = ""] = String(token).split(".");
+  const [session = ""] = decodeURIComponent(cookie.slice(cookie.indexOf("=") + 1)).split(".");
+  for (const secret of [claims, signature, session, person.password, person.email, id]) {
+    expect(secret.length).toBeGreaterThan(10);
+    expect(text).not.toContain(secret);
+  }
+  expect(text).not.toMatch(/sesame|surprise|party|Loglady/i);
+});
+
+test("500 [E-2, E-4] a defect is logged with its place, without what a person typed", async () => {
+  const broken = connect(process.env.DATABASE_URL ?? "");
+  const sound = globalThis.tendDatabase;
+  const schema = `s_${crypto.randomUUID().replaceAll("-", "")}`;
+  try {
+    // On this connection a title must be a number, and PostgreSQL quotes what is none.
+    for (const sql of [
+      `CREATE SCHEMA ${schema}`,
+      `CREATE TABLE ${schema}.tasks (LIKE public.tasks INCLUDING DEFAULTS)`,
+      `ALTER TABLE ${schema}.tasks ALTER title TYPE integer USING 0`,
+      `SET search_path TO ${schema}`,
+    ]) {
+      await broken.$executeRawUnsafe(sql);
+    }
+    globalThis.tendDatabase = broken;
+    const token = mintToken({ sub: "someone", exp: seconds(300) });
+    const { status, body, text } = await send("POST", "/api/tasks", {
+      token,
+      body: { title: "Buy\n    at the surprise party (of:1:1)", description: "A surprise." },
+    });
+    expect([status, body.code]).toEqual([500, "internal_error"]);
+    expect(text).not.toMatch(/integer|prisma|surprise|party|22P02/i);
+    const logged = await linesOf([body.request_id]);
+    expect(logged.lines.map(({ level }) => level)).toEqual(["error", "info"]);
+    expect(logged.lines[0].error).toContain("createTask");
+    expect(JSON.stringify(logged.lines)).not.toMatch(/surprise|party/i);
+    expect(logged.text).not.toContain(token);
+  } finally {
+    globalThis.tendDatabase = sound;
+    await broken.$disconnect();
+  }
+});

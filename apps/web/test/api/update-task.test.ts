@@ -1,0 +1,126 @@
+import { addressForms, api, fillPath, type Task } from "@tend/contracts";
+import { makeUser } from "@tend/db/testing";
+import { describe, expect, test } from "vitest";
+import { database } from "#server/database.ts";
+import { tokenOf } from "./mint-token.ts";
+import { createTask, send } from "./send.ts";
+import { storedTasks } from "./stored.ts";
+
+const full = {
+  title: "Pay rent",
+  description: "Ask for the receipt.",
+  completed: true,
+  due_date: "2026-12-01",
+};
+
+const long_ago = new Date("2020-02-29T12:00:00.123Z");
+
+/** A user with one task that was made and last changed long ago. */
+async function makeOldTask() {
+  const user = await makeUser(database());
+  const token = tokenOf(user);
+  const made = await createTask(token, full);
+  await database().tasks.update({
+    where: { owner_user_id_id: { owner_user_id: user.id, id: made.id } },
+    data: { created_at: long_ago, updated_at: long_ago },
+  });
+  const task: Task = {
+    ...made,
+    created_at: long_ago.toISOString(),
+    updated_at: long_ago.toISOString(),
+  };
+  const put = (body: object) => send("PUT", `/api/tasks/${task.id}`, { token, body });
+  return { user, token, task, put };
+}
+
+describe.each(addressForms(api.updateTask.path))("at %s", (form) => {
+  test.each([
+    { title: "Pay the rent" },
+    { description: "No receipt." },
+    { description: "" },
+    { description: null },
+    { completed: false },
+    { due_date: "2026-12-24" },
+    { due_date: null },
+    { title: "New", description: null, completed: false, due_date: null },
+  ])("200 [T-4] %j changes this and keeps the rest", async (change) => {
+    const { user, token, task } = await makeOldTask();
+    const target = fillPath(form, { user_id: user.id, id: task.id });
+    const { status, headers, body } = await send("PUT", target, { token, body: change });
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...task, ...change, updated_at: expect.any(String) });
+    expect(Math.abs(Date.now() - Date.parse(body.updated_at))).toBeLessThan(60_000);
+    const got = await send("GET", target, { token });
+    expect(got.body).toEqual(body);
+    expect(got.headers.get("ETag")).toBe(headers.get("ETag"));
+  });
+});
+
+test("200 [T-4] updated_at moves, created_at does not, also where nothing differs", async () => {
+  const { task, put } = await makeOldTask();
+  const { body } = await put({ title: task.title });
+  expect(body.created_at).toBe(task.created_at);
+  expect(Date.parse(body.updated_at)).toBeGreaterThan(long_ago.getTime());
+});
+
+test("200 [T-2, T-3] the title is trimmed and text is kept byte for byte", async () => {
+  const { put } = await makeOldTask();
+  const { body } = await put({ title: "  e\u0301 🏳️‍🌈 שלום ", description: " \u202Eabc\n" });
+  expect([body.title, body.description]).toEqual(["e\u0301 🏳️‍🌈 שלום", " \u202Eabc\n"]);
+});
+
+test("200 [O-1] only the one task of the one owner is changed", async () => {
+  const { user, token, task, put } = await makeOldTask();
+  const other = await makeUser(database());
+  await createTask(token, full);
+  await createTask(tokenOf(other), { ...full, id: task.id });
+  const before = await storedTasks(user, other);
+  await put({ title: "Changed" });
+  const after = await storedTasks(user, other);
+  const isTask = (row: { owner_user_id: string; id: string }) =>
+    row.owner_user_id === user.id && row.id === task.id;
+  expect(after.filter((row) => !isTask(row))).toEqual(before.filter((row) => !isTask(row)));
+  expect(after.find(isTask)?.title).toBe("Changed");
+});
+
+test.each([
+  [{}, ["body"]],
+  [{ title: null }, ["body.title"]],
+  [{ title: " " }, ["body.title"]],
+  [{ title: "a\0b", description: "\ud800" }, ["body.description", "body.title"]],
+  [{ completed: null }, ["body.completed"]],
+  [{ completed: 1, due_date: "tomorrow" }, ["body.completed", "body.due_date"]],
+  [{ id: "0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47" }, ["body.id"]],
+  [{ title: "x", owner_user_id: "someone" }, ["body.owner_user_id"]],
+  [{ title: "x", updated_at: "2026-01-01T00:00:00.000Z" }, ["body.updated_at"]],
+  [{ titel: "x", Completed: true }, ["body.Completed", "body.titel"]],
+])("422 [T-4] %j is refused with every fault, and changes nothing", async (change, paths) => {
+  const { user, put } = await makeOldTask();
+  const before = await storedTasks(user);
+  const { status, body } = await put(change);
+  const found = body.errors.map(({ path }: { path: string[] }) => path.join(".")).sort();
+  expect([status, found]).toEqual([422, paths]);
+  expect(await storedTasks(user)).toEqual(before);
+});
+
+test("200 [T-5] an update that does not name completed does not undo a flip beside it", async () => {
+  const { token, task, put } = await makeOldTask();
+  let expected = task.completed;
+  for (let round = 0; round < 10; round++) {
+    const [flip, ...updates] = await Promise.all([
+      send("PATCH", `/api/tasks/${task.id}/complete`, { token }),
+      put({ title: `Round ${round}` }),
+      put({ description: `Round ${round}` }),
+      put({ due_date: `2026-12-${10 + round}` }),
+    ]);
+    expect([flip, ...updates].map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expected = !expected;
+    const { body } = await send("GET", `/api/tasks/${task.id}`, { token });
+    expect(body).toMatchObject({
+      completed: expected,
+      title: `Round ${round}`,
+      description: `Round ${round}`,
+      due_date: `2026-12-${10 + round}`,
+    });
+  }
+});

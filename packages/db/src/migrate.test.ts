@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { newestMigration } from "./index.ts";
+import { migrate, migrations } from "./migrate.ts";
+import { type FreshDatabase, freshDatabase } from "./testing.ts";
+
+const folder = new URL("../prisma/migrations/", import.meta.url);
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+  .sort();
+
+let fresh: FreshDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  client = new Client({ connectionString: fresh.url });
+  await client.connect();
+}, 60_000);
+
+beforeEach(() => empty());
+
+afterAll(async () => {
+  await client?.end();
+  await fresh?.stop();
+});
+
+async function empty(): Promise<void> {
+  await client.query("DROP SCHEMA public CASCADE");
+  await client.query("CREATE SCHEMA public");
+}
+
+const tables = async () => {
+  const { rows } = await client.query<{ tablename: string }>(
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
+  );
+  return rows.map(({ tablename }) => tablename);
+};
+
+const history = async () => {
+  const { rows } = await client.query(`SELECT * FROM "_prisma_migrations" ORDER BY started_at`);
+  return rows;
+};
+
+test("applies every migration, oldest first, and records each as Prisma does", async () => {
+  expect(await migrate(fresh.url)).toEqual(names);
+  expect(await tables()).toEqual(
+    "_prisma_migrations accounts rate_limits sessions tasks users verifications".split(" "),
+  );
+  const rows = await history();
+  expect(rows.map((row) => row.migration_name)).toEqual(names);
+  for (const row of rows) {
+    const file = readFileSync(new URL(`${row.migration_name}/migration.sql`, folder));
+    expect(row).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+      checksum: createHash("sha256").update(file).digest("hex"),
+      migration_name: row.migration_name,
+      started_at: expect.any(Date),
+      finished_at: expect.any(Date),
+      rolled_back_at: null,
+      logs: null,
+      applied_steps_count: 1,
+    });
+    expect(row.finished_at.getTime()).toBeGreaterThanOrEqual(row.started_at.getTime());
+  }
+});
+
+test("applies nothing twice", async () => {
+  await migrate(fresh.url);
+  const before = await history();
+  expect(await migrate(fresh.url)).toEqual([]);
+  expect(await history()).toEqual(before);
+});
+
+test("five at once apply each migration once", async () => {
+  const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(fresh.url)));
+  expect(applied.flat()).toEqual(names);
+  expect((await history()).map((row) => row.migration_name)).toEqual(names);
+});
+
+test("takes up a history that Prisma began, and skips what was rolled back there", async () => {
+  await migrate(fresh.url);
+  await client.query(`
+    INSERT INTO "_prisma_migrations" (id, checksum, migration_name, rolled_back_at)
+    VALUES ('x', 'y', '20200101000000_given_up', now())`);
+  expect(await migrate(fresh.url)).toEqual([]);
+});
+
+test.each([
+  [
+    "a file that was changed after it was applied",
+    `UPDATE "_prisma_migrations" SET checksum = repeat('0', 64)`,
+    names[0],
+    /changed after it was applied.*Restore its file/,
+  ],
+  [
+    "a migration that this code does not know",
+    `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at)
+     VALUES ('x', 'y', '29990101000000_later', now())`,
+    "29990101000000_later",
+    /does not know.*Deploy a version that has it/,
+  ],
+  [
+    "a migration that did not finish",
+    `UPDATE "_prisma_migrations" SET finished_at = NULL`,
+    names[0],
+    /did not finish.*prisma migrate resolve/,
+  ],
+])("refuses %s, in words, and changes nothing", async (_, sql, name, words) => {
+  await migrate(fresh.url);
+  await client.query(sql);
+  const before = [await tables(), await history()];
+  const error = await migrate(fresh.url).catch((caught: Error) => caught);
+  expect(error).toBeInstanceOf(Error);
+  expect((error as Error).message).toContain(name);
+  expect((error as Error).message).toMatch(words);
+  expect([await tables(), await history()]).toEqual(before);
+});
+
+test("a migration that fails changes nothing at all, says which, and can be run again", async () => {
+  await client.query("CREATE TABLE tasks (id text)");
+  const error = await migrate(fresh.url).catch((caught: Error) => caught);
+  expect((error as Error).message).toContain(`${names[0]} failed, and nothing was changed`);
+  expect((error as Error).cause).toMatchObject({ code: "42P07" });
+  expect(await tables()).toEqual(["tasks"]);
+  await client.query("DROP TABLE tasks");
+  expect(await migrate(fresh.url)).toEqual(names);
+});
+
+test("says that a server is not there", async () => {
+  await expect(migrate("postgresql://nobody@127.0.0.1:1/none")).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test("the code knows its newest migration", async () => {
+  expect(names.length).toBeGreaterThan(0);
+  expect(newestMigration).toBe(names.at(-1));
+  expect((await migrations()).map(({ name }) => name)).toEqual(names);
+});
