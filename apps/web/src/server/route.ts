@@ -154,13 +154,14 @@ function problemOf(error: unknown): ProblemError {
   return new ProblemError("internal_error");
 }
 
-/** Where it failed, without the message: that may quote what a person typed. */
-const stackOf = (error: unknown): string =>
-  error instanceof Error
-    ? [error.name, ...(error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))].join(
-        "\n",
-      )
-    : typeof error;
+/** Where it failed, without the message: that may quote what a person typed, even lines of a stack. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { name, message, stack = "" } = error;
+  const afterMessage = stack.indexOf(message) + message.length;
+  const frames = stack.includes(message) ? stack.slice(afterMessage).split("\n") : [];
+  return [name, ...frames.filter((line) => /^\s+at /.test(line))].join("\n");
+}
 
 const saneRequestId = /^[\w.:+/=-]{1,128}$/;
 
