@@ -80,7 +80,10 @@ async function refuseTakenPort(port: number, mode: string): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, () => server.close(() => resolve()));
-  }).catch(() => {
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") {
+      throw new Error(`Port ${port} cannot be used: ${error.message}. Choose one above 1023.`);
+    }
     throw new Error(
       `Port ${port} is taken by another program. Stop that program, or choose another port: PORT=${port + 1} pnpm ${mode}`,
     );

@@ -2,8 +2,8 @@ import { createServer } from "node:net";
 import { defineConfig } from "@playwright/test";
 import { browser } from "./test/e2e/browser.ts";
 
-/** A free port, found once: worker processes read this file again and must get the same. */
-async function port(): Promise<string> {
+/** Free ports, found once: worker processes read this file again and must get the same. */
+async function freePort(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -11,8 +11,12 @@ async function port(): Promise<string> {
   return String(typeof address === "object" && address?.port);
 }
 
-process.env.TEND_E2E_PORT ??= await port();
-const origin = `http://localhost:${process.env.TEND_E2E_PORT}`;
+process.env.TEND_E2E_NEXT ??= await freePort();
+process.env.TEND_E2E_SERVE ??= await freePort();
+
+/** The two doors of the production build; each screen comes through one of them. */
+const doors = { next: process.env.TEND_E2E_NEXT, serve: process.env.TEND_E2E_SERVE };
+const originOf = (door: keyof typeof doors) => `http://localhost:${doors[door]}`;
 
 export default defineConfig({
   testDir: "test/e2e",
@@ -26,21 +30,23 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: "line",
   use: {
-    baseURL: origin,
     launchOptions: await browser(),
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     trace: "retain-on-failure",
   },
   projects: [
-    { name: "1280", use: { viewport: { width: 1280, height: 800 } } },
-    { name: "390", use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
+    { name: "1280", use: { baseURL: originOf("next"), viewport: { width: 1280, height: 800 } } },
+    {
+      name: "390",
+      use: { baseURL: originOf("serve"), viewport: { width: 390, height: 844 }, hasTouch: true },
+    },
   ],
-  webServer: {
-    command: "tsx test/e2e/server.ts",
-    url: `${origin}/api/ready`,
-    env: { PORT: process.env.TEND_E2E_PORT, BETTER_AUTH_URL: origin },
+  webServer: (["next", "serve"] as const).map((door) => ({
+    command: `tsx test/e2e/server.ts ${door}`,
+    url: `${originOf(door)}/api/ready`,
+    env: { PORT: doors[door], BETTER_AUTH_URL: originOf(door) },
     gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
     timeout: 120_000,
-  },
+  })),
 });

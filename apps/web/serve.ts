@@ -10,11 +10,16 @@ import { checkEnvironment, env } from "./src/server/env.ts";
 
 checkEnvironment();
 const { BETTER_AUTH_URL, PORT = "3000" } = env();
-const app = next({ dev: false, dir: import.meta.dirname, port: Number(PORT) });
+// Next hangs a listener for upgrades on the server that it is given; ours must not have one, or
+// Node would drop every request that merely offers an upgrade.
+const httpServer = createServer();
+const app = next({ dev: false, dir: import.meta.dirname, port: Number(PORT), httpServer });
 await app.prepare();
 const page = app.getRequestHandler();
 
 async function api(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  // What the answer did not wait for is read away, or the connection would hang.
+  outgoing.once("finish", () => incoming.resume());
   const response = await dispatch(toRequest(incoming));
   outgoing.statusCode = response.status;
   outgoing.setHeaders(response.headers);
@@ -24,7 +29,7 @@ async function api(incoming: IncomingMessage, outgoing: ServerResponse): Promise
 }
 
 /** Methods that the Fetch standard forbids; no address has any of them. */
-const forbidden = /^(?:CONNECT|TRACE|TRACK)$/i;
+const forbidden = /^(?:TRACE|TRACK)$/i;
 
 function toRequest(incoming: IncomingMessage): Request {
   const { method = "GET", url = "/", rawHeaders, socket } = incoming;
@@ -47,7 +52,9 @@ function toRequest(incoming: IncomingMessage): Request {
 }
 
 const server = createServer((incoming, outgoing) => {
-  const answer = /^\/+api(?:[/?#]|$)/.test(incoming.url ?? "") ? api : page;
+  // RFC 9112, 3.2.2: a request may name the whole address.
+  incoming.url = incoming.url?.replace(/^https?:\/\/[^/?#]*/i, "") || "/";
+  const answer = /^\/+api(?:[/?#]|$)/.test(incoming.url) ? api : page;
   answer(incoming, outgoing).catch((error: unknown) => {
     console.error(error);
     outgoing.destroy();
@@ -56,7 +63,9 @@ const server = createServer((incoming, outgoing) => {
 server.listen(Number(PORT));
 
 // What is in flight is finished; the launcher loses patience after ten seconds.
-process.once("SIGTERM", () => {
-  server.close(() => process.exit(0));
-  server.closeIdleConnections();
-});
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    server.close(() => process.exit(0));
+    server.closeIdleConnections();
+  });
+}

@@ -215,7 +215,7 @@ export const api = {
         example: { user },
       },
     },
-    problems: ["too_many_requests", database],
+    problems: [database],
   },
   updateUser: {
     ...address.updateUser,
@@ -250,7 +250,7 @@ export const api = {
         example: { token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1ZjBjMWY5ZSJ9.c2lnbmF0dXJl" },
       },
     },
-    problems: ["no_session", "too_many_requests", database],
+    problems: ["no_session", database],
   },
   getHealth: {
     ...address.getHealth,

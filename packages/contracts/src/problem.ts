@@ -105,7 +105,8 @@ export const problems = {
   database_unavailable: {
     status: 503,
     title: "The database cannot be reached",
-    detail: "Nothing was changed. Wait for the seconds in the Retry-After header and try again.",
+    detail:
+      "It may not have been carried out. Wait for the seconds in the Retry-After header, then look before you repeat it.",
   },
 } as const satisfies Record<string, { status: number; title: string; detail: string }>;
 

@@ -19,11 +19,14 @@ const commands = {
     }
   },
 
-  /** Makes the demo user, and says how to sign in. */
-  async seed() {
+  /** Makes the demo user, and says how to sign in. A server's database must be named: `seed NAME`. */
+  async seed(name?: string) {
     const database = await openDatabase(process.env);
     const client = connect(database.url);
     try {
+      if (!database.embedded) {
+        refuseUnnamed(database.direct, name, "seed", "make a login that everybody knows in");
+      }
       await migrate(database.direct);
       const outcome = await seed(client, process.env);
       console.log(
@@ -53,15 +56,19 @@ const commands = {
   },
 };
 
+function refuseUnnamed(url: string, name: string | undefined, command: string, act: string): void {
+  const { database, host } = new Client({ connectionString: url });
+  if (database === name) return;
+  throw new Error(
+    `This would ${act} the database ${database} on ${host}. To do it, name it: pnpm db:${command} ${database}`,
+  );
+}
+
 async function emptyDatabase(url: string, name: string | undefined): Promise<void> {
+  refuseUnnamed(url, name, "reset", "erase everything in");
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    if (client.database !== name) {
-      throw new Error(
-        `This would erase everything in the database ${client.database} on ${client.host}. To do it, name it: pnpm db:reset ${client.database}`,
-      );
-    }
     await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   } finally {
     await client.end();

@@ -125,6 +125,11 @@ describe("an error that says the database is not there, or not now", () => {
     await client.$disconnect();
   });
 
+  test("a table that is not there yet: migrations are missing", async () => {
+    const error = await caught(database.$queryRaw`SELECT * FROM tasks_of_a_later_version`);
+    expect(kindsOf(error)).toEqual({ ...none, unreachable: true });
+  });
+
   test.each([
     ["a lock that is not given", "55P03"],
     ["a statement that takes too long", "57014"],
@@ -172,7 +177,7 @@ describe("an error that says something else", () => {
 
   test.each([
     ["a statement that is wrong", "SELEKT 1"],
-    ["a table that there is not", "SELECT * FROM nowhere"],
+    ["a column that there is not", "SELECT nothing FROM users"],
     ["a value of the wrong kind", "SELECT 'x'::uuid"],
     ["a division by zero", "SELECT 1 / 0"],
   ])("%s", async (_, sql) => {

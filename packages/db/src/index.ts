@@ -16,13 +16,20 @@ export function connect(url: string): Database {
     connectionTimeoutMillis: 3_000,
     query_timeout: 3_000,
     max: 10,
-    // The adapter writes instants without a zone, so the session's zone must be UTC. A pooler
-    // refuses startup options, and may hand this setting on: there it does no harm.
+    // The adapter writes instants without a zone, so the session's zone must be UTC. The server
+    // gives up before `query_timeout` does: a statement that we abandon is not to happen later.
+    // Set here, since a pooler refuses startup options.
     onConnect: async (client) => {
-      await client.query("SET TIME ZONE 'UTC'");
+      await client.query(
+        "SET TIME ZONE 'UTC'; SET statement_timeout = '2500ms'; SET lock_timeout = '900ms'",
+      );
     },
   });
-  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  return new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    // Better Auth hashes a password inside its transaction: a burst of sign-ups has to queue.
+    transactionOptions: { maxWait: 6_000, timeout: 8_000 },
+  });
 }
 
 /** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
@@ -49,6 +56,7 @@ const unreachableKinds = new Set([
   "DatabaseDoesNotExist",
   "DatabaseNotReachable",
   "SocketTimeout",
+  "TableDoesNotExist",
   "TlsConnectionError",
   "TooManyConnections",
 ]);
@@ -60,14 +68,15 @@ const unreachableState = /^(08...|53...|57P0.|57014|55P03)$/;
 const unreachableMessage =
   /^(Connection terminated|timeout exceeded when|Query read timeout|Client has encountered)/;
 
-/** Prisma's own code where a transaction got no connection in time, or lost it. */
-const lostTransaction = "P2028";
+/** A transaction that got no connection in time; and what Node says where no address answers. */
+const unreachableCode =
+  /^(P2028|E(CONN\w+|HOSTUNREACH|NETUNREACH|TIMEDOUT|PIPE|AI_AGAIN)|ENOTFOUND)$/;
 
 /** Whether the error says that the database cannot be reached, or not now: E-2's 503. */
 export function isUnreachable(error: unknown): boolean {
   const { kind = "", originalCode = "" } = driverCause(error);
   return (
-    (error instanceof Prisma.PrismaClientKnownRequestError && error.code === lostTransaction) ||
+    (error instanceof Prisma.PrismaClientKnownRequestError && unreachableCode.test(error.code)) ||
     unreachableKinds.has(kind) ||
     unreachableState.test(originalCode) ||
     (error instanceof Error && unreachableMessage.test(error.message))

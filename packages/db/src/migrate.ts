@@ -110,7 +110,8 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
   try {
     await client.query(sql);
   } catch (cause) {
-    throw new Error(`The migration ${name} failed, and nothing was changed.`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The migration ${name} failed, and nothing was changed: ${reason}`, { cause });
   }
   await client.query(
     `UPDATE "_prisma_migrations" SET "finished_at" = clock_timestamp(), "applied_steps_count" = 1

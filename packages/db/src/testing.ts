@@ -15,8 +15,8 @@ export interface FreshDatabase {
  * be allowed to create databases), else embedded and in memory.
  */
 export async function freshDatabase(): Promise<FreshDatabase> {
-  const { direct } = databaseUrls(process.env);
-  const fresh = direct === undefined ? await inMemory() : await createOn(direct);
+  const { url } = databaseUrls(process.env);
+  const fresh = url === undefined ? await inMemory() : await createOn(url);
   await migrate(fresh.url);
   return fresh;
 }

@@ -73,7 +73,9 @@ export function auth(): ReturnType<typeof makeAuth> {
 export async function readSession(caller: Headers) {
   const store: { error?: unknown } = {};
   try {
-    return await refused.run(store, () => auth().api.getSession({ headers: caller }));
+    // A page cannot set a cookie: renewing here would renew the row and not the cookie.
+    const query = { disableRefresh: true };
+    return await refused.run(store, () => auth().api.getSession({ headers: caller, query }));
   } catch (error) {
     throw store.error ?? error;
   }

@@ -78,14 +78,18 @@ describe("[A-6, C-4] is refused, naming the variable, the fault and the remedy:"
       "https://tend.example.com",
     ]),
     ...["DATABASE_URL", "DIRECT_URL"].flatMap((name) =>
-      ["mysql://user@host/tend", "localhost:5432", "postgresql://", "postgresql:host"].map(
-        (url): [string, Record<string, string | undefined>, string, string] => [
-          `${name}=${url}`,
-          { [name]: url },
-          `${name} is not a PostgreSQL address`,
-          "postgresql://user:password@host:5432/database",
-        ],
-      ),
+      [
+        "mysql://user@host/tend",
+        "localhost:5432",
+        "postgresql://",
+        "postgresql:host",
+        "postgresql://user:password@host:port/tend",
+      ].map((url): [string, Record<string, string | undefined>, string, string] => [
+        `${name}=${url}`,
+        { [name]: url },
+        `${name} is not a PostgreSQL address`,
+        "postgresql://user:password@host:5432/database",
+      ]),
     ),
     [
       "no DATABASE_URL",
@@ -93,14 +97,21 @@ describe("[A-6, C-4] is refused, naming the variable, the fault and the remedy:"
       "DATABASE_URL is",
       "postgresql://user:password@host:5432/database",
     ],
-    ...["*", "https://a.example.com,*", "a.example.com", "https://a.example.com/x", ","].map(
-      (origins): [string, Record<string, string | undefined>, string, string] => [
-        `CORS_ORIGINS=${origins}`,
-        { CORS_ORIGINS: origins },
-        "CORS_ORIGINS lists something that is not an origin",
-        "https://a.example.com,https://b.example.com",
-      ],
-    ),
+    ...[
+      "*",
+      "https://*",
+      "https://*.example.com",
+      "https://a.example.com,*",
+      "a.example.com",
+      "https://a.example.com/x",
+      "null",
+      ",",
+    ].map((origins): [string, Record<string, string | undefined>, string, string] => [
+      `CORS_ORIGINS=${origins}`,
+      { CORS_ORIGINS: origins },
+      "CORS_ORIGINS lists something that is not an origin",
+      "https://a.example.com,https://b.example.com",
+    ]),
     ...["0", "65536", "3000.5", "-1", "http", "99999999"].map(
       (port): [string, Record<string, string | undefined>, string, string] => [
         `PORT=${port}`,
@@ -109,6 +120,18 @@ describe("[A-6, C-4] is refused, naming the variable, the fault and the remedy:"
         "1 to 65535",
       ],
     ),
+    [
+      "origins that Better Auth would trust past CORS_ORIGINS",
+      { BETTER_AUTH_TRUSTED_ORIGINS: "https://a.example.com" },
+      "BETTER_AUTH_TRUSTED_ORIGINS is not used",
+      "CORS_ORIGINS",
+    ],
+    [
+      "secrets that Better Auth would sign with past BETTER_AUTH_SECRET",
+      { BETTER_AUTH_SECRETS: `2:${"x".repeat(32)}` },
+      "BETTER_AUTH_SECRETS is not used",
+      "BETTER_AUTH_SECRET_RETIRED",
+    ],
   ])("%s", (_, change, fault, remedy) => {
     const faults = faultsOf({ ...good, ...change }).filter((line) => line.startsWith(fault));
     expect(faults).toHaveLength(1);

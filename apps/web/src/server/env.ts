@@ -9,7 +9,7 @@ const Secret = (name: string) =>
     .min(32, `${name} is shorter than 32 characters. Make a longer one with: ${makeSecret}`);
 
 const isOrigin = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
+  if (!URL.canParse(text) || text.includes("*")) return false;
   const { protocol, origin } = new URL(text);
   return /^https?:$/.test(protocol) && origin === text.replace(/\/$/, "");
 };
@@ -22,7 +22,9 @@ const Origin = (message: string) =>
 
 const PostgresUrl = (name: string) => {
   const message = `${name} is not a PostgreSQL address. Write it as postgresql://user:password@host:5432/database.`;
-  return z.string(message).regex(/^postgres(ql)?:\/\/./, message);
+  return z
+    .string(message)
+    .refine((text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text), message);
 };
 
 /** C-4: the whole environment. `.env.example` documents each variable; a test holds the two together. */
@@ -76,11 +78,27 @@ function withAliases(variables: Variables): Variables {
   };
 }
 
+/** What Better Auth would read past this schema. */
+const foreign = [
+  [
+    "BETTER_AUTH_TRUSTED_ORIGINS",
+    "is not used by Tend. Unset it and list the origins in CORS_ORIGINS.",
+  ],
+  [
+    "BETTER_AUTH_SECRETS",
+    "is not used by Tend. Unset it; BETTER_AUTH_SECRET signs and BETTER_AUTH_SECRET_RETIRED still verifies.",
+  ],
+] as const;
+
 /** @throws EnvError that names every variable at fault, what is wrong and the remedy. */
 export function readEnv(variables: Variables): Env {
   const result = Env.safeParse(withAliases(variables));
-  if (result.success) return result.data;
-  throw new EnvError(result.error.issues.map((issue) => issue.message));
+  const faults = [
+    ...(result.error?.issues.map((issue) => issue.message) ?? []),
+    ...foreign.filter(([name]) => variables[name]).map(([name, remedy]) => `${name} ${remedy}`),
+  ];
+  if (result.success && faults.length === 0) return result.data;
+  throw new EnvError(faults);
 }
 
 export class EnvError extends Error {

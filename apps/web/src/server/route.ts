@@ -51,7 +51,7 @@ export function route<O extends Operation, const R extends Output<O>>(
       // `parse` has checked each part against this row, whose types O carries.
       const context = {
         ...input,
-        address: pathname,
+        address: pathname.replace(/\/$/, ""),
         caller: request.headers,
         userId,
       } as unknown as Context<O>;

@@ -18,6 +18,9 @@ import { signToken } from "./token.ts";
 
 const etag = ({ version }: TaskRow) => ({ ETag: `"${version}"` });
 
+/** Made once: it takes tens of milliseconds. */
+let document: ReturnType<typeof openapi> | undefined;
+
 /** The handler of every row of the table: where results become statuses and headers. */
 export const routes = {
   listTasks: route(api.listTasks, async ({ userId, address, query }) => {
@@ -72,8 +75,8 @@ export const routes = {
     }
     return { status: 200, body: { status: "ready" } };
   }),
-  getOpenapi: route(api.getOpenapi, async () => ({
-    status: 200,
-    body: openapi(env().BETTER_AUTH_URL),
-  })),
+  getOpenapi: route(api.getOpenapi, async () => {
+    document ??= openapi(env().BETTER_AUTH_URL);
+    return { status: 200, body: document };
+  }),
 } satisfies { [Id in OperationId]: Route };

@@ -99,7 +99,9 @@ export async function createTask(
     throw isForeignKeyViolation(error) ? unknownUser() : error;
   });
   if (created) return { task: created, created: true };
-  const present = await getTask(userId, id);
+  const [present] = await find(userId, id);
+  // Deleted between the two statements: the id is free again.
+  if (!present) return createTask(userId, task);
   const same =
     present.title === title &&
     present.description === description &&
@@ -113,10 +115,12 @@ const unknownUser = () =>
   new ProblemError("unknown_user", { headers: { "WWW-Authenticate": invalidToken } });
 
 export async function getTask(userId: UserId, id: string): Promise<TaskRow> {
-  const [task] = await query(sql`
-    SELECT ${columns} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`);
+  const [task] = await find(userId, id);
   return task ?? missing(userId, id);
 }
+
+const find = (userId: UserId, id: string) =>
+  query(sql`SELECT ${columns} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`);
 
 /** T-4: changes what `change` names and keeps the rest. */
 export async function updateTask(userId: UserId, id: string, change: TaskChange): Promise<TaskRow> {

@@ -3,6 +3,8 @@ import { addressForms, api, fillPath } from "@tend/contracts";
 import { makeTask, makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
+import { dispatch } from "#server/dispatch.ts";
+import { home } from "./account.ts";
 import { mintToken, seconds, tokenOf } from "./mint-token.ts";
 import { createTask, send } from "./send.ts";
 import { storedTasks } from "./stored.ts";
@@ -68,6 +70,23 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
     const [row] = await storedTasks(user);
     expect(row).toMatchObject({ ...given, due_date: new Date("2028-02-29T00:00:00Z") });
   });
+});
+
+test("201 [E-1] at the second door a slash at the end does no harm: Location opens the task", async () => {
+  const user = await makeUser(database());
+  const ask = (path: string, init: RequestInit = {}) =>
+    dispatch(
+      new Request(new URL(path, home), {
+        ...init,
+        headers: { Authorization: `Bearer ${tokenOf(user)}`, "Content-Type": "application/json" },
+      }),
+    );
+  for (const address of ["/api/tasks/", `/api/${user.id}/tasks/`]) {
+    const made = await ask(address, { method: "POST", body: '{"title":"Pay rent"}' });
+    expect(made.status).toBe(201);
+    const opened = await ask(made.headers.get("Location") ?? "");
+    expect([opened.status, await opened.json()]).toEqual([200, await made.json()]);
+  }
 });
 
 test("201 [T-2] the title is trimmed, the description is not", async () => {
@@ -295,6 +314,21 @@ describe("a client's own id [T-2]", () => {
     expect(statuses).toEqual([...Array(19).fill(200), 201]);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(await storedTasks(user)).toHaveLength(1);
+  });
+
+  test("200 or 201, never 403 or 404: while the same id is deleted, and another user holds it", async () => {
+    const user = await makeUser(database());
+    const token = tokenOf(user);
+    const id = await makeTask(database(), await makeUser(database()));
+    for (let round = 0; round < 20; round++) {
+      const creates = Array.from({ length: 6 }, () => [
+        post(user, { id, title: "Pay rent" }),
+        send("DELETE", `/api/tasks/${id}`, { token }),
+      ]);
+      const answers = await Promise.all(creates.flat());
+      const statuses = answers.filter((_, index) => index % 2 === 0).map(({ status }) => status);
+      expect(statuses.filter((status) => status !== 200 && status !== 201)).toEqual([]);
+    }
   });
 });
 

@@ -100,8 +100,13 @@ test("an unfinished edit and an unfinished new task are there after a reload", a
 }) => {
   await person.api.createTask({ body: { title: "Pay rent" } });
   await page.goto("/tasks");
+  const form = page.getByRole("form", { name: "Edit task" });
   await page.getByRole("textbox", { name: "Add a task" }).fill("Half a thou");
+  await page.getByRole("button", { name: "Edit Pay rent" }).click();
+  await form.getByLabel("Notes").fill("To the new account, from");
   await page.reload();
+  await expect(form.getByLabel("Notes")).toHaveValue("To the new account, from");
+  await form.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("textbox", { name: "Add a task" })).toHaveValue("Half a thou");
 });
 

@@ -1,85 +1,19 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createClient } from "@tend/contracts/client";
 import { startEmbedded } from "@tend/db/embedded";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { answers, freePort, makeFolder, until, web } from "./start.ts";
 
-const web = fileURLToPath(new URL("../..", import.meta.url));
-
-let folder: string;
-let running: ChildProcess[];
+let folder: Awaited<ReturnType<typeof makeFolder>>;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tend-"));
-  running = [];
+  folder = await makeFolder();
 });
 
-afterEach(async () => {
-  for (const child of running) child.kill("SIGKILL");
-  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-const secret = randomBytes(32).toString("base64");
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-  readonly output: () => string;
-}
-
-function start(env: Record<string, string>, mode: "dev" | "start" = "start"): Started {
-  // The launcher itself and not tsx around it, so that signals reach it as a terminal's do.
-  const child = spawn(process.execPath, ["--import", tsxLoader, "launch.ts", mode], {
-    cwd: web,
-    env: {
-      ...process.env,
-      BETTER_AUTH_SECRET: secret,
-      BETTER_AUTH_URL: "",
-      DATABASE_URL: "",
-      NEON_DB_URL: "",
-      TEND_DATA: join(folder, "postgres"),
-      ...env,
-    },
-  });
-  running.push(child);
-  let output = "";
-  child.stdout?.on("data", (chunk) => (output += chunk));
-  child.stderr?.on("data", (chunk) => (output += chunk));
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  return { child, ended, output: () => output };
-}
-
-const tsxLoader = createRequire(import.meta.url).resolve("tsx");
-
-const until = async (what: string, holds: () => Promise<boolean> | boolean) => {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`Not within a minute: ${what}`);
-};
-
-const answers = (port: number) =>
-  fetch(`http://127.0.0.1:${port}/api/ready`).then(
-    (response) => response.ok,
-    () => false,
-  );
+afterEach(() => folder.end());
 
 const isFree = (port: number) =>
   fetch(`http://127.0.0.1:${port}/api/health`).then(
@@ -109,7 +43,11 @@ async function tokenAt(
 }
 
 test("[A-6, C-4] a wrong environment stops the start: the variable, the fault and the remedy", async () => {
-  const { ended, output } = start({ BETTER_AUTH_SECRET: "short", CORS_ORIGINS: "*", PORT: "none" });
+  const { ended, output } = folder.start({
+    BETTER_AUTH_SECRET: "short",
+    CORS_ORIGINS: "*",
+    PORT: "none",
+  });
   expect(await ended).toBe(1);
   expect(output()).toMatch(/BETTER_AUTH_SECRET is shorter than 32 characters.*randomBytes/);
   expect(output()).toMatch(/CORS_ORIGINS .*\* is not allowed/);
@@ -121,7 +59,7 @@ test("a taken port is said, with the command that chooses another", async () => 
   const server = createServer();
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, resolve));
-  const { ended, output } = start({ PORT: String(port) });
+  const { ended, output } = folder.start({ PORT: String(port) });
   expect(await ended).toBe(1);
   expect(output()).toContain(`Port ${port} is taken`);
   expect(output()).toContain(`PORT=${port + 1} pnpm start`);
@@ -129,8 +67,8 @@ test("a taken port is said, with the command that chooses another", async () => 
 });
 
 test("a locked data folder is said, with the process that holds it", async () => {
-  const holder = await startEmbedded({ folder: join(folder, "postgres") });
-  const { ended, output } = start({ PORT: String(await freePort()) });
+  const holder = await startEmbedded({ folder: folder.data });
+  const { ended, output } = folder.start({ PORT: String(await freePort()) });
   expect(await ended).toBe(1);
   expect(output()).toContain(String(process.pid));
   await holder.stop();
@@ -148,21 +86,21 @@ test("SIGINT and kill -9 leave no process behind, and what was acknowledged is t
     return body.map((task) => task.title).reverse();
   };
 
-  const first = start({ PORT: String(port) });
+  const first = folder.start({ PORT: String(port) });
   await until("the first start answers", () => answers(port));
   expect(await titles("sign-up", "one")).toEqual(["one"]);
   first.child.kill("SIGINT");
   expect(await first.ended).toBe(0);
   expect(await isFree(port)).toBe(true);
 
-  const second = start({ PORT: String(port) });
+  const second = folder.start({ PORT: String(port) });
   await until("the second start answers", () => answers(port));
   expect(await titles("sign-in", "two")).toEqual(["one", "two"]);
   second.child.kill("SIGKILL");
   await second.ended;
   await until("the killed launcher's server is gone", () => isFree(port));
 
-  const third = start({ PORT: String(port) });
+  const third = folder.start({ PORT: String(port) });
   await until("the third start answers", () => answers(port));
   expect(await titles("sign-in", "three")).toEqual(["one", "two", "three"]);
   third.child.kill("SIGTERM");
@@ -184,7 +122,7 @@ test.skipIf(isDeveloping())(
   "dev says when it is ready, its demo login works, and Ctrl-C ends it",
   async () => {
     const port = await freePort();
-    const { child, ended, output } = start({ PORT: String(port) }, "dev");
+    const { child, ended, output } = folder.start({ PORT: String(port) }, "dev");
     await until("dev says that it is ready", () => /Stop it with Ctrl-C/.test(output()));
     const [, email = "", password] = /Demo login: +(\S+), password (\S+)/.exec(output()) ?? [];
     const signIn = await fetch(`http://localhost:${port}/api/auth/sign-in/email`, {

@@ -1,0 +1,99 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { answers, freePort, makeFolder, until } from "./start.ts";
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let server: ReturnType<typeof folder.start>;
+let port: number;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  port = await freePort();
+  server = folder.start({ PORT: String(port) });
+  await until("the server answers", () => answers(port));
+});
+
+afterAll(() => folder.end());
+
+/** Sends these bytes on one connection and gives what came back, up to `enough`. */
+function exchange(bytes: string | Buffer, enough: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    socket.setTimeout(20_000, () => reject(new Error(`Only this came: ${text.slice(-500)}`)));
+    socket.once("error", reject);
+    socket.on("data", (chunk) => {
+      text += chunk;
+      if (!enough.test(text)) return;
+      socket.destroy();
+      resolve(text);
+    });
+    socket.once("close", () => resolve(text));
+    socket.write(bytes);
+  });
+}
+
+test("200 a request that offers an upgrade is answered, also after a page was shown", async () => {
+  expect((await fetch(`http://127.0.0.1:${port}/sign-in`)).status).toBe(200);
+  const text = await exchange(
+    "GET /api/health HTTP/1.1\r\nHost: tend\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n",
+    /"status":"ok"/,
+  );
+  expect(text).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("413 [E-2] a body of 24 MB in chunks is refused, and its connection serves the next request", async () => {
+  const mebibyte = Buffer.alloc(1024 * 1024, "x");
+  const chunk = Buffer.concat([Buffer.from("100000\r\n"), mebibyte, Buffer.from("\r\n")]);
+  const head = "Host: tend\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const text = await exchange(
+    Buffer.concat([
+      Buffer.from(`POST /api/auth/sign-in/email HTTP/1.1\r\n${head}`),
+      ...Array.from({ length: 24 }, () => chunk),
+      Buffer.from("0\r\n\r\nGET /api/health HTTP/1.1\r\nHost: tend\r\n\r\n"),
+    ]),
+    /"status":"ok"/,
+  );
+  expect(text).toMatch(/^HTTP\/1\.1 413 /);
+  expect(text).toMatch(/HTTP\/1\.1 200 /);
+});
+
+test.each([
+  ["an id that cannot be decoded", "GET /api/tasks/%ff", 401],
+  ["a slash at the end", "GET /api/tasks/", 401],
+  ["the whole address", "GET http://tend.test/api/health", 200],
+  ["an unknown method", "PROPFIND /api/tasks", 405],
+  ["TRACE", "TRACE /api/tasks", 405],
+  ["two slashes", "GET //api/tasks", 404],
+])("[E-1] %s gets the contract's answer", async (_, line, status) => {
+  const text = await exchange(`${line} HTTP/1.1\r\nHost: tend\r\n\r\n`, /\r\n\r\n.*}/s);
+  expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(text).toMatch(status === 200 ? /"status":"ok"/ : /application\/problem\+json/);
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s finishes what is in flight", async (signal) => {
+  if (server.child.exitCode !== null) server = folder.start({ PORT: String(port) });
+  await until("the server answers", () => answers(port));
+  const status = new Promise<number | undefined>((resolve, reject) => {
+    const post = request({
+      port,
+      host: "127.0.0.1",
+      path: "/api/auth/sign-in/email",
+      method: "POST",
+    });
+    post.setHeader("Content-Type", "application/json");
+    post.once("response", (response) => resolve(response.resume().statusCode));
+    post.once("error", reject);
+    // The server has begun to read: only then is it told to stop, and the rest comes after that.
+    post.write('{"email":', () => {
+      server.child.kill(signal);
+      until("no new connection is taken", async () => !(await answers(port))).then(
+        () => post.end('"a@example.com","password":"correct horse"}'),
+        reject,
+      );
+    });
+  });
+  expect(await status).toBe(401);
+  expect(await server.ended).toBe(0);
+});
