@@ -51,7 +51,10 @@ function toRequest(incoming: IncomingMessage): Request {
   });
 }
 
+let stopping = false;
+
 const server = createServer((incoming, outgoing) => {
+  if (stopping) outgoing.shouldKeepAlive = false;
   // RFC 9112, 3.2.2: a request may name the whole address.
   incoming.url = incoming.url?.replace(/^https?:\/\/[^/?#]*/i, "") || "/";
   const answer = /^\/+api(?:[/?#]|$)/.test(incoming.url) ? api : page;
@@ -65,6 +68,7 @@ server.listen(Number(PORT));
 // What is in flight is finished; the launcher loses patience after ten seconds.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
+    stopping = true;
     server.close(() => process.exit(0));
     server.closeIdleConnections();
   });

@@ -17,8 +17,11 @@ const Email = z
   .meta({ examples: ["ada@example.com"] });
 
 const passwordMessage = `Choose a password of ${limits.passwordMin} to ${limits.passwordMax} characters.`;
+/** Hashing would take NUL and half a surrogate pair for other characters: two passwords in one. */
+const hashable = "Leave out the NUL character or the half of a surrogate pair.";
 const Password = z
   .string(passwordMessage)
+  .refine(isStorable, hashable)
   .refine((text) => {
     const length = codePoints(text);
     return length >= limits.passwordMin && length <= limits.passwordMax;
@@ -39,7 +42,8 @@ export const Credentials = z
     password: z
       .string("Write the password.")
       .min(1, "Write the password.")
-      .max(limits.passwordMax * 2),
+      .max(limits.passwordMax * 2)
+      .refine(isStorable, hashable),
   })
   .meta({ id: "Credentials" });
 

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Answer, limits, type Operation } from "@tend/contracts";
 import { isUniqueViolation, isUnreachable } from "@tend/db";
-import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
+import { betterAuth } from "better-auth/minimal";
 import { database } from "./database.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";

@@ -103,6 +103,7 @@ test.each([
   ["7 code points that are 14 UTF-16 units", "😀".repeat(7)],
   ["129 code points", "x".repeat(129)],
   ["129 emoji", "😀".repeat(129)],
+  ["NUL in it, which hashing takes for the end", "a secret\0"],
   ["nothing", ""],
   ["a number", 12345678],
   ["null", null],
@@ -121,14 +122,13 @@ test.each([
   ["128 code points", "x".repeat(128)],
   ["128 emoji", "😀".repeat(128)],
   ["white space at its ends", "  secret  "],
-  ["NUL in it", "a\0b\0c\0d\0e"],
 ])("200 [A-1] a password of %s opens the account, and no other does", async (_, password) => {
   const given = newUser({ password });
   expect((await signUp(given)).status).toBe(200);
   const signIn = (attempt: string) =>
     send("POST", "/api/auth/sign-in/email", { body: { email: given.email, password: attempt } });
   expect((await signIn(password)).status).toBe(200);
-  expect((await signIn(password.slice(0, -1) || "x")).status).toBe(401);
+  expect((await signIn([...password].slice(0, -1).join(""))).status).toBe(401);
 });
 
 test("422 [E-1] every fault at once; what people may not set is refused by name", async () => {

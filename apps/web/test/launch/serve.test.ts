@@ -85,11 +85,13 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s finishes what is in flight", async
     post.setHeader("Content-Type", "application/json");
     post.once("response", (response) => resolve(response.resume().statusCode));
     post.once("error", reject);
-    // The server has begun to read: only then is it told to stop, and the rest comes after that.
-    post.write('{"email":', () => {
+    // The server says that it has begun; only then is it told to stop, and the body comes after.
+    post.setHeader("Expect", "100-continue");
+    post.flushHeaders();
+    post.once("continue", () => {
       server.child.kill(signal);
       until("no new connection is taken", async () => !(await answers(port))).then(
-        () => post.end('"a@example.com","password":"correct horse"}'),
+        () => post.end('{"email":"a@example.com","password":"correct horse"}'),
         reject,
       );
     });
