@@ -13,15 +13,15 @@ export function connect(url: string): Database {
   const pool = new Pool({
     connectionString: url,
     // Without a bound, `pg` waits for ever for a server that does not answer.
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 3_000,
+    connectionTimeoutMillis: 2_500,
+    query_timeout: 2_500,
     max: 10,
     // The adapter writes instants without a zone, so the session's zone must be UTC. The server
     // gives up before `query_timeout` does: a statement that we abandon is not to happen later.
     // Set here, since a pooler refuses startup options.
     onConnect: async (client) => {
       await client.query(
-        "SET TIME ZONE 'UTC'; SET statement_timeout = '2500ms'; SET lock_timeout = '900ms'",
+        "SET TIME ZONE 'UTC'; SET statement_timeout = '2000ms'; SET lock_timeout = '800ms'",
       );
     },
   });

@@ -62,11 +62,11 @@ export async function freePort(): Promise<number> {
 }
 
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+  for (const end = Date.now() + 100_000; Date.now() < end; ) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Not within a minute: ${what}`);
+  throw new Error(`Not within 100 seconds: ${what}`);
 }
 
 export const answers = (port: number): Promise<boolean> =>
