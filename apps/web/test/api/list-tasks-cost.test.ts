@@ -55,13 +55,13 @@ test.each([
 ])("200 [T-6] the last pages by %s cost what page 1 costs", async (sort, asc, desc) => {
   const user = await makeUser(client);
   const token = mintToken({ sub: user.id, iat: seconds(), exp: seconds(300) });
-  for (const from of [1, 2501, 5001, 7501]) {
+  for (let from = 1; from < 10_000; from += 500) {
     await client.$executeRaw`
       INSERT INTO tasks (owner_user_id, id, title, due_date, created_at)
       SELECT ${user.id}, gen_random_uuid(), 'Task ' || md5(n::text),
         CASE WHEN n % 3 > 0 THEN date '2026-01-01' + n % 700 END,
         timestamptz '2026-01-01' + n / 3 * interval '1 second'
-      FROM generate_series(${from}::int, ${from + 2499}::int) AS n`;
+      FROM generate_series(${from}::int, ${from + 499}::int) AS n`;
   }
   await client.$executeRaw`ANALYZE tasks`;
 
