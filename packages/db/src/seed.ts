@@ -4,6 +4,16 @@ import type { Database } from "./index.ts";
 /** The login that `seed` makes. It exists on developers' machines only. */
 export const demo = { name: "Demo", email: "demo@example.com", password: "tend-demo" } as const;
 
+/** The login by this password, as Better Auth keeps it, to be created along with its user. */
+export const passwordLogin = async (userId: string, password: string) => ({
+  create: {
+    id: crypto.randomUUID(),
+    accountId: userId,
+    providerId: "credential",
+    password: await hashPassword(password),
+  },
+});
+
 const day = (offset: number): Date => {
   const now = new Date();
   return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + offset));
@@ -42,14 +52,7 @@ export async function seed(
       id,
       name: demo.name,
       email: demo.email,
-      accounts: {
-        create: {
-          id: crypto.randomUUID(),
-          accountId: id,
-          providerId: "credential",
-          password: await hashPassword(demo.password),
-        },
-      },
+      accounts: await passwordLogin(id, demo.password),
       tasks: {
         create: tasks().map((task, index) => ({
           ...task,

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { hashPassword } from "better-auth/crypto";
 import { Client } from "pg";
 import type { Database } from "./index.ts";
 import { migrate } from "./migrate.ts";
+import { passwordLogin } from "./seed.ts";
 import { databaseUrls } from "./urls.ts";
 
 export interface FreshDatabase {
@@ -55,16 +55,7 @@ export async function makeUser(
   await database.user.create({
     data: {
       ...user,
-      ...(password !== undefined && {
-        accounts: {
-          create: {
-            id: randomUUID(),
-            accountId: id,
-            providerId: "credential",
-            password: await hashPassword(password),
-          },
-        },
-      }),
+      ...(password !== undefined && { accounts: await passwordLogin(id, password) }),
     },
   });
   return user;

@@ -22,7 +22,7 @@ export async function readJson(request: Request): Promise<unknown> {
 }
 
 /** The body's bytes. Counts what arrives, whatever Content-Length says, and stops at the limit. */
-export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get("Content-Length") ?? 0) > limits.body) {
     throw new ProblemError("body_too_large");
   }

@@ -99,7 +99,7 @@ export const unknownAddress = (request: Request): Promise<Response> =>
   });
 
 /** E-1, E-4, C-1: runs it, makes a problem of what it throws, and completes and logs the answer. */
-export async function answer(
+async function answer(
   request: Request,
   path: string,
   run: () => Response | Promise<Response>,
@@ -177,13 +177,13 @@ export const pattern = (path: string): RegExp =>
 function match(forms: readonly RegExp[], pathname: string): Record<string, string> {
   for (const form of forms) {
     const found = form.exec(pathname);
-    if (found) return mapValues(found.groups ?? {}, decode);
+    if (found) {
+      const params = Object.entries(found.groups ?? {});
+      return Object.fromEntries(params.map(([name, text]) => [name, decode(text)]));
+    }
   }
   throw new ProblemError("address_not_found");
 }
-
-const mapValues = (object: Record<string, string>, change: (value: string) => string) =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 
 /** What cannot be decoded stays as it is: it then equals no id. */
 function decode(text: string): string {

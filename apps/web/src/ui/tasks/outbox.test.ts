@@ -1,21 +1,11 @@
 import type { NewTask, Task } from "@tend/contracts";
-import { type Answered, ApiError, UnreachableError } from "@tend/contracts/client";
+import { type Answered, UnreachableError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Change, TaskFields } from "./change.ts";
 import { createChangeStorage } from "./change-storage.ts";
 import { Outbox } from "./outbox.ts";
-import { makeStorage, makeTask } from "./testing.ts";
-
-const problem = (status: number, code: string) =>
-  new ApiError({
-    type: `/docs#${code}`,
-    title: `Title of ${code}`,
-    status,
-    code,
-    detail: `Detail of ${code}.`,
-    request_id: "request",
-  });
+import { makeApiError, makeStorage, makeTask } from "./testing.ts";
 
 /** A server in memory that does what the contract says, and fails when a test wants it to. */
 function makeServer() {
@@ -42,7 +32,7 @@ function makeServer() {
   };
   const find = (id: string): Task => {
     const task = tasks.get(id);
-    if (!task) throw problem(404, "task_not_found");
+    if (!task) throw makeApiError(404, "task_not_found");
     return task;
   };
   const set = (id: string, fields: TaskFields): Task => {
@@ -53,7 +43,7 @@ function makeServer() {
   const create = (body: NewTask): Task => {
     const { id = uuidv7(), title, description = null, completed = false, due_date = null } = body;
     const present = tasks.get(id);
-    if (present && present.title !== title) throw problem(409, "id_already_used");
+    if (present && present.title !== title) throw makeApiError(409, "id_already_used");
     const created_at = stamp();
     const task = { ...makeTask(), id, title, description, completed, due_date, created_at };
     if (!present) tasks.set(id, task);
@@ -220,7 +210,7 @@ describe("the order", () => {
   test("does not let one refused task hold up another", async () => {
     const outbox = makeOutbox();
     const task = makeTask();
-    server.fails = problem(422, "validation_failed");
+    server.fails = makeApiError(422, "validation_failed");
     outbox.add(creation(task));
     await settle();
     server.fails = undefined;
@@ -253,7 +243,7 @@ describe("when the server cannot be reached", () => {
 
   test("a click tries at once", async () => {
     const outbox = makeOutbox();
-    server.fails = problem(503, "database_unavailable");
+    server.fails = makeApiError(503, "database_unavailable");
     outbox.add(creation(makeTask()));
     await settle();
     expect(outbox.state().trouble?.reason).toBe("Title of database_unavailable.");
@@ -301,7 +291,7 @@ describe("when the server says no", () => {
     const outbox = makeOutbox();
     const task = makeTask();
     server.tasks.set(task.id, task);
-    server.fails = problem(422, "validation_failed");
+    server.fails = makeApiError(422, "validation_failed");
     outbox.add(setting(task, { title: "Bad" }));
     await settle();
     expect(outbox.state().refused.get(task.id)).toBe("Detail of validation_failed.");
@@ -317,7 +307,7 @@ describe("when the server says no", () => {
   test("a create is made anew with what was mended", async () => {
     const outbox = makeOutbox();
     const task = makeTask({ title: "Bad" });
-    server.fails = problem(422, "validation_failed");
+    server.fails = makeApiError(422, "validation_failed");
     outbox.add(creation(task));
     await settle();
     server.fails = undefined;
@@ -329,7 +319,7 @@ describe("when the server says no", () => {
 
   test("without a session everything waits for a new one", async () => {
     const outbox = makeOutbox();
-    server.fails = problem(401, "no_session");
+    server.fails = makeApiError(401, "no_session");
     outbox.add(creation(makeTask()));
     await settle();
     expect(outbox.state().trouble).toEqual({ reason: "You are signed out.", signedOut: true });
@@ -394,7 +384,7 @@ describe("a delete", () => {
   test("ends a create that the server refuses", async () => {
     const outbox = makeOutbox();
     const task = makeTask();
-    server.fails = problem(422, "validation_failed");
+    server.fails = makeApiError(422, "validation_failed");
     outbox.add(creation(task));
     await settle();
     outbox.add(deletion(task));

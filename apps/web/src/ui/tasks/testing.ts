@@ -1,4 +1,5 @@
-import type { Task } from "@tend/contracts";
+import type { Problem, Task } from "@tend/contracts";
+import { ApiError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
 
 /** A task for tests, with a name for an id where the test says one. */
@@ -13,6 +14,25 @@ export const makeTask = (fields: Partial<Task> = {}): Task => ({
   updated_at: "2026-11-24T09:30:00.000Z",
   ...fields,
 });
+
+/** What the client throws for a problem with this status and code. */
+export const makeApiError = (
+  status: number,
+  code: string,
+  { retryAfter, errors }: { retryAfter?: number; errors?: Problem["errors"] } = {},
+): ApiError =>
+  new ApiError(
+    {
+      type: `/docs#${code}`,
+      title: `Title of ${code}`,
+      status,
+      code,
+      detail: `Detail of ${code}.`,
+      request_id: "request",
+      ...(errors && { errors }),
+    },
+    retryAfter,
+  );
 
 /** As localStorage: its keys are its own enumerable properties. */
 export function makeStorage(quota = Number.POSITIVE_INFINITY): Storage {
