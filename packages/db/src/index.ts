@@ -33,7 +33,7 @@ export function connect(url: string): Database {
 }
 
 /** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
-export const newestMigration = "20261121000000_users_and_tasks";
+export const newestMigration = "20261121120000_versions_trash_changes_search";
 
 /** Whether the newest migration of this code has been applied. */
 export async function isCurrent(database: Database): Promise<boolean> {
