@@ -1,16 +1,32 @@
 import { z } from "zod";
 import { address } from "./address.ts";
+import { IdempotencyKey, IfMatch, IfNoneMatch } from "./header.ts";
+import { limits } from "./limits.ts";
 import type { Operation } from "./operation.ts";
-import type { ProblemCode } from "./problem.ts";
-import { Completion, NewTask, Task, TaskChange, TaskId, TaskQuery } from "./task.ts";
-import { Credentials, NewUser, User, UserChange } from "./user.ts";
+import { BatchResult, type ProblemCode } from "./problem.ts";
+import {
+  Batch,
+  ChangeQuery,
+  Changes,
+  Completion,
+  DeleteQuery,
+  NewTask,
+  Task,
+  TaskChange,
+  TaskId,
+  TaskPatch,
+  TaskQuery,
+} from "./task.ts";
+import { Credentials, NewUser, User, UserChange, UserDeletion } from "./user.ts";
 
 const token = [
   "missing_token",
   "invalid_token",
   "expired_token",
+  "unknown_user",
   "forbidden",
   "validation_failed",
+  "too_many_requests",
 ] as const;
 const json = ["malformed_json", "body_too_large", "unsupported_media_type"] as const;
 const account = ["validation_failed", "foreign_origin", "too_many_requests"] as const;
@@ -29,7 +45,11 @@ const example: Task = {
   due_date: "2026-12-01",
   created_at: "2026-11-24T09:30:00.000Z",
   updated_at: "2026-11-24T09:30:00.000Z",
+  version: 1,
+  deleted_at: null,
 };
+
+const changed = { ...example, updated_at: "2026-11-25T08:00:00.000Z", version: 2 };
 
 const user: User = {
   id: "5f0c1f9e-8a55-4a3b-9a52-0f4f7a2d9c11",
@@ -39,7 +59,21 @@ const user: User = {
 
 const cookie = { "Set-Cookie": "The session cookie: httpOnly, SameSite=Lax, Secure on https." };
 
-const etag = { ETag: "Strong validator of this state of the task." };
+const etag = { ETag: "Strong validator of this state of the task, made of its `version`." };
+
+const IfUnchanged = z.object({
+  if_match: IfMatch.optional().meta({
+    description: "The ETag of the task as you know it: where it has changed since, 412.",
+    examples: ['"1"'],
+  }),
+});
+
+const OncePerKey = z.object({
+  idempotency_key: IdempotencyKey.optional().meta({
+    description: `A key of your own, as a UUID: the same request with it is answered as it was the first time, for ${limits.idempotencyHours} hours.`,
+    examples: ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+  }),
+});
 
 /**
  * The one table of operations. The types of the handlers, the client, the OpenAPI document, the
@@ -69,8 +103,9 @@ export const api = {
     tag: "Tasks",
     summary: "Create a task",
     description:
-      "Creates a task of yours. With an `id` of your own the request can be repeated safely.",
+      "Creates a task of yours. With an `id` of your own, or with an Idempotency-Key, the request can be repeated safely.",
     security: "bearer",
+    headers: OncePerKey,
     body: NewTask,
     bodyExample: { title: "Pay rent", due_date: "2026-12-01" },
     success: {
@@ -87,7 +122,7 @@ export const api = {
         example,
       },
     },
-    problems: [...token, "unknown_user", ...json, "id_already_used", database],
+    problems: [...token, ...json, "id_already_used", "idempotency_key_reused", database],
   },
   getTask: {
     ...address.getTask,
@@ -96,7 +131,16 @@ export const api = {
     description: "One task of yours.",
     security: "bearer",
     params: OneTask,
-    success: { 200: { description: "The task.", schema: Task, headers: etag, example } },
+    headers: z.object({
+      if_none_match: IfNoneMatch.optional().meta({
+        description: "The ETag that you hold: where it still holds, 304 without a body.",
+        examples: ['"1"'],
+      }),
+    }),
+    success: {
+      200: { description: "The task.", schema: Task, headers: etag, example },
+      304: { description: "You hold this state of the task already.", headers: etag },
+    },
     problems: [...token, "task_not_found", database],
   },
   updateTask: {
@@ -107,6 +151,7 @@ export const api = {
       "Changes the fields that the body names and keeps the others; null clears `description` and `due_date`.",
     security: "bearer",
     params: OneTask,
+    headers: IfUnchanged,
     body: TaskChange,
     bodyExample: { title: "Pay the rent", due_date: null },
     success: {
@@ -114,20 +159,44 @@ export const api = {
         description: "The task as it is now.",
         schema: Task,
         headers: etag,
-        example: { ...example, title: "Pay the rent", due_date: null },
+        example: { ...changed, title: "Pay the rent", due_date: null },
       },
     },
-    problems: [...token, ...json, "task_not_found", database],
+    problems: [...token, ...json, "task_not_found", "precondition_failed", database],
+  },
+  patchTask: {
+    ...address.patchTask,
+    tag: "Tasks",
+    summary: "Patch a task",
+    description:
+      "A JSON merge patch (RFC 7396): fields left out are kept, null clears `description` and `due_date`. A patch that names nothing changes nothing.",
+    security: "bearer",
+    params: OneTask,
+    headers: IfUnchanged,
+    body: TaskPatch,
+    bodyTypes: ["application/merge-patch+json", "application/json"],
+    bodyExample: { description: "Ask for the receipt." },
+    success: {
+      200: {
+        description: "The task as it is now.",
+        schema: Task,
+        headers: etag,
+        example: { ...changed, description: "Ask for the receipt." },
+      },
+    },
+    problems: [...token, ...json, "task_not_found", "precondition_failed", database],
   },
   deleteTask: {
     ...address.deleteTask,
     tag: "Tasks",
     summary: "Delete a task",
-    description: "Deletes one task of yours.",
+    description: `Moves one task of yours to the trash, from where it can be restored for ${limits.trashDays} days. With \`permanent=true\` it is deleted for good.`,
     security: "bearer",
     params: OneTask,
+    query: DeleteQuery,
+    headers: IfUnchanged,
     success: { 204: { description: "The task is gone." } },
-    problems: [...token, "task_not_found", database],
+    problems: [...token, "task_not_found", "precondition_failed", database],
   },
   completeTask: {
     ...address.completeTask,
@@ -137,6 +206,7 @@ export const api = {
       "Without a body the state flips, in one statement, so that concurrent flips never lose one. With a body it is set, which is safe to repeat.",
     security: "bearer",
     params: OneTask,
+    headers: IfUnchanged,
     body: Completion,
     bodyOptional: true,
     bodyExample: { completed: true },
@@ -145,10 +215,76 @@ export const api = {
         description: "The task as it is now.",
         schema: Task,
         headers: etag,
-        example: { ...example, completed: true },
+        example: { ...changed, completed: true },
       },
     },
-    problems: [...token, ...json, "task_not_found", database],
+    problems: [...token, ...json, "task_not_found", "precondition_failed", database],
+  },
+  restoreTask: {
+    ...address.restoreTask,
+    tag: "Tasks",
+    summary: "Restore a task",
+    description:
+      "Takes a task out of the trash. A task that is not in the trash stays as it is, so that this is safe to repeat.",
+    security: "bearer",
+    params: OneTask,
+    headers: IfUnchanged,
+    success: {
+      200: { description: "The task as it is now.", schema: Task, headers: etag, example: changed },
+    },
+    problems: [...token, "task_not_found", "precondition_failed", database],
+  },
+  listChanges: {
+    ...address.listChanges,
+    tag: "Tasks",
+    summary: "What changed?",
+    description:
+      "What was created, changed or deleted since the cursor, in the order of commit, each task once with its last state. Without a cursor it begins at the beginning. Keep `next_cursor`, even where nothing came.",
+    security: "bearer",
+    query: ChangeQuery,
+    success: {
+      200: {
+        description: "The changes of this page.",
+        schema: Changes,
+        example: {
+          changes: [
+            { type: "saved", id: changed.id, task: changed },
+            { type: "deleted", id: "0199d3c2-7a02-7c11-8f3e-0d2b6a9c4e55", task: null },
+          ],
+          next_cursor: "b2xkIHBhcGVyIGFuZCBibHVlIGluaw",
+          has_more: false,
+        },
+      },
+    },
+    problems: [...token, "cursor_gone", database],
+  },
+  batchTasks: {
+    ...address.batchTasks,
+    tag: "Tasks",
+    summary: "Many at once",
+    description: `Up to ${limits.batch} operations, carried out in order in one transaction: all or nothing, or with \`atomic: false\` each that can be done. A batch of which anything is malformed is refused whole.`,
+    security: "bearer",
+    headers: OncePerKey,
+    body: Batch,
+    bodyExample: {
+      operations: [
+        { operation: "create", task: { title: "Pay rent" } },
+        { operation: "complete", id: example.id, completed: true },
+      ],
+    },
+    success: {
+      200: {
+        description: "What became of each operation, in their order.",
+        schema: z.object({ results: z.array(BatchResult) }).meta({ id: "BatchResults" }),
+        example: {
+          results: [
+            { status: 201, task: { ...example, id: "0199d3c2-7a02-7c11-8f3e-0d2b6a9c4e55" } },
+            { status: 200, task: { ...changed, completed: true } },
+          ],
+        },
+      },
+    },
+    problems: [...token, ...json, "batch_failed", "idempotency_key_reused", database],
   },
   signUp: {
     ...address.signUp,
@@ -233,6 +369,25 @@ export const api = {
       },
     },
     problems: [...json, ...account, "no_session", database],
+  },
+  deleteUser: {
+    ...address.deleteUser,
+    tag: "Account",
+    summary: "Delete your account",
+    description:
+      "Erases the signed-in user for good: every task, every session and the account. API tokens that were issued before open nothing any more. What was begun and broke off is finished by a repeat.",
+    security: "session",
+    body: UserDeletion,
+    bodyExample: { password: "correct horse battery" },
+    success: {
+      200: {
+        description: "Nothing of the account is left.",
+        schema: z.object({ success: z.boolean() }),
+        headers: cookie,
+        example: { success: true },
+      },
+    },
+    problems: [...json, ...account, "no_session", "invalid_email_or_password", database],
   },
   issueToken: {
     ...address.issueToken,

@@ -1,5 +1,6 @@
 import { address, addressForms, fillPath, type OperationId } from "./address.ts";
 import type { Api } from "./api.ts";
+import { headerName } from "./header-name.ts";
 import type { Answer, Request } from "./operation.ts";
 import type { Problem } from "./problem.ts";
 
@@ -61,6 +62,7 @@ export interface ClientOptions {
 interface AnyRequest {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
 }
 
@@ -68,7 +70,7 @@ interface AnyRequest {
 export function createClient(options: ClientOptions = {}): Client {
   const call = async (
     id: OperationId,
-    { params, query, body }: AnyRequest = {},
+    { params, query, headers: given = {}, body }: AnyRequest = {},
     init: RequestOptions = {},
   ): Promise<Answered<unknown>> => {
     const { method, path } = address[id];
@@ -77,6 +79,9 @@ export function createClient(options: ClientOptions = {}): Client {
     const headers = new Headers({ Accept: "application/json" });
     if (named !== undefined && options.token) {
       headers.set("Authorization", `Bearer ${await options.token()}`);
+    }
+    for (const [name, value] of Object.entries(given)) {
+      if (value !== undefined) headers.set(headerName(name), value);
     }
     if (body !== undefined) headers.set("Content-Type", "application/json");
     const target = fillPath(form, { ...params, user_id: options.userId ?? "" });
@@ -113,7 +118,8 @@ async function send(
   } catch (cause) {
     throw new UnreachableError(cause);
   }
-  if (response.ok) return { status: response.status, body, headers: response.headers };
+  if (response.ok || response.status === 304)
+    return { status: response.status, body, headers: response.headers };
   if (!isProblem(body)) throw new UnreachableError(new Error(`Status ${response.status}`));
   const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);
   throw new ApiError(body, Number.isFinite(wait) ? wait : undefined);

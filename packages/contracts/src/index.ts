@@ -1,5 +1,7 @@
 export * from "./address.ts";
 export * from "./api.ts";
+export * from "./header.ts";
+export * from "./header-name.ts";
 export * from "./limits.ts";
 export * from "./openapi.ts";
 export type * from "./operation.ts";

@@ -4,9 +4,21 @@ export const limits = {
   title: 200,
   /** Code points. */
   description: 10_000,
-  /** Tasks in one page of listTasks. */
+  /** Tasks in one page of listTasks, changes in one of listChanges. */
   page: 500,
   pageDefault: 100,
+  /** Code points of a search. */
+  search: 200,
+  /** Operations of one batchTasks. */
+  batch: 100,
+  /** Characters of an Idempotency-Key. */
+  idempotencyKey: 255,
+  /** How long the first answer to an Idempotency-Key is replayed. */
+  idempotencyHours: 24,
+  /** How long a deleted task stays in the trash. */
+  trashDays: 30,
+  /** How long a change cursor can be continued. */
+  cursorDays: 90,
   /** Bytes of a request body. */
   body: 64 * 1024,
   /** Code points; Better Auth counts UTF-16 units, so the server checks both. */

@@ -21,7 +21,11 @@ export interface Operation {
   readonly security: "bearer" | "session" | "none";
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** The request's headers that count here, by snake_case names: `if_match` is If-Match. */
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The content types of the body, the preferred one first. Default: application/json. */
+  readonly bodyTypes?: readonly [string, ...string[]];
   readonly bodyExample?: unknown;
   /** Whether the operation also works without a body. */
   readonly bodyOptional?: true;
@@ -41,6 +45,7 @@ type Part<O, K extends string, Side extends "input" | "output"> =
 export interface Input<O extends Operation> {
   readonly params: Part<O, "params", "output">;
   readonly query: Part<O, "query", "output">;
+  readonly headers: Part<O, "headers", "output">;
   readonly body: Part<O, "body", "output"> | (O extends { bodyOptional: true } ? undefined : never);
 }
 
@@ -60,6 +65,7 @@ export type Request<O extends Operation> = (O extends { params: infer P extends 
   ? { readonly params: z.input<P> }
   : unknown) &
   (O extends { query: infer Q extends z.ZodType } ? { readonly query?: z.input<Q> } : unknown) &
+  (O extends { headers: infer H extends z.ZodType } ? { readonly headers?: z.input<H> } : unknown) &
   (O extends { body: infer B extends z.ZodType }
     ? O extends { bodyOptional: true }
       ? { readonly body?: z.input<B> }

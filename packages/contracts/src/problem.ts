@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { Task } from "./task.ts";
 
 /**
  * E-1, E-2: every code that this API gives: its status, its short title, and what it says where the
@@ -70,7 +71,19 @@ export const problems = {
   id_already_used: {
     status: 409,
     title: "The id is already used",
-    detail: "You have another task with this id. Make a new UUID, or change that task with PUT.",
+    detail:
+      "You have another task with this id, perhaps in the trash. Make a new UUID, or change that task.",
+  },
+  cursor_gone: {
+    status: 410,
+    title: "The cursor cannot be continued",
+    detail: `It is not one of yours, or older than ${limits.cursorDays} days. Begin without a cursor and replace what you hold with what comes.`,
+  },
+  precondition_failed: {
+    status: 412,
+    title: "The task was changed meanwhile",
+    detail:
+      "Nothing was changed. Look at task, which is as it is now, and send its ETag if you still want to.",
   },
   body_too_large: {
     status: 413,
@@ -91,6 +104,23 @@ export const problems = {
     status: 422,
     title: "Some values are not valid",
     detail: "Nothing was changed. Mend what errors lists and send the request again.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: "The Idempotency-Key was used for another request",
+    detail:
+      "Nothing was changed. Send a new key with a new request; repeat a request only as it was.",
+  },
+  batch_failed: {
+    status: 422,
+    title: "Nothing of the batch was done",
+    detail:
+      "results says which operations cannot be done. Mend or leave out those, or send atomic: false.",
+  },
+  failed_dependency: {
+    status: 424,
+    title: "Not done, since another operation of the batch cannot be done",
+    detail: "Nothing is wrong with this one. Mend the others and send the batch again.",
   },
   too_many_requests: {
     status: 429,
@@ -122,19 +152,44 @@ export const Fault = z
   })
   .meta({ id: "Fault", description: "One thing that is wrong with the request." });
 
+const members = {
+  type: z.string().meta({ description: "Where the code is explained." }),
+  title: z.string().meta({ description: "The code in words; the same at each occurrence." }),
+  status: z.int().min(400).max(599),
+  detail: z.string().meta({ description: "What happened here and what to do now." }),
+  code: z.string().meta({ description: "Stable, snake_case: what a program should test." }),
+  errors: z
+    .array(Fault)
+    .optional()
+    .meta({ description: "With `validation_failed`: every fault at once." }),
+  task: Task.optional().meta({ description: "With `precondition_failed`: the task as it is now." }),
+};
+
+/** T-10: what became of one operation of a batch. */
+export const BatchResult = z
+  .object({
+    status: z.int().meta({ description: "The status that the operation alone would have." }),
+    task: Task.optional().meta({ description: "Where the operation answers with a task." }),
+    problem: z
+      .object(members)
+      .optional()
+      .meta({ description: "Why it was not done, as a problem of its own." }),
+  })
+  .meta({ id: "BatchResult", description: "What became of one operation of a batch." });
+
 /** RFC 9457, with the members that E-1 adds. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: "Where the code is explained." }),
-    title: z.string().meta({ description: "The code in words; the same at each occurrence." }),
-    status: z.int().min(400).max(599),
-    detail: z.string().meta({ description: "What happened here and what to do now." }),
-    code: z.string().meta({ description: "Stable, snake_case: what a program should test." }),
+    ...members,
     request_id: z.string().meta({ description: "The X-Request-Id of this answer." }),
-    errors: z.array(Fault).optional().meta({ description: "With 422: every fault at once." }),
+    results: z
+      .array(BatchResult)
+      .optional()
+      .meta({ description: "With `batch_failed`: one for each operation, in order." }),
   })
   .meta({ id: "Problem", description: "An error, as application/problem+json (RFC 9457)." });
 
+export type BatchResult = z.infer<typeof BatchResult>;
 export type Fault = z.infer<typeof Fault>;
 export type Problem = z.infer<typeof Problem>;
 

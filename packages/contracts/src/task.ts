@@ -43,6 +43,9 @@ export const DueDate = z.iso
 
 const Completed = z.boolean("Give true or false.");
 
+/** Counts the changes of one task, from 1 on; its ETag is made of it. */
+const Version = z.int().min(1).max(2_147_483_647);
+
 export const TaskId = z.guid("Give a UUID.").toLowerCase();
 
 const Instant = z.iso
@@ -66,6 +69,11 @@ export const Task = z
       .meta({ examples: ["2026-12-01"] }),
     created_at: Instant,
     updated_at: Instant,
+    version: Version.meta({ description: "One more with each change.", examples: [1] }),
+    deleted_at: Instant.nullable().meta({
+      description: "When it was moved to the trash; null for a task that is not there.",
+      examples: [null],
+    }),
   })
   .meta({ id: "Task", description: "One task of one user." });
 
@@ -101,6 +109,12 @@ export const TaskChange = z
     minProperties: 1,
   });
 
+/** RFC 7396: as TaskChange, but a patch that names nothing is one that changes nothing. */
+export const TaskPatch = z.strictObject(TaskChange.shape).meta({
+  id: "TaskPatch",
+  description: "A JSON merge patch: a field left out is kept; null clears.",
+});
+
 /** T-5 */
 export const Completion = z
   .strictObject({ completed: Completed })
@@ -109,34 +123,159 @@ export const Completion = z
 const oneOf = <const V extends readonly [string, ...string[]]>(values: V) =>
   z.enum(values, `Give ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
 
-export const TaskStatus = oneOf(["all", "pending", "completed"]);
+export const TaskStatus = oneOf(["all", "pending", "completed", "trashed"]);
 export const TaskSort = oneOf(["created", "title", "due_date"]);
 export const SortOrder = oneOf(["asc", "desc"]);
 
+const searchMessage = `Write 1 to ${limits.search} characters, with a letter or a digit among them.`;
+
+const Search = z
+  .string(searchMessage)
+  .refine(isStorable, unstorable)
+  .refine(
+    (text) =>
+      codePoints(text) <= limits.search && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text),
+    searchMessage,
+  );
+
 const pageMessage = `Give a whole number from 1 to ${limits.page}.`;
+
+const Limit = z
+  .string(pageMessage)
+  .regex(/^[0-9]{1,3}$/, pageMessage)
+  .transform(Number)
+  .pipe(z.int().min(1, pageMessage).max(limits.page, pageMessage))
+  .default(limits.pageDefault);
 
 /** T-6 */
 export const TaskQuery = z.strictObject({
-  status: TaskStatus.default("all"),
+  status: TaskStatus.default("all").meta({
+    description: "`all` is every task that is not in the trash.",
+  }),
+  q: Search.optional().meta({
+    description:
+      "Only tasks in whose title or description each of these words is the beginning of a word, whatever its case and accents.",
+    examples: ["rent"],
+  }),
   sort: TaskSort.default("created"),
   order: SortOrder.optional().meta({
     description:
       "Default: newest first for `created`, else ascending. Tasks without the value come last.",
   }),
-  limit: z
-    .string(pageMessage)
-    .regex(/^[0-9]{1,3}$/, pageMessage)
-    .transform(Number)
-    .pipe(z.int().min(1, pageMessage).max(limits.page, pageMessage))
-    .default(limits.pageDefault),
+  limit: Limit,
   cursor: z.string().optional().meta({
     description: 'Opaque, from the `Link: …; rel="next"` header of the page before.',
   }),
 });
 
+/** T-9 */
+export const ChangeQuery = z.strictObject({
+  cursor: z.string().optional().meta({
+    description: "Opaque, the `next_cursor` of the answer before. Without one: from the beginning.",
+  }),
+  limit: Limit,
+});
+
+/** T-9: the last state of one task that changed. */
+export const TaskChanged = z
+  .discriminatedUnion("type", [
+    z.object({
+      type: z.literal("saved").meta({ description: "Created, changed or restored." }),
+      id: TaskId,
+      task: Task,
+    }),
+    z.object({
+      type: z.literal("trashed").meta({ description: "Moved to the trash." }),
+      id: TaskId,
+      task: Task,
+    }),
+    z.object({
+      type: z.literal("deleted").meta({ description: "Gone for good." }),
+      id: TaskId,
+      task: z.null(),
+    }),
+  ])
+  .meta({ id: "TaskChanged", description: "What became of one task since the cursor." });
+
+export const Changes = z
+  .object({
+    changes: z.array(TaskChanged),
+    next_cursor: z.string().meta({ description: "Keep it: the next request begins after it." }),
+    has_more: z.boolean().meta({ description: "Whether there are further changes right now." }),
+  })
+  .meta({ id: "Changes", description: "What changed since the cursor, in the order of commit." });
+
+/** T-8: `?permanent=true` takes the task past the trash. */
+export const DeleteQuery = z.strictObject({
+  permanent: z
+    .enum(["true", "false"], "Give true or false.")
+    .default("false")
+    .meta({ description: "`true` deletes for good, from the list or from the trash." }),
+});
+
+const versionMessage = "Give the version of the task that you know, a whole number from 1 on.";
+const KnownVersion = z
+  .int(versionMessage)
+  .min(1, versionMessage)
+  .max(2_147_483_647, versionMessage)
+  .optional()
+  .meta({ description: "As If-Match: refuse where the task has another version." });
+
+const batchMessage = `Give 1 to ${limits.batch} operations.`;
+
+/** T-10: one operation of a batch, with the rules that it has alone. */
+export const BatchOperation = z
+  .discriminatedUnion(
+    "operation",
+    [
+      z.strictObject({ operation: z.literal("create"), task: NewTask }),
+      z.strictObject({
+        operation: z.literal("update"),
+        id: TaskId,
+        change: TaskChange,
+        version: KnownVersion,
+      }),
+      z.strictObject({
+        operation: z.literal("complete"),
+        id: TaskId,
+        completed: Completed.optional().meta({ description: "Left out: the state flips." }),
+        version: KnownVersion,
+      }),
+      z.strictObject({
+        operation: z.literal("delete"),
+        id: TaskId,
+        permanent: z.boolean("Give true or false.").optional(),
+        version: KnownVersion,
+      }),
+      z.strictObject({ operation: z.literal("restore"), id: TaskId, version: KnownVersion }),
+    ],
+    "Name the operation: create, update, complete, delete or restore.",
+  )
+  .meta({ id: "BatchOperation", description: "One operation of a batch." });
+
+/** T-10 */
+export const Batch = z
+  .strictObject({
+    operations: z
+      .array(BatchOperation, batchMessage)
+      .min(1, batchMessage)
+      .max(limits.batch, batchMessage),
+    atomic: z
+      .boolean("Give true or false.")
+      .default(true)
+      .meta({ description: "true: all or nothing. false: what can be done is done." }),
+  })
+  .meta({ id: "Batch", description: "Operations that are carried out in order, in one go." });
+
 export type Task = z.infer<typeof Task>;
 export type NewTask = z.infer<typeof NewTask>;
 export type TaskChange = z.infer<typeof TaskChange>;
+export type TaskPatch = z.infer<typeof TaskPatch>;
+export type ChangeQuery = z.infer<typeof ChangeQuery>;
+export type TaskChanged = z.infer<typeof TaskChanged>;
+export type Changes = z.infer<typeof Changes>;
+export type Batch = z.infer<typeof Batch>;
+export type BatchOperation = z.infer<typeof BatchOperation>;
 export type Completion = z.infer<typeof Completion>;
 export type TaskQuery = z.infer<typeof TaskQuery>;
 export type TaskStatus = z.infer<typeof TaskStatus>;

@@ -19,8 +19,11 @@ const Email = z
 const passwordMessage = `Choose a password of ${limits.passwordMin} to ${limits.passwordMax} characters.`;
 /** Hashing would take NUL and half a surrogate pair for other characters: two passwords in one. */
 const hashable = "Leave out the NUL character or the half of a surrogate pair.";
-const Password = z
-  .string(passwordMessage)
+
+/** Keyboards write one text in several ways: NIST SP 800-63B has it normalized before it is hashed. */
+const normalized = (message: string) => z.string(message).normalize("NFKC");
+
+const Password = normalized(passwordMessage)
   .refine(isStorable, hashable)
   .refine((text) => {
     const length = codePoints(text);
@@ -29,25 +32,28 @@ const Password = z
   .meta({
     minLength: limits.passwordMin,
     maxLength: limits.passwordMax,
-    description: "Counted in code points.",
+    description:
+      "Counted in code points, after normalization to NFKC. Common passwords are refused.",
   });
 
 export const NewUser = z
   .strictObject({ name: Name, email: Email, password: Password })
   .meta({ id: "NewUser" });
 
+const GivenPassword = normalized("Write the password.")
+  .min(1, "Write the password.")
+  .max(limits.passwordMax * 2)
+  .refine(isStorable, hashable);
+
 export const Credentials = z
-  .strictObject({
-    email: Email,
-    password: z
-      .string("Write the password.")
-      .min(1, "Write the password.")
-      .max(limits.passwordMax * 2)
-      .refine(isStorable, hashable),
-  })
+  .strictObject({ email: Email, password: GivenPassword })
   .meta({ id: "Credentials" });
 
 export const UserChange = z.strictObject({ name: Name }).meta({ id: "UserChange" });
+
+export const UserDeletion = z
+  .strictObject({ password: GivenPassword })
+  .meta({ id: "UserDeletion" });
 
 /** What a person sees of their own account. */
 export const User = z
@@ -58,4 +64,5 @@ export const User = z
   })
   .meta({ id: "User" });
 
+export type NewUser = z.output<typeof NewUser>;
 export type User = z.infer<typeof User>;

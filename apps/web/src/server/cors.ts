@@ -1,6 +1,9 @@
 import { env } from "./env.ts";
 
-const exposed = "ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id";
+const exposed =
+  "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
+const allowed =
+  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
 
 /** C-1: the headers of any answer to this request. Only the listed origins, and never `*`. */
 export function corsHeaders(request: Request): Record<string, string> {
@@ -24,7 +27,7 @@ export const preflight = (methods: readonly string[]): Response =>
     headers: {
       Allow: methods.join(", "),
       "Access-Control-Allow-Methods": methods.join(", "),
-      "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-Id",
+      "Access-Control-Allow-Headers": allowed,
       "Access-Control-Max-Age": "600",
     },
   });

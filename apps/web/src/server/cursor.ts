@@ -10,10 +10,16 @@ export interface Place {
 const algorithm = "aes-256-gcm";
 const [ivLength, tagLength] = [12, 16];
 
-let cached: Buffer | undefined;
+let cached: readonly [Buffer, ...Buffer[]] | undefined;
 
-function secret(): Buffer {
-  cached ??= Buffer.from(hkdfSync("sha256", env().BETTER_AUTH_SECRET, "", "tend cursor", 32));
+/** the key that seals, then that of the retired secret, which still opens. */
+function keys(): readonly [Buffer, ...Buffer[]] {
+  const { BETTER_AUTH_SECRET, BETTER_AUTH_SECRET_RETIRED } = env();
+  const key = (secret: string) => Buffer.from(hkdfSync("sha256", secret, "", "tend cursor", 32));
+  cached ??= [
+    key(BETTER_AUTH_SECRET),
+    ...(BETTER_AUTH_SECRET_RETIRED ? [key(BETTER_AUTH_SECRET_RETIRED)] : []),
+  ];
   return cached;
 }
 
@@ -23,7 +29,7 @@ function secret(): Buffer {
  */
 export function sealCursor(scope: string, { key, id }: Place): string {
   const iv = randomBytes(ivLength);
-  const cipher = createCipheriv(algorithm, secret(), iv).setAAD(Buffer.from(scope));
+  const cipher = createCipheriv(algorithm, keys()[0], iv).setAAD(Buffer.from(scope));
   const text = Buffer.concat([cipher.update(JSON.stringify([key, id]), "utf8"), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), text]).toString("base64url");
 }
@@ -32,19 +38,27 @@ export function sealCursor(scope: string, { key, id }: Place): string {
 export function openCursor(scope: string, cursor: string): Place | undefined {
   const bytes = Buffer.from(cursor, "base64url");
   if (bytes.length <= ivLength + tagLength) return undefined;
-  const decipher = createDecipheriv(algorithm, secret(), bytes.subarray(0, ivLength), {
+  for (const key of keys()) {
+    try {
+      return open(key, scope, bytes);
+    } catch {
+      // Not sealed with this key, for this scope.
+    }
+  }
+  return undefined;
+}
+
+/** Throws where the seal is not whole. */
+function open(key: Buffer, scope: string, bytes: Buffer): Place {
+  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivLength), {
     authTagLength: tagLength,
   });
   decipher.setAAD(Buffer.from(scope));
   decipher.setAuthTag(bytes.subarray(ivLength, ivLength + tagLength));
-  try {
-    const text = Buffer.concat([
-      decipher.update(bytes.subarray(ivLength + tagLength)),
-      decipher.final(),
-    ]);
-    const [key, id]: [string, string] = JSON.parse(text.toString("utf8"));
-    return { key, id };
-  } catch {
-    return undefined;
-  }
+  const text = Buffer.concat([
+    decipher.update(bytes.subarray(ivLength + tagLength)),
+    decipher.final(),
+  ]);
+  const [place, id]: [string, string] = JSON.parse(text.toString("utf8"));
+  return { key: place, id };
 }

@@ -1,4 +1,4 @@
-import { connect, type Database, isUnreachable } from "@tend/db";
+import { connect, type Database, isUnreachable, type Prisma } from "@tend/db";
 import { env } from "./env.ts";
 
 declare global {
@@ -7,6 +7,9 @@ declare global {
 }
 
 export { isUnreachable };
+
+/** The client of this process, or one transaction of it. */
+export type Connection = Pick<Prisma.TransactionClient, "$queryRaw" | "$executeRaw">;
 
 /** The one client of this process, made at the first use. */
 export function database(): Database {

@@ -23,7 +23,12 @@ function faultsOf(variables: Record<string, string | undefined>): string[] {
 }
 
 test("[C-4] what is needed is enough, and what is left out has its default", () => {
-  expect(readEnv(good)).toEqual({ ...good, DIRECT_URL: good.DATABASE_URL, CORS_ORIGINS: [] });
+  expect(readEnv(good)).toEqual({
+    ...good,
+    DIRECT_URL: good.DATABASE_URL,
+    CORS_ORIGINS: [],
+    TASKS_RATE_LIMIT: 6000,
+  });
 });
 
 test("[C-4] everything may be given", () => {
@@ -33,11 +38,13 @@ test("[C-4] everything may be given", () => {
     DIRECT_URL: "postgres://user@direct/tend",
     CORS_ORIGINS: "https://a.example.com, http://localhost:5173/",
     PORT: "8080",
+    TASKS_RATE_LIMIT: "100",
     TEND_DATA: "/tmp/tend",
   };
   expect(readEnv(all)).toEqual({
     ...all,
     CORS_ORIGINS: ["https://a.example.com", "http://localhost:5173"],
+    TASKS_RATE_LIMIT: 100,
   });
 });
 

@@ -56,6 +56,14 @@ export const Env = z.object({
     )
     .optional(),
   TEND_DATA: z.string().optional(),
+  TASKS_RATE_LIMIT: z
+    .string()
+    .refine(
+      (text) => /^[1-9]\d{0,8}$/.test(text),
+      "TASKS_RATE_LIMIT is not a number of requests. Give a whole number from 1 on.",
+    )
+    .optional()
+    .transform((text) => Number(text ?? 6000)),
 });
 
 export type Env = z.infer<typeof Env>;

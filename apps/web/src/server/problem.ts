@@ -1,10 +1,20 @@
-import { type Fault, type Problem, type ProblemCode, problems, problemType } from "@tend/contracts";
+import {
+  type BatchResult,
+  type Fault,
+  type Problem,
+  type ProblemCode,
+  problems,
+  problemType,
+  Task,
+} from "@tend/contracts";
 
 /** What the server throws; `route.ts` makes HTTP of it, in one place. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: ProblemCode;
   readonly errors: readonly Fault[] | undefined;
+  readonly task: Task | undefined;
+  readonly results: readonly BatchResult[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -12,23 +22,40 @@ export class ProblemError extends Error {
     given: {
       detail?: string;
       errors?: readonly Fault[];
+      task?: Task;
+      results?: readonly BatchResult[];
       headers?: Readonly<Record<string, string>>;
     } = {},
   ) {
     super(given.detail ?? problems[code].detail);
     this.code = code;
     this.errors = given.errors;
+    this.task = given.task;
+    this.results = given.results;
     this.headers = given.headers ?? {};
   }
 }
 
+/** E-1: what the body of a problem says, but for the request's id. */
+export const problemOf = ({ code, message, errors, task }: ProblemError) => ({
+  type: problemType(code),
+  title: problems[code].title,
+  status: problems[code].status,
+  detail: message,
+  code,
+  ...(errors && { errors: [...errors] }),
+  ...(task && { task: Task.parse(task) }),
+});
+
 /** E-1: the answer that says what went wrong. */
-export function problemResponse(
-  problem: Omit<Problem, "type">,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(JSON.stringify({ type: problemType(problem.code), ...problem }), {
+export function problemResponse(error: ProblemError, requestId: string): Response {
+  const problem: Problem = {
+    ...problemOf(error),
+    request_id: requestId,
+    ...(error.results && { results: [...error.results] }),
+  };
+  return new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: { ...headers, "Content-Type": "application/problem+json" },
+    headers: { ...error.headers, "Content-Type": "application/problem+json" },
   });
 }

@@ -1,11 +1,12 @@
+import { createHash } from "node:crypto";
 import {
   addressForms,
   type Fault,
+  headerName,
   type Input,
   type Method,
   type Operation,
   type Output,
-  problems,
 } from "@tend/contracts";
 import { isUnreachable } from "@tend/db";
 import { z } from "zod";
@@ -13,6 +14,7 @@ import { readJson } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { log } from "./log.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
+import { countRequest } from "./rate-limit.ts";
 import { authenticate } from "./token.ts";
 import type { UserId } from "./user-id.ts";
 
@@ -32,7 +34,7 @@ export interface Route {
 
 /**
  * The handler of one row of the table. Fixed order, no options: request id, CORS, authenticate,
- * path user, parse, run, parse the answer, respond.
+ * rate limit, path user, parse, run, parse the answer, respond.
  */
 export function route<O extends Operation, const R extends Output<O>>(
   operation: O,
@@ -40,14 +42,19 @@ export function route<O extends Operation, const R extends Output<O>>(
 ): Route {
   const forms = addressForms(operation.path).map(pattern);
   const handle = (request: Request) =>
-    answer(request, operation.path, async () => {
+    answer(request, operation.path, async (notes) => {
       const { pathname, searchParams } = new URL(request.url);
       const { user_id, ...params } = match(forms, pathname);
       const bearer = operation.security === "bearer";
       const userId = bearer ? await authenticate(request.headers.get("Authorization")) : undefined;
-      if (bearer && user_id !== undefined && user_id !== userId)
-        throw new ProblemError("forbidden");
+      if (userId !== undefined) {
+        notes.userId = userId;
+        countRequest(userId, notes.headers);
+        if (user_id !== undefined && user_id !== userId) throw new ProblemError("forbidden");
+      }
+      notes.mark("auth");
       const input = await parse(operation, params, searchParams, request);
+      notes.mark("parse");
       // `parse` has checked each part against this row, whose types O carries.
       const context = {
         ...input,
@@ -56,6 +63,7 @@ export function route<O extends Operation, const R extends Output<O>>(
         userId,
       } as unknown as Context<O>;
       const { status, body, ...result } = await run(context);
+      notes.mark("run");
       const schema = operation.success[Number(status)]?.schema;
       const headers = new Headers(result.headers);
       if (schema) headers.set("Content-Type", "application/json");
@@ -98,24 +106,53 @@ export const unknownAddress = (request: Request): Promise<Response> =>
     throw new ProblemError("address_not_found");
   });
 
+/** What is learned of a request on its way, for the headers of its answer and its line in the log. */
+class Notes {
+  userId: UserId | undefined;
+  readonly headers: Record<string, string> = {};
+  readonly #timings: string[] = [];
+  readonly #start = performance.now();
+  #last = this.#start;
+
+  /** Ends one stage. */
+  mark(stage: string): void {
+    const now = performance.now();
+    this.#timings.push(`${stage};dur=${(now - this.#last).toFixed(1)}`);
+    this.#last = now;
+  }
+
+  /** Milliseconds so far. */
+  get elapsed(): number {
+    return performance.now() - this.#start;
+  }
+
+  /** The Server-Timing header. */
+  get timing(): string {
+    return [...this.#timings, `total;dur=${this.elapsed.toFixed(1)}`].join(", ");
+  }
+}
+
 /** E-1, E-4, C-1: runs it, makes a problem of what it throws, and completes and logs the answer. */
 async function answer(
   request: Request,
   path: string,
-  run: () => Response | Promise<Response>,
+  run: (notes: Notes) => Response | Promise<Response>,
 ): Promise<Response> {
-  const start = performance.now();
+  const notes = new Notes();
   const requestId = requestIdOf(request);
   let response: Response;
   try {
-    response = await run();
+    response = await run(notes);
   } catch (error) {
-    response = refusal(error, requestId);
+    response = problemResponse(refusal(error, requestId), requestId);
   }
   const headers: Record<string, string> = {
     ...corsHeaders(request),
+    ...notes.headers,
     "X-Request-Id": requestId,
+    "X-Content-Type-Options": "nosniff",
     "Cache-Control": response.headers.get("Cache-Control") ?? "no-store",
+    ...(process.env.NODE_ENV === "development" && { "Server-Timing": notes.timing }),
   };
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   log().info({
@@ -123,34 +160,23 @@ async function answer(
     method: request.method,
     route: path,
     status: response.status,
-    ms: Math.round(performance.now() - start),
+    ms: Math.round(notes.elapsed),
+    ...(notes.userId !== undefined && { user: pseudonym(notes.userId) }),
   });
   return response;
 }
 
-function refusal(error: unknown, requestId: string): Response {
-  const problem = problemOf(error);
-  if (problem.code === "internal_error")
-    log().error({ request_id: requestId, error: stackOf(error) });
-  const { status, title } = problems[problem.code];
-  return problemResponse(
-    {
-      title,
-      status,
-      detail: problem.message,
-      code: problem.code,
-      request_id: requestId,
-      ...(problem.errors && { errors: [...problem.errors] }),
-    },
-    problem.headers,
-  );
-}
+/** E-4: tells the lines of one user from those of others, and not who that is. */
+const pseudonym = (userId: UserId): string =>
+  createHash("sha256").update(userId).digest("hex").slice(0, 16);
 
-function problemOf(error: unknown): ProblemError {
+/** What went wrong, as a problem; a defect is logged and says nothing of the inside. */
+function refusal(error: unknown, requestId: string): ProblemError {
   if (error instanceof ProblemError) return error;
   if (isUnreachable(error)) {
     return new ProblemError("database_unavailable", { headers: { "Retry-After": "2" } });
   }
+  log().error({ request_id: requestId, error: stackOf(error) });
   return new ProblemError("internal_error");
 }
 
@@ -208,10 +234,23 @@ async function parse(
     throw new ProblemError("malformed_json", { detail: "The body is empty. Send a JSON object." });
   }
   const query = operation.security === "bearer" ? parseQuery(operation, search) : undefined;
+  const headers = operation.headers && parseHeaders(operation.headers, request.headers);
   const parsed = body === undefined ? undefined : operation.body?.safeParse(body);
-  const errors = [...(query?.errors ?? []), ...(parsed?.error ? faults("body", parsed.error) : [])];
+  const errors = [
+    ...(query?.errors ?? []),
+    ...(headers?.error ? faults("headers", headers.error) : []),
+    ...(parsed?.error ? faults("body", parsed.error) : []),
+  ];
   if (errors.length > 0) throw new ProblemError("validation_failed", { errors });
-  return { params: path?.data, query: query?.data, body: parsed?.data };
+  return { params: path?.data, query: query?.data, headers: headers?.data, body: parsed?.data };
+}
+
+function parseHeaders(schema: z.ZodObject, headers: Headers) {
+  const given = Object.keys(schema.shape).flatMap((name) => {
+    const value = headers.get(headerName(name));
+    return value === null ? [] : [[name, value]];
+  });
+  return schema.safeParse(Object.fromEntries(given));
 }
 
 const noQuery = z.strictObject({});
@@ -228,7 +267,7 @@ function parseQuery(operation: Operation, search: URLSearchParams) {
 }
 
 /** Every fault at once, each unknown name one of its own. */
-function faults(place: "body" | "query", error: z.ZodError): Fault[] {
+function faults(place: "body" | "query" | "headers", error: z.ZodError): Fault[] {
   return error.issues.flatMap((issue): Fault[] => {
     const path = [place, ...issue.path.map((step) => (typeof step === "symbol" ? "" : step))];
     return issue.code === "unrecognized_keys"

@@ -1,22 +1,29 @@
-import { api, type OperationId, openapi } from "@tend/contracts";
+import { api, etagOf, type OperationId, openapi, type Task } from "@tend/contracts";
 import { isCurrent } from "@tend/db";
-import { runAuth } from "./auth.ts";
+import { readSession, runAuth } from "./auth.ts";
+import { batchTasks } from "./batch.ts";
+import { listChanges } from "./changes.ts";
+import { refuseCommonPassword } from "./common-passwords.ts";
 import { database } from "./database.ts";
 import { env } from "./env.ts";
+import { oncePerKey } from "./idempotency.ts";
 import { ProblemError } from "./problem.ts";
 import { type Route, route } from "./route.ts";
+import { guardSignIn } from "./sign-in-guard.ts";
+import { sweepSometimes } from "./sweep.ts";
 import {
   completeTask,
   createTask,
   deleteTask,
+  deleteTaskForGood,
   getTask,
   listTasks,
-  type TaskRow,
+  restoreTask,
   updateTask,
 } from "./tasks.ts";
 import { signToken } from "./token.ts";
 
-const etag = ({ version }: TaskRow) => ({ ETag: `"${version}"` });
+const etag = (task: Task) => ({ ETag: etagOf(task) });
 
 /** Made once: it takes tens of milliseconds. */
 let document: ReturnType<typeof openapi> | undefined;
@@ -26,40 +33,93 @@ export const routes = {
   listTasks: route(api.listTasks, async ({ userId, address, query }) => {
     const { tasks, next } = await listTasks(userId, query);
     if (next === null) return { status: 200, body: tasks };
-    const { status, sort, order, limit } = query;
+    const { status, q, sort, order, limit } = query;
     const search = new URLSearchParams({ status, sort, limit: String(limit), cursor: next });
     if (order) search.set("order", order);
+    if (q !== undefined) search.set("q", q);
     return { status: 200, body: tasks, headers: { Link: `<${address}?${search}>; rel="next"` } };
   }),
-  createTask: route(api.createTask, async ({ userId, address, body }) => {
-    const { task, created } = await createTask(userId, body);
-    return {
-      status: created ? 201 : 200,
-      body: task,
-      headers: { Location: `${address}/${task.id}`, ...etag(task) },
-    };
+  createTask: route(api.createTask, async ({ userId, address, headers, body }) => {
+    const request = ["createTask", body];
+    const answer = await oncePerKey(
+      userId,
+      headers.idempotency_key,
+      request,
+      async (connection) => {
+        const { task, created } = await createTask(userId, body, connection);
+        return {
+          status: created ? (201 as const) : (200 as const),
+          body: task,
+          headers: { Location: `${address}/${task.id}`, ...etag(task) },
+        };
+      },
+    );
+    await sweepSometimes();
+    return answer;
   }),
-  getTask: route(api.getTask, async ({ userId, params }) => {
+  getTask: route(api.getTask, async ({ userId, params, headers }) => {
     const task = await getTask(userId, params.id);
+    const { if_none_match: held } = headers;
+    if (held === "*" || held?.includes(task.version)) {
+      return { status: 304, body: undefined, headers: etag(task) };
+    }
     return { status: 200, body: task, headers: etag(task) };
   }),
-  updateTask: route(api.updateTask, async ({ userId, params, body }) => {
-    const task = await updateTask(userId, params.id, body);
+  updateTask: route(api.updateTask, async ({ userId, params, headers, body }) => {
+    const task = await updateTask(userId, params.id, body, headers.if_match);
     return { status: 200, body: task, headers: etag(task) };
   }),
-  deleteTask: route(api.deleteTask, async ({ userId, params }) => {
-    await deleteTask(userId, params.id);
+  patchTask: route(api.patchTask, async ({ userId, params, headers, body }) => {
+    const task = await updateTask(userId, params.id, body, headers.if_match);
+    return { status: 200, body: task, headers: etag(task) };
+  }),
+  deleteTask: route(api.deleteTask, async ({ userId, params, query, headers }) => {
+    const remove = query.permanent === "true" ? deleteTaskForGood : deleteTask;
+    await remove(userId, params.id, headers.if_match);
+    await sweepSometimes();
     return { status: 204, body: undefined };
   }),
-  completeTask: route(api.completeTask, async ({ userId, params, body }) => {
-    const task = await completeTask(userId, params.id, body);
+  completeTask: route(api.completeTask, async ({ userId, params, headers, body }) => {
+    const task = await completeTask(userId, params.id, body, headers.if_match);
     return { status: 200, body: task, headers: etag(task) };
   }),
-  signUp: route(api.signUp, ({ caller, body }) => runAuth(api.signUp, caller, body)),
-  signIn: route(api.signIn, ({ caller, body }) => runAuth(api.signIn, caller, body)),
+  restoreTask: route(api.restoreTask, async ({ userId, params, headers }) => {
+    const task = await restoreTask(userId, params.id, headers.if_match);
+    return { status: 200, body: task, headers: etag(task) };
+  }),
+  listChanges: route(api.listChanges, async ({ userId, query }) => ({
+    status: 200,
+    body: await listChanges(userId, query),
+  })),
+  batchTasks: route(api.batchTasks, async ({ userId, headers, body }) => {
+    const request = ["batchTasks", body];
+    const answer = await oncePerKey(
+      userId,
+      headers.idempotency_key,
+      request,
+      async (connection) => ({
+        results: await batchTasks(userId, body, connection),
+      }),
+    );
+    await sweepSometimes();
+    return { status: 200, body: answer };
+  }),
+  signUp: route(api.signUp, async ({ caller, body }) => {
+    await refuseCommonPassword(body);
+    return runAuth(api.signUp, caller, body);
+  }),
+  signIn: route(api.signIn, ({ caller, body }) =>
+    guardSignIn(body.email, () => runAuth(api.signIn, caller, body)),
+  ),
   signOut: route(api.signOut, ({ caller }) => runAuth(api.signOut, caller)),
   getSession: route(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
   updateUser: route(api.updateUser, ({ caller, body }) => runAuth(api.updateUser, caller, body)),
+  deleteUser: route(api.deleteUser, async ({ caller, body }) => {
+    const session = await readSession(caller);
+    if (!session) throw new ProblemError("no_session");
+    const { email } = session.user;
+    return guardSignIn(email, () => runAuth(api.deleteUser, caller, body));
+  }),
   issueToken: route(api.issueToken, async ({ caller }) => {
     const { body, headers } = await runAuth(api.getSession, caller);
     if (!body) throw new ProblemError("no_session");

@@ -1,46 +1,55 @@
-import type { Completion, NewTask, Task, TaskChange, TaskQuery, TaskSort } from "@tend/contracts";
+import type {
+  Completion,
+  IfMatch,
+  NewTask,
+  Task,
+  TaskPatch,
+  TaskQuery,
+  TaskSort,
+} from "@tend/contracts";
+import { etagOf, limits } from "@tend/contracts";
 import { isForeignKeyViolation, Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
 import { openCursor, sealCursor } from "./cursor.ts";
-import { database } from "./database.ts";
+import { type Connection, database } from "./database.ts";
 import { ProblemError } from "./problem.ts";
 import { invalidToken } from "./token.ts";
 import type { UserId } from "./user-id.ts";
 
-/** A task with its version, of which the ETag is made. */
-export type TaskRow = Task & { readonly version: number };
-
 const { sql, join, empty } = Prisma;
 
+const instant = (column: Prisma.Sql) =>
+  sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** Instants and days are written by PostgreSQL, so that no zone of any session can shift them. */
-const columns = sql`id, owner_user_id, title, description, completed, version,
-  to_char(due_date, 'YYYY-MM-DD') AS due_date,
-  to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at,
-  to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at`;
+export const columns = sql`id, owner_user_id, title, description, completed, version,
+  to_char(due_date, 'YYYY-MM-DD') AS due_date, ${instant(sql`created_at`)} AS created_at,
+  ${instant(sql`updated_at`)} AS updated_at, ${instant(sql`deleted_at`)} AS deleted_at`;
 
-const query = (statement: Prisma.Sql): Promise<TaskRow[]> =>
-  database().$queryRaw<TaskRow[]>(statement);
+const query = (statement: Prisma.Sql, connection: Connection = database()): Promise<Task[]> =>
+  connection.$queryRaw<Task[]>(statement);
 
-/**
- * What each order compares: the expression of its index, its type, and its value in a task. The
- * table is named, since a bare `created_at` in ORDER BY would be the text in the list of columns.
- */
+/** As the indexes of the list have it: pending, completed or trashed. */
+const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
+const states = { all: [0, 1], pending: [0], completed: [1], trashed: [2] } as const;
+
+/** What each order compares: the expression of its index, its type, and its value in a task. */
 const orders = {
   created: {
-    asc: sql`tasks.created_at`,
-    desc: sql`tasks.created_at`,
+    asc: sql`created_at`,
+    desc: sql`created_at`,
     type: sql`timestamptz`,
     key: (task: Task) => task.created_at,
   },
   title: {
-    asc: sql`tasks.title`,
-    desc: sql`tasks.title`,
+    asc: sql`title`,
+    desc: sql`title`,
     type: sql`text`,
     key: (task: Task) => task.title,
   },
   due_date: {
-    asc: sql`coalesce(tasks.due_date, 'infinity'::date)`,
-    desc: sql`coalesce(tasks.due_date, '-infinity'::date)`,
+    asc: sql`coalesce(due_date, 'infinity'::date)`,
+    desc: sql`coalesce(due_date, '-infinity'::date)`,
     type: sql`date`,
     key: (task: Task, order: "asc" | "desc") =>
       task.due_date ?? (order === "asc" ? "infinity" : "-infinity"),
@@ -49,12 +58,12 @@ const orders = {
 
 const defaultOrder = (sort: TaskSort) => (sort === "created" ? "desc" : "asc");
 
-/** T-6: one page, and the cursor of the next one where there is one. */
+/** T-6, T-11: one page, and the cursor of the next one where there is one. */
 export async function listTasks(
   userId: UserId,
-  { status, sort, order = defaultOrder(sort), limit, cursor }: TaskQuery,
-): Promise<{ tasks: TaskRow[]; next: string | null }> {
-  const scope = [userId, status, sort, order].join("\n");
+  { status, q, sort, order = defaultOrder(sort), limit, cursor }: TaskQuery,
+): Promise<{ tasks: Task[]; next: string | null }> {
+  const scope = [userId, status, sort, order, ...(q === undefined ? [] : [q])].join("\n");
   const after = cursor === undefined ? undefined : openCursor(scope, cursor);
   if (cursor !== undefined && !after) {
     const message = "Take the cursor from the Link header of this very list, or begin without one.";
@@ -65,16 +74,26 @@ export async function listTasks(
   const { type, key, ...expressions } = orders[sort];
   const expression = expressions[order];
   const [beyond, direction] = order === "asc" ? [sql`>`, sql`ASC`] : [sql`<`, sql`DESC`];
-  const found = await query(sql`
-    SELECT ${columns} FROM tasks
-    WHERE owner_user_id = ${userId}
-      ${status === "all" ? empty : sql`AND completed = ${status === "completed"}`}
-      ${after ? sql`AND (${expression}, id) ${beyond} (${after.key}::${type}, ${after.id}::uuid)` : empty}
-    ORDER BY ${expression} ${direction}, id ${direction}
+  // Each state is a range of the order's index, read up to the limit.
+  const ranges = states[status].map(
+    (number) => sql`(
+      SELECT *, ${expression} AS sort_key FROM ${q === undefined ? sql`tasks` : sql`found`}
+      WHERE owner_user_id = ${userId} AND ${state} = ${number}::int
+        ${after ? sql`AND (${expression}, id) ${beyond} (${after.key}::${type}, ${after.id}::uuid)` : empty}
+      ORDER BY sort_key ${direction}, id ${direction} LIMIT ${limit + 1})`,
+  );
+  // Set apart, since the planner cannot know how few tasks a search finds.
+  const found = sql`WITH found AS MATERIALIZED (
+    SELECT * FROM tasks WHERE owner_user_id = ${userId} AND search @@ search_query(${userId}, ${q}))`;
+  const page = await query(sql`
+    ${q === undefined ? empty : found}
+    SELECT ${columns} FROM (${join(ranges, " UNION ALL ")}) AS tasks
+    ORDER BY sort_key ${direction}, id ${direction}
     LIMIT ${limit + 1}`);
-  const tasks = found.slice(0, limit);
+  if (page.length === 0) await refuseErased(userId);
+  const tasks = page.slice(0, limit);
   const last = tasks.at(-1);
-  const more = found.length > limit && last !== undefined;
+  const more = page.length > limit && last !== undefined;
   return {
     tasks,
     next: more ? sealCursor(scope, { key: key(last, order), id: last.id }) : null,
@@ -88,60 +107,133 @@ const longestUserId = 255;
 export async function createTask(
   userId: UserId,
   task: NewTask,
-): Promise<{ task: TaskRow; created: boolean }> {
+  connection: Connection = database(),
+): Promise<{ task: Task; created: boolean }> {
+  const content = contentOf(task);
+  const { title, description, completed, due_date } = content;
+  const id = task.id ?? uuidv7();
+  // T-2: an id that was deleted for good goes on from its last version, so that no ETag returns.
+  const buried = sql`WITH buried AS (
+    DELETE FROM task_tombstones WHERE owner_user_id = ${userId} AND id = ${id}::uuid
+    RETURNING version), counter`;
+  const version = sql`coalesce((SELECT version FROM buried), 0) + 1`;
+  const [created] = await knownUser(userId, () =>
+    query(
+      sql`
+      ${task.id === undefined ? sql`WITH counter` : buried} AS (${nextChange(sql`SELECT ${userId}::text, 1, NULL::timestamptz`)})
+      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, version, change)
+      SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
+        ${task.id === undefined ? 1 : version}, last_change FROM counter
+      ON CONFLICT (owner_user_id, id) DO NOTHING
+      RETURNING ${columns}`,
+      connection,
+    ),
+  );
+  if (created) return { task: created, created: true };
+  const [present] = await find(userId, id, connection);
+  // Deleted between the two statements: the id is free again.
+  if (!present) return createTask(userId, task, connection);
+  if (!hasContent(present, content)) throw new ProblemError("id_already_used");
+  return { task: present, created: false };
+}
+
+/** T-2: all that makes two creates the same. */
+export const contentOf = ({ title, description, completed, due_date }: NewTask) => ({
+  title,
+  description: description ?? null,
+  completed: completed ?? false,
+  due_date: due_date ?? null,
+});
+
+export const hasContent = (task: Task, content: ReturnType<typeof contentOf>): boolean =>
+  task.title === content.title &&
+  task.description === content.description &&
+  task.completed === content.completed &&
+  task.due_date === content.due_date;
+
+/** Runs what writes rows of this user. @throws ProblemError unknown_user where there is none. */
+export async function knownUser<T>(userId: UserId, run: () => Promise<T>): Promise<T> {
   if (userId.length > longestUserId) throw unknownUser();
-  const { id = uuidv7(), title, description = null, completed = false, due_date = null } = task;
-  const [created] = await query(sql`
-    INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date)
-    VALUES (${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date)
-    ON CONFLICT (owner_user_id, id) DO NOTHING
-    RETURNING ${columns}`).catch((error: unknown) => {
+  return run().catch((error: unknown) => {
     throw isForeignKeyViolation(error) ? unknownUser() : error;
   });
-  if (created) return { task: created, created: true };
-  const [present] = await find(userId, id);
-  // Deleted between the two statements: the id is free again.
-  if (!present) return createTask(userId, task);
-  const same =
-    present.title === title &&
-    present.description === description &&
-    present.completed === completed &&
-    present.due_date === due_date;
-  if (!same) throw new ProblemError("id_already_used");
-  return { task: present, created: false };
 }
 
 const unknownUser = () =>
   new ProblemError("unknown_user", { headers: { "WWW-Authenticate": invalidToken } });
 
-export async function getTask(userId: UserId, id: string): Promise<TaskRow> {
-  const [task] = await find(userId, id);
+/**
+ * T-9: takes the owner's next change numbers for the row `(owner, how many, when to sweep)`. Locks the
+ * owner's counter until the commit. Whoever writes tasks does this first: numbers become visible in
+ * their order, and no two writers wait for each other in a circle.
+ */
+export const nextChange = (row: Prisma.Sql) => sql`
+  INSERT INTO task_counters (owner_user_id, last_change, sweep_at) ${row}
+  ON CONFLICT (owner_user_id) DO UPDATE SET last_change = task_counters.last_change + excluded.last_change,
+    sweep_at = least(task_counters.sweep_at, excluded.sweep_at)
+  RETURNING last_change`;
+
+export const untilPurged = sql`now() + make_interval(days => ${limits.trashDays}::int)`;
+export const untilForgotten = sql`now() + make_interval(days => ${limits.cursorDays}::int)`;
+
+const find = (userId: UserId, id: string, connection?: Connection) =>
+  query(
+    sql`SELECT ${columns} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`,
+    connection,
+  );
+
+export async function getTask(userId: UserId, id: string): Promise<Task> {
+  const [task] = await query(sql`
+    SELECT ${columns} FROM tasks
+    WHERE owner_user_id = ${userId} AND id = ${id}::uuid AND deleted_at IS NULL`);
   return task ?? missing(userId, id);
 }
 
-const find = (userId: UserId, id: string) =>
-  query(sql`SELECT ${columns} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`);
+const live = sql`deleted_at IS NULL`;
+const trashed = sql`deleted_at IS NOT NULL`;
 
-/** T-4: changes what `change` names and keeps the rest. */
-export async function updateTask(userId: UserId, id: string, change: TaskChange): Promise<TaskRow> {
-  const { title, description, completed, due_date } = change;
+/** T-7: the condition stands in the statement that writes, so that of many writers one wins. */
+const unchanged = (ifMatch: IfMatch | undefined) =>
+  ifMatch === undefined || ifMatch === "*" ? empty : sql`AND version = ANY(${[...ifMatch]}::int[])`;
+
+/** Writes one task of the owner that is in this state, in one statement; undefined: there is none. */
+async function write(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+  condition: Prisma.Sql,
+  assignments: Prisma.Sql,
+  sweepAt: Prisma.Sql = sql`NULL::timestamptz`,
+): Promise<Task | undefined> {
+  const found = sql`owner_user_id = ${userId} AND id = ${id}::uuid AND ${condition} ${unchanged(ifMatch)}`;
+  const [task] = await query(sql`
+    WITH counter AS (
+      ${nextChange(sql`SELECT owner_user_id, 1, ${sweepAt} FROM tasks WHERE ${found}`)})
+    UPDATE tasks SET version = version + 1, updated_at = now(), change = last_change ${assignments}
+    FROM counter WHERE ${found}
+    RETURNING ${columns}`);
+  return task;
+}
+
+/** T-4: changes what `change` names and keeps the rest; where it names nothing, nothing changes. */
+export async function updateTask(
+  userId: UserId,
+  id: string,
+  { title, description, completed, due_date }: TaskPatch,
+  ifMatch: IfMatch | undefined,
+): Promise<Task> {
   const assignments = [
     title === undefined ? empty : sql`, title = ${title}`,
     description === undefined ? empty : sql`, description = ${description}`,
     completed === undefined ? empty : sql`, completed = ${completed}`,
     due_date === undefined ? empty : sql`, due_date = ${due_date}::date`,
   ];
-  const [task] = await query(sql`
-    UPDATE tasks SET version = version + 1, updated_at = now()${join(assignments, "")}
-    WHERE owner_user_id = ${userId} AND id = ${id}::uuid
-    RETURNING ${columns}`);
-  return task ?? missing(userId, id);
-}
-
-export async function deleteTask(userId: UserId, id: string): Promise<void> {
-  const deleted = await database().$executeRaw(sql`
-    DELETE FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`);
-  if (deleted === 0) await missing(userId, id);
+  if (assignments.every((assignment) => assignment === empty)) {
+    const task = await getTask(userId, id);
+    return matches(task, ifMatch) ? task : stale(task);
+  }
+  const task = await write(userId, id, ifMatch, live, join(assignments, ""));
+  return task ?? missing(userId, id, ifMatch);
 }
 
 /** T-5: sets the state, or flips it in the one statement, so that concurrent flips all count. */
@@ -149,19 +241,93 @@ export async function completeTask(
   userId: UserId,
   id: string,
   completion: Completion | undefined,
-): Promise<TaskRow> {
+  ifMatch: IfMatch | undefined,
+): Promise<Task> {
   const completed = completion ? sql`${completion.completed}` : sql`NOT completed`;
-  const [task] = await query(sql`
-    UPDATE tasks SET completed = ${completed}, version = version + 1, updated_at = now()
-    WHERE owner_user_id = ${userId} AND id = ${id}::uuid
-    RETURNING ${columns}`);
-  return task ?? missing(userId, id);
+  const task = await write(userId, id, ifMatch, live, sql`, completed = ${completed}`);
+  return task ?? missing(userId, id, ifMatch);
 }
 
-/** O-2: somebody else's is 403, nobody's is 404. Reads nothing of the task. */
-async function missing(userId: UserId, id: string): Promise<never> {
-  const foreign = await database().$queryRaw<unknown[]>(sql`
-    SELECT 1 FROM tasks WHERE owner_user_id <> ${userId} AND id = ${id}::uuid LIMIT 1`);
-  if (foreign.length === 0) throw new ProblemError("task_not_found");
-  throw new ProblemError("forbidden", { detail: "This task belongs to another user." });
+/** T-8: moves it to the trash. */
+export async function deleteTask(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+): Promise<void> {
+  const task = await write(userId, id, ifMatch, live, sql`, deleted_at = now()`, untilPurged);
+  if (!task) await missing(userId, id, ifMatch);
+}
+
+/** T-8: deletes it for good, from the list or from the trash; what stays is a tombstone. */
+export async function deleteTaskForGood(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+): Promise<void> {
+  const found = sql`owner_user_id = ${userId} AND id = ${id}::uuid ${unchanged(ifMatch)}`;
+  const gone = await query(sql`
+    WITH counter AS (
+      ${nextChange(sql`SELECT owner_user_id, 1, ${untilForgotten} FROM tasks WHERE ${found}`)}),
+    gone AS (DELETE FROM tasks USING counter WHERE ${found} RETURNING id, version, last_change)
+    ${bury(userId, sql`SELECT id, version, last_change FROM gone`)}
+    RETURNING id`);
+  if (gone.length > 0) return;
+  const [task] = await find(userId, id);
+  if (task) stale(task);
+  await missing(userId, id);
+}
+
+/** Leaves a tombstone for each `(id, version, change)` of the rows. */
+export const bury = (owner: string, rows: Prisma.Sql) => sql`
+  INSERT INTO task_tombstones (owner_user_id, id, version, change)
+  SELECT ${owner}::text, gone.* FROM (${rows}) AS gone
+  ON CONFLICT (owner_user_id, id) DO UPDATE
+    SET version = excluded.version, change = excluded.change, deleted_at = now()`;
+
+/** T-8: takes it out of the trash; one that is not in it stays as it is. */
+export async function restoreTask(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+): Promise<Task> {
+  const restored = await write(userId, id, ifMatch, trashed, sql`, deleted_at = NULL`);
+  if (restored) return restored;
+  const [task] = await find(userId, id);
+  if (!task) return missing(userId, id);
+  return task.deleted_at === null && matches(task, ifMatch) ? task : stale(task);
+}
+
+const matches = ({ version }: Task, ifMatch: IfMatch | undefined): boolean =>
+  ifMatch === undefined || ifMatch === "*" || ifMatch.includes(version);
+
+/** T-7: shows the task as it is now. */
+export const stale = (task: Task): never => {
+  throw new ProblemError("precondition_failed", { task, headers: { ETag: etagOf(task) } });
+};
+
+/** Why nothing of one's own was found: changed meanwhile, erased, somebody else's or nobody's (O-2). */
+async function missing(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
+  if (ifMatch !== undefined) {
+    const [task] = await find(userId, id);
+    if (task && task.deleted_at === null) stale(task);
+  }
+  // One's own in the trash is 404, whoever else may hold that id.
+  const [why] = await database().$queryRaw<{ foreign: boolean; erased: boolean }[]>(sql`
+    SELECT NOT EXISTS (SELECT FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid)
+        AND EXISTS (SELECT FROM tasks WHERE owner_user_id <> ${userId} AND id = ${id}::uuid)
+        AS foreign,
+      EXISTS (SELECT FROM erased_users WHERE id = ${userId}) AS erased`);
+  if (why?.erased) throw unknownUser();
+  throw why?.foreign ? foreignTask() : new ProblemError("task_not_found");
+}
+
+export const foreignTask = () =>
+  new ProblemError("forbidden", { detail: "This task belongs to another user." });
+
+/** The token of a deleted account lives on until it expires, but opens nothing: it is 401. */
+export async function refuseErased(userId: UserId): Promise<void> {
+  const erased = await database().$queryRaw<unknown[]>(
+    sql`SELECT FROM erased_users WHERE id = ${userId}`,
+  );
+  if (erased.length > 0) throw unknownUser();
 }

@@ -30,10 +30,13 @@ describe.each(addressForms(api.completeTask.path))("at %s", (form) => {
   ])("200 [T-5] %s the state flips, there and back", async (_, given) => {
     const { user, token, task } = await makeOne();
     const target = fillPath(form, { user_id: user.id, id: task.id });
-    for (const completed of [true, false]) {
+    for (const [completed, version] of [
+      [true, 2],
+      [false, 3],
+    ] as const) {
       const { status, headers, body } = await send("PATCH", target, { ...given, token });
       expect(status).toBe(200);
-      expect(body).toEqual({ ...task, completed, updated_at: expect.any(String) });
+      expect(body).toEqual({ ...task, completed, version, updated_at: expect.any(String) });
       const got = await send("GET", target.replace("/complete", ""), { token });
       expect(got.body).toEqual(body);
       expect(got.headers.get("ETag")).toBe(headers.get("ETag"));

@@ -15,7 +15,8 @@ describe.each(addressForms(api.deleteTask.path))("at %s", (form) => {
     const deleted = await send("DELETE", target, { token });
     expect([deleted.status, deleted.text]).toEqual([204, ""]);
     expect(deleted.headers.get("Content-Type")).toBeNull();
-    expect(await storedTasks(user)).toEqual([]);
+    const trashed = await storedTasks(user);
+    expect(trashed.map((task) => [task.id, task.deleted_at])).toEqual([[id, expect.any(Date)]]);
     for (const [method, body] of [
       ["DELETE", undefined],
       ["GET", undefined],
@@ -26,7 +27,7 @@ describe.each(addressForms(api.deleteTask.path))("at %s", (form) => {
     }
     const completed = await send("PATCH", `${target}/complete`, { token });
     expect([completed.status, completed.body.code]).toEqual([404, "task_not_found"]);
-    expect(await storedTasks(user)).toEqual([]);
+    expect(await storedTasks(user)).toEqual(trashed);
   });
 });
 
@@ -38,17 +39,20 @@ test("204 [O-1] only the one task of the one owner is deleted", async () => {
   await send("POST", "/api/tasks", { token: tokenOf(bob), body: { id, title: "Bob's" } });
   const { status } = await send("DELETE", `/api/tasks/${id}`, { token: tokenOf(ada) });
   expect(status).toBe(204);
-  const left = await storedTasks(ada, bob);
+  const left = (await storedTasks(ada, bob)).filter((task) => task.deleted_at === null);
   expect(left.map(({ title }) => title).sort()).toEqual(["Bob's", "Stays"]);
 });
 
-test("204 [E-3] of twenty deletes at the same time exactly one wins", async () => {
+test.each([
+  ["", 1],
+  ["?permanent=true", 0],
+])("204 [E-3] of twenty deletes%s at the same time exactly one wins", async (query, left) => {
   const user = await makeUser(database());
   const token = tokenOf(user);
   const id = await makeTask(database(), user);
   const answers = await Promise.all(
-    Array.from({ length: 20 }, () => send("DELETE", `/api/tasks/${id}`, { token })),
+    Array.from({ length: 20 }, () => send("DELETE", `/api/tasks/${id}${query}`, { token })),
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array(19).fill(404)]);
-  expect(await storedTasks(user)).toEqual([]);
+  expect(await storedTasks(user)).toHaveLength(left);
 });

@@ -30,6 +30,8 @@ describe.each(addressForms(api.getTask.path))("at %s", (form) => {
       due_date: "2026-12-01",
       created_at: expect.any(String),
       updated_at: expect.any(String),
+      version: 1,
+      deleted_at: null,
     });
   });
 

@@ -49,9 +49,9 @@ async function explainLast() {
 }
 
 test.each([
-  ["created", "tasks_owner_user_id_created_at_id_idx", "tasks_owner_user_id_created_at_id_idx"],
-  ["title", "tasks_owner_user_id_title_id_idx", "tasks_owner_user_id_title_id_idx"],
-  ["due_date", "tasks_owner_due_date_asc_idx", "tasks_owner_due_date_desc_idx"],
+  ["created", "tasks_created_idx", "tasks_created_idx"],
+  ["title", "tasks_title_idx", "tasks_title_idx"],
+  ["due_date", "tasks_due_date_asc_idx", "tasks_due_date_desc_idx"],
 ])("200 [T-6] the last pages by %s cost what page 1 costs", async (sort, asc, desc) => {
   const user = await makeUser(client);
   const token = mintToken({ sub: user.id, iat: seconds(), exp: seconds(300) });
@@ -81,9 +81,11 @@ test.each([
     const late = await explainLast();
 
     for (const { nodes } of [first, late]) {
-      const kinds = nodes.map((node) => node["Node Type"]);
-      expect(kinds).toEqual(["Limit", "Index Scan"]);
-      expect(nodes.map((node) => node["Index Name"]).filter(Boolean)).toEqual([index]);
+      const scans = nodes.filter((node) => /Scan$/.test(node["Node Type"]) && !node.Plans);
+      expect(scans.map((node) => [node["Node Type"], node["Index Name"]])).toEqual([
+        ["Index Scan", index],
+        ["Index Scan", index],
+      ]);
       expect(nodes.every((node) => !node["Rows Removed by Filter"])).toBe(true);
     }
     expect(first.pages).toBeGreaterThan(0);

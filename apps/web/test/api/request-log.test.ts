@@ -83,8 +83,12 @@ test("[E-4] each request has one line with its id, and nothing else that a calle
       route: expect.stringMatching(/^\/api\/[a-z{}_/*-]*$/),
       status: expect.any(Number),
       ms: expect.any(Number),
+      ...(line.user !== undefined && { user: expect.stringMatching(/^[0-9a-f]{16}$/) }),
     });
   }
+  const users = lines.map(({ user }) => user !== undefined);
+  expect(users).toEqual([false, false, false, true, true, true, true, false, false, false]);
+  expect(new Set(lines.flatMap(({ user }) => user ?? [])).size).toBe(1);
   const [, claims = "", signature = ""] = String(token).split(".");
   const [session = ""] = decodeURIComponent(cookie.slice(cookie.indexOf("=") + 1)).split(".");
   for (const secret of [claims, signature, session, person.password, person.email, id]) {
@@ -104,6 +108,7 @@ test("500 [E-2, E-4] a defect is logged with its place, without what a person ty
       `CREATE SCHEMA ${schema}`,
       `CREATE TABLE ${schema}.tasks (LIKE public.tasks INCLUDING DEFAULTS)`,
       `ALTER TABLE ${schema}.tasks ALTER title TYPE integer USING 0`,
+      `CREATE TABLE ${schema}.task_counters (LIKE public.task_counters INCLUDING ALL)`,
       `SET search_path TO ${schema}`,
     ]) {
       await broken.$executeRawUnsafe(sql);

@@ -1,7 +1,7 @@
 import { makeUser } from "@tend/db/testing";
 import { expect, test } from "vitest";
 import { database } from "#server/database.ts";
-import { cookieOf, fromHome, makeAccount } from "./account.ts";
+import { cookieOf, fromHome, makeAccount, newUser } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";
 import { send } from "./send.ts";
 
@@ -25,6 +25,18 @@ test("200 [A-1] the case of the email does not matter", async () => {
   const { id, email, password } = await makeAccount();
   const { status, body } = await signIn({ email: email.toUpperCase(), password });
   expect([status, body.user.id]).toEqual([200, id]);
+});
+
+test.each([
+  ["composed", "decomposed", "Crème brûlée", "NFC", "NFD"],
+  ["decomposed", "composed", "Crème brûlée", "NFD", "NFC"],
+  ["with wide letters", "with narrow ones", "ｗｉｄｅ ｌｅｔｔｅｒｓ", "NFC", "NFKC"],
+])("200 [A-1] a password set %s opens when it is typed %s", async (_, __, password, set, typed) => {
+  const given = newUser({ password: password.normalize(set) });
+  expect(given.password).not.toBe(password.normalize(typed));
+  expect((await send("POST", "/api/auth/sign-up/email", { body: given })).status).toBe(200);
+  const attempt = { email: given.email, password: password.normalize(typed) };
+  expect((await signIn(attempt)).status).toBe(200);
 });
 
 test("401 [A-1] a wrong password and an unknown email are answered alike", async () => {

@@ -48,7 +48,7 @@ describe.each(addressForms(api.updateTask.path))("at %s", (form) => {
     const target = fillPath(form, { user_id: user.id, id: task.id });
     const { status, headers, body } = await send("PUT", target, { token, body: change });
     expect(status).toBe(200);
-    expect(body).toEqual({ ...task, ...change, updated_at: expect.any(String) });
+    expect(body).toEqual({ ...task, ...change, version: 2, updated_at: expect.any(String) });
     expect(Math.abs(Date.now() - Date.parse(body.updated_at))).toBeLessThan(60_000);
     const got = await send("GET", target, { token });
     expect(got.body).toEqual(body);

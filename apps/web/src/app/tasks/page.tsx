@@ -34,6 +34,8 @@ async function read({ status, sort, order }: Filters) {
   const all = await listTasks(user.id, { status: "all", sort, order, limit });
   const complete = all.next === null;
   const { tasks } =
-    complete || status === "all" ? all : await listTasks(user.id, { status, sort, order, limit });
+    complete || status === "all" || status === "trashed"
+      ? all
+      : await listTasks(user.id, { status, sort, order, limit });
   return { user: { id: user.id, name: user.name }, tasks, complete };
 }

@@ -58,6 +58,134 @@ export function Conventions({ origin }: { origin: string }) {
         samples={
           <Code
             readOnly
+            title="The same task"
+            text={`${origin}/api/tasks/$ID\n${origin}/api/$USER_ID/tasks/$ID`}
+          />
+        }
+      >
+        <Heading level={3} id="address-forms">
+          Two forms of an address
+        </Heading>
+        <p>
+          Each tasks address has a second form that names the user. Both behave alike. A{" "}
+          <InlineCode>user_id</InlineCode> that is not the <InlineCode>sub</InlineCode> of the token
+          is 403.
+        </p>
+      </Pair>
+      <Pair
+        samples={
+          <Code
+            title="Change it only if nobody else did"
+            text={`curl -X PUT "${origin}/api/tasks/$ID" \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -H 'If-Match: "1"' \\
+  -d '{"title":"Pay the rent"}'`}
+          />
+        }
+      >
+        <Heading level={3} id="conditional">
+          Conditional requests
+        </Heading>
+        <p>
+          An answer with one task has an <InlineCode>ETag</InlineCode>. Send it as{" "}
+          <InlineCode>If-Match</InlineCode> with a write: if the task was changed meanwhile, the
+          answer is 412 with the task as it is now, and nothing is overwritten. Without it, the last
+          write wins.
+        </p>
+        <p>
+          Send it as <InlineCode>If-None-Match</InlineCode> when you get a task: if you hold it
+          already, the answer is 304 without a body.
+        </p>
+      </Pair>
+      <Pair
+        samples={
+          <Code
+            title="Create once, however often it is sent"
+            text={`curl ${origin}/api/tasks \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -H "Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324" \\
+  -d '{"title":"Pay rent"}'`}
+          />
+        }
+      >
+        <Heading level={3} id="retries">
+          Safe retries
+        </Heading>
+        <p>
+          A create or a batch with an <InlineCode>Idempotency-Key</InlineCode> can be sent again
+          when its answer got lost: for {limits.idempotencyHours} hours the repeat gets the first
+          answer and changes nothing. The same key with another request is 422. A create is safe as
+          well with an <InlineCode>id</InlineCode> of your own.
+        </p>
+      </Pair>
+      <Pair
+        samples={
+          <Code
+            title="What is in the trash"
+            text={`curl "${origin}/api/tasks?status=trashed" \\
+  -H "Authorization: Bearer $TOKEN"`}
+          />
+        }
+      >
+        <Heading level={3} id="trash">
+          Trash
+        </Heading>
+        <p>
+          A deleted task stays in the trash for {limits.trashDays} days. There it is 404 to all but{" "}
+          <a className="link" href="#restoreTask">
+            restore
+          </a>{" "}
+          and a delete with <InlineCode>permanent=true</InlineCode>, which nothing brings back.
+        </p>
+      </Pair>
+      <Pair
+        samples={
+          <Code
+            title="What is new since then"
+            text={`curl "${origin}/api/tasks/changes?cursor=$CURSOR" \\
+  -H "Authorization: Bearer $TOKEN"`}
+          />
+        }
+      >
+        <Heading level={3} id="changes">
+          Keeping a copy
+        </Heading>
+        <p>
+          <a className="link" href="#listChanges">
+            Changes
+          </a>{" "}
+          gives what happened since a cursor, deletions included. Start without one, ask again while{" "}
+          <InlineCode>has_more</InlineCode> is true, and keep <InlineCode>next_cursor</InlineCode>.
+          After {limits.cursorDays} days a cursor may be 410: then start again and replace your
+          copy.
+        </p>
+      </Pair>
+      <Pair
+        samples={
+          <Code
+            readOnly
+            title="Headers of a tasks answer"
+            text={`RateLimit-Policy: "tasks";q=6000;w=60\nRateLimit: "tasks";r=5999;t=42`}
+          />
+        }
+      >
+        <Heading level={3} id="rate-limits">
+          Rate limits
+        </Heading>
+        <p>
+          <InlineCode>RateLimit-Policy</InlineCode> says how many requests (
+          <InlineCode>q</InlineCode>) a user has in each window of <InlineCode>w</InlineCode>{" "}
+          seconds, <InlineCode>RateLimit</InlineCode> how many are left (<InlineCode>r</InlineCode>)
+          for the next <InlineCode>t</InlineCode> seconds. Beyond that the answer is 429 with{" "}
+          <InlineCode>Retry-After</InlineCode>.
+        </p>
+      </Pair>
+      <Pair
+        samples={
+          <Code
+            readOnly
             title="Header of every answer"
             text={`X-Request-Id: ${problem.request_id}`}
           />

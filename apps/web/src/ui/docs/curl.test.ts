@@ -15,6 +15,12 @@ test("a task request carries the token and the body", () => {
   );
 });
 
+test("a body has the type that the operation prefers", () => {
+  expect(curl(api.patchTask, origin)).toContain(
+    '-H "Content-Type: application/merge-patch+json" \\\n',
+  );
+});
+
 test("a request about the session carries the cookies and where it comes from", () => {
   expect(curl(api.signOut, origin)).toBe(
     [

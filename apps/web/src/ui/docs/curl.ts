@@ -5,7 +5,7 @@ import type { Operation } from "@tend/contracts";
  * quickstart.
  */
 export function curl(operation: Operation, origin: string): string {
-  const { method, path, security, bodyExample } = operation;
+  const { method, path, security, bodyTypes = ["application/json"], bodyExample } = operation;
   const address = `${origin}${path.replace("{id}", "$ID")}`;
   const quoted = address.includes("$") ? `"${address}"` : address;
   return [
@@ -13,7 +13,7 @@ export function curl(operation: Operation, origin: string): string {
     security === "bearer" && `-H "Authorization: Bearer $TOKEN"`,
     path.startsWith("/api/auth/") && "-b cookies.txt -c cookies.txt",
     path.startsWith("/api/auth/") && method === "POST" && `-H "Origin: ${origin}"`,
-    bodyExample !== undefined && `-H "Content-Type: application/json"`,
+    bodyExample !== undefined && `-H "Content-Type: ${bodyTypes[0]}"`,
     bodyExample !== undefined && `-d '${json(bodyExample)}'`,
   ]
     .filter((part) => part)

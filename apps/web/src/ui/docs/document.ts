@@ -13,6 +13,7 @@ export interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -21,15 +22,14 @@ export interface Schema {
 
 export interface Parameter {
   readonly name: string;
-  readonly in: "path" | "query";
+  readonly in: "path" | "query" | "header";
   readonly required: boolean;
   readonly description?: string;
   readonly schema: Schema;
+  readonly example?: unknown;
 }
 
-interface Content {
-  readonly "application/json"?: { readonly schema: Schema; readonly example?: unknown };
-}
+type Content = Readonly<Record<string, { readonly schema: Schema }>>;
 
 interface Document {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
@@ -61,9 +61,14 @@ export const { tags } = document;
 export interface Entry {
   readonly id: OperationId;
   readonly operation: Operation;
+  /** In the path and in the query. */
   readonly parameters: readonly Parameter[];
+  /** Of the request, beyond those that every request has. */
+  readonly headers: readonly Parameter[];
   readonly body: Schema | undefined;
   readonly bodyRequired: boolean;
+  /** The content types of the body, the preferred one first. */
+  readonly bodyTypes: readonly string[];
   /** The schema of each success that has a body. */
   readonly answers: ReadonlyMap<number, Schema>;
 }
@@ -71,6 +76,8 @@ export interface Entry {
 export const entries: readonly Entry[] = Object.entries(api).map(([id, operation]) => {
   const described = document.paths[operation.path]?.[operation.method.toLowerCase()];
   if (!described) throw new Error(`The OpenAPI document lacks ${id}.`);
+  const { parameters, requestBody } = described;
+  const bodies = Object.entries(requestBody?.content ?? {});
   const answers = new Map<number, Schema>();
   for (const status of Object.keys(operation.success)) {
     const schema = described.responses[status]?.content?.["application/json"]?.schema;
@@ -80,9 +87,11 @@ export const entries: readonly Entry[] = Object.entries(api).map(([id, operation
     // Object.entries widens the keys of the table.
     id: id as OperationId,
     operation,
-    parameters: described.parameters,
-    body: described.requestBody?.content["application/json"]?.schema,
-    bodyRequired: described.requestBody?.required ?? false,
+    parameters: parameters.filter((one) => one.in !== "header"),
+    headers: parameters.filter((one) => one.in === "header"),
+    body: bodies[0]?.[1].schema,
+    bodyRequired: requestBody?.required ?? false,
+    bodyTypes: bodies.map(([type]) => type),
     answers,
   };
 });

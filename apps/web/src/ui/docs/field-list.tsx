@@ -1,5 +1,5 @@
 import { nameOf, resolve, type Schema } from "./document.ts";
-import { type FieldLine, fieldsOf } from "./fields.ts";
+import { type FieldLine, fieldsOf, kindsOf, partsOf } from "./fields.ts";
 import { InlineCode, Words } from "./words.tsx";
 
 /** The fields of an object, one line each. */
@@ -10,7 +10,7 @@ export function FieldList({ lines }: { lines: readonly FieldLine[] }) {
         <div key={name} className="grid gap-1 py-3">
           <dt className="flex flex-wrap items-baseline gap-x-2 text-meta">
             <code className="font-medium font-mono text-text">{name}</code>
-            <span className="text-muted">{type}</span>
+            {type && <span className="text-muted">{type}</span>}
             {required && <span className="text-warn">required</span>}
           </dt>
           {(description || limits) && (
@@ -28,7 +28,7 @@ export function FieldList({ lines }: { lines: readonly FieldLine[] }) {
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
-/** What a body is: its fields, or a link to the object that it is. */
+/** What a body is: its fields, or the kinds of which it is one, then what its lists hold. */
 export function SchemaFields({ schema }: { schema: Schema }) {
   const name = nameOf(schema);
   const { description } = resolve(schema);
@@ -39,7 +39,10 @@ export function SchemaFields({ schema }: { schema: Schema }) {
           <InlineCode>{name}</InlineCode> <Words text={description} />
         </p>
       )}
-      <FieldList lines={fieldsOf(schema)} />
+      <FieldList lines={[...kindsOf(schema), ...fieldsOf(schema)]} />
+      {partsOf(schema).map((part) => (
+        <SchemaFields key={nameOf(part)} schema={part} />
+      ))}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { api } from "@tend/contracts";
 import { expect, test } from "vitest";
 import { entries } from "./document.ts";
-import { fieldLine, fieldsOf, typeOf } from "./fields.ts";
+import { fieldLine, fieldsOf, kindsOf, partsOf, typeOf } from "./fields.ts";
 
 test("the document knows every row of the table", () => {
   expect(entries.map(({ id }) => id)).toEqual(Object.keys(api));
@@ -29,8 +29,39 @@ test("the fields of a body carry the limits of the contract", () => {
 test("choices, ranges and defaults are said in words", () => {
   const parameters = entries.find(({ id }) => id === "listTasks")?.parameters ?? [];
   const limits = parameters.map(({ name, schema }) => fieldLine(name, schema, false).limits);
-  expect(limits).toContain("`all`, `pending`, `completed`; default `all`");
+  expect(limits).toContain("`all`, `pending`, `completed`, `trashed`; default `all`");
   expect(limits).toContain("1 to 500; default `100`");
+});
+
+test("the headers of a request stand apart from its parameters", () => {
+  const entry = entries.find(({ id }) => id === "deleteTask");
+  expect(entry?.parameters.map(({ name }) => name)).toEqual(["id", "permanent"]);
+  expect(entry?.headers.map(({ name, example }) => [name, example])).toEqual([["If-Match", '"1"']]);
+});
+
+test("a body that can be sent as several types has one schema", () => {
+  const entry = entries.find(({ id }) => id === "patchTask");
+  expect(entry?.bodyTypes).toEqual(["application/merge-patch+json", "application/json"]);
+  expect(fieldsOf(entry?.body ?? {}).map(({ name }) => name)).toContain("due_date");
+});
+
+test("what a list holds is told in full, kind by kind", () => {
+  const [operation = {}] = partsOf(entries.find(({ id }) => id === "batchTasks")?.body ?? {});
+  expect(kindsOf(operation).map(({ name, limits }) => [name, limits])).toEqual([
+    ["create", "`task` (NewTask)"],
+    ["update", "`id` (UUID), `change` (TaskChange); optional `version` (integer)"],
+    ["complete", "`id` (UUID); optional `completed` (boolean), `version` (integer)"],
+    ["delete", "`id` (UUID); optional `permanent` (boolean), `version` (integer)"],
+    ["restore", "`id` (UUID); optional `version` (integer)"],
+  ]);
+  const [change = {}] = partsOf(
+    entries.find(({ id }) => id === "listChanges")?.answers.get(200) ?? {},
+  );
+  expect(kindsOf(change)[2]).toMatchObject({
+    name: "deleted",
+    limits: "`id` (UUID), `task` (null)",
+    description: "Gone for good.",
+  });
 });
 
 test("types are said in words", () => {

@@ -18,6 +18,33 @@ export function fieldsOf(schema: Schema): readonly FieldLine[] {
   );
 }
 
+/** The kinds of which a value is one, each named by what tells it from the others. */
+export function kindsOf(schema: Schema): readonly FieldLine[] {
+  return (resolve(schema).oneOf ?? []).map(({ properties = {}, required = [] }) => {
+    const entries = Object.entries(properties);
+    const [, mark] = entries.find(([, { const: value }]) => value !== undefined) ?? [];
+    const others = entries.filter(([, property]) => property !== mark);
+    const named = (wanted: boolean) =>
+      others
+        .filter(([name]) => required.includes(name) === wanted)
+        .map(([name, property]) => `\`${name}\` (${typeOf(property)})`)
+        .join(", ");
+    return {
+      name: mark?.const ?? "",
+      type: "",
+      limits: [named(true), named(false) && `optional ${named(false)}`].filter(Boolean).join("; "),
+      required: false,
+      description: mark?.description,
+    };
+  });
+}
+
+/** What the fields of an object are lists of, where a list says in full what that is. */
+export const partsOf = (schema: Schema): readonly Schema[] =>
+  Object.values(resolve(schema).properties ?? {}).flatMap(({ items }) =>
+    items && nameOf(items) !== undefined ? [items] : [],
+  );
+
 export const fieldLine = (
   name: string,
   schema: Schema,
@@ -36,7 +63,8 @@ const formats: Readonly<Record<string, string>> = {
 export function typeOf(schema: Schema): string {
   const name = nameOf(schema);
   if (name !== undefined) return name;
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(" or ");
+  const kinds = schema.anyOf ?? schema.oneOf;
+  if (kinds) return kinds.map(typeOf).join(" or ");
   if (schema.items) return `array of ${typeOf(schema.items)}`;
   if (schema.format !== undefined) return formats[schema.format] ?? schema.format;
   const types = typeof schema.type === "string" ? [schema.type] : (schema.type ?? ["any"]);

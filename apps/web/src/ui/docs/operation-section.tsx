@@ -1,9 +1,9 @@
 import { addressForms, problems, problemsOf } from "@tend/contracts";
 import { Code } from "#ui/code.tsx";
 import { curl } from "./curl.ts";
-import type { Entry } from "./document.ts";
+import { type Entry, nameOf } from "./document.ts";
 import { FieldList, SchemaFields } from "./field-list.tsx";
-import { fieldLine, typeOf } from "./fields.ts";
+import { fieldLine, partsOf, typeOf } from "./fields.ts";
 import { JsonSample } from "./json-sample.tsx";
 import { Method } from "./method.tsx";
 import { Heading, Pair } from "./section.tsx";
@@ -17,7 +17,7 @@ const keys = {
 
 /** All that a caller needs to know of one operation. */
 export function OperationSection({ entry, origin }: { entry: Entry; origin: string }) {
-  const { id, operation, parameters, body, bodyRequired, answers } = entry;
+  const { id, operation, parameters, headers, body, bodyRequired, bodyTypes, answers } = entry;
   const [path = operation.path, named] = addressForms(operation.path);
   const key = keys[operation.security];
   const successes = Object.entries(operation.success);
@@ -70,9 +70,25 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
         </>
       )}
 
+      {headers.length > 0 && (
+        <>
+          <Part>Headers, optional</Part>
+          <FieldList
+            lines={headers.map(({ name, schema, description = "", example }) =>
+              fieldLine(name, schema, false, `${description} For example \`${example}\`.`),
+            )}
+          />
+        </>
+      )}
+
       {body && (
         <>
           <Part>{bodyRequired ? "Body" : "Body, optional"}</Part>
+          {bodyTypes.length > 1 && (
+            <p className="text-meta text-muted">
+              <Words text={`As ${bodyTypes.map((type) => `\`${type}\``).join(" or ")}.`} />
+            </p>
+          )}
           <SchemaFields schema={body} />
         </>
       )}
@@ -104,6 +120,9 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
                     <InlineCode>{name}</InlineCode> <Words text={text} />
                   </span>
                 ))}
+                {schema && partsOf(schema).some((part) => nameOf(part) !== "Task") && (
+                  <SchemaFields schema={schema} />
+                )}
               </dd>
             </div>
           );

@@ -37,6 +37,16 @@ export function ProblemList() {
 const codes = Object.keys(problems) as ProblemCode[];
 
 function AnsweredBy({ code }: { code: ProblemCode }) {
+  if (code === "failed_dependency") {
+    return (
+      <>
+        Stands in the results of{" "}
+        <a href="#batchTasks" className="link font-mono">
+          batchTasks
+        </a>
+      </>
+    );
+  }
   const from = entries.filter(({ operation }) => problemsOf(operation).includes(code));
   if (from.length === entries.length || from.length === 0) return "Any address can answer this.";
   return (

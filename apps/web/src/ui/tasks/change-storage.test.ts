@@ -14,6 +14,15 @@ test("changes come back in the order of their making, whatever the order of writ
   expect(storage.read().map(({ id }) => id)).toEqual(["1", "3"]);
 });
 
+test("a change of the version before, whose task lacks the newer fields, is read", () => {
+  const local = makeStorage();
+  const { version, deleted_at, ...task } = makeTask();
+  local.setItem("tend:change:ada:1", JSON.stringify({ id: "1", kind: "create", task }));
+  expect(createChangeStorage(local, "ada").read()).toEqual([
+    { id: "1", kind: "create", task: { ...task, version: 1, deleted_at: null } },
+  ]);
+});
+
 test("two tabs of one user share their changes; another user sees none", () => {
   const local = makeStorage();
   createChangeStorage(local, "ada").write(change("1"));

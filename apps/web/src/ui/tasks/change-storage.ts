@@ -1,4 +1,5 @@
 import type { Change } from "./change.ts";
+import { upgradeTask } from "./stored-task.ts";
 
 /** Where unsent changes outlive the page. One entry each, so that two tabs never overwrite. */
 export interface ChangeStorage {
@@ -39,7 +40,7 @@ export function createChangeStorage(storage: Storage | undefined, userId: string
 function parseChange(text: string | null): Change | undefined {
   try {
     const value: unknown = JSON.parse(text ?? "null");
-    return isChange(value) ? value : undefined;
+    return isChange(value) ? { ...value, task: upgradeTask(value.task) } : undefined;
   } catch {
     return undefined;
   }
@@ -57,5 +58,6 @@ const isChange = (value: unknown): value is Change =>
   typeof value.task.title === "string" &&
   typeof value.task.created_at === "string" &&
   (value.kind === "create" ||
+    value.kind === "restore" ||
     (value.kind === "set" && isRecord(value.fields)) ||
     (value.kind === "delete" && typeof value.send_at === "number"));

@@ -46,6 +46,11 @@ describe("what a person sees", () => {
     expect(applyChanges([], [rename("Rent")])).toEqual([{ ...task, title: "Rent" }]);
   });
 
+  test("holds a task that is being restored", () => {
+    expect(applyChanges([], [{ id: "1", kind: "restore", task }])).toEqual([task]);
+    expect(applyChanges([task], [remove(5), { id: "a", kind: "restore", task }])).toEqual([task]);
+  });
+
   test("does not hold a deleted task", () => {
     expect(applyChanges([task], [rename("Rent"), remove(5)])).toEqual([]);
   });
@@ -74,6 +79,12 @@ describe("what is sent next", () => {
   test("is the last tick, where there are only ticks", () => {
     const queue = [tick(true), tick(false, "4")];
     expect(nextStep(queue, 0)).toEqual({ do: "complete", completed: false, covers: queue });
+  });
+
+  test("is a restore alone, and then what was done after it", () => {
+    const restore: Change = { id: "1", kind: "restore", task };
+    expect(nextStep([restore, tick(true)], 0)).toEqual({ do: "restore", covers: [restore] });
+    expect(nextStep([{ ...remove(0), id: "0" }, restore], 0)).toMatchObject({ do: "delete" });
   });
 
   test("is a delete, once its time to undo has passed, in place of all before it", () => {

@@ -13,6 +13,7 @@ export type Change = {
   | { readonly kind: "create" }
   | { readonly kind: "set"; readonly fields: TaskFields }
   | { readonly kind: "delete"; readonly send_at: number }
+  | { readonly kind: "restore" }
 );
 
 /** The next thing to say to the server about one task, and the changes that it covers. */
@@ -21,6 +22,7 @@ export type Step = { readonly covers: readonly Change[] } & (
   | { readonly do: "update"; readonly fields: TaskFields }
   | { readonly do: "complete"; readonly completed: boolean }
   | { readonly do: "delete" }
+  | { readonly do: "restore" }
 );
 
 /** The server dates a task when it arrives. Until then it is newer than all, in the order of ids. */
@@ -41,13 +43,14 @@ export function applyChanges(tasks: readonly Task[], changes: readonly Change[])
 
 /**
  * What to send next of one task's changes, which stand in their order. A create goes alone and as
- * it was made, so that a repetition is recognised; the sets after it go as one.
+ * it was made, so that a repetition is recognised; so does a restore; sets go as one.
  */
 export function nextStep(queue: readonly Change[], now: number): Step | undefined {
   const due = queue.findLastIndex((change) => change.kind === "delete" && change.send_at <= now);
   if (due >= 0) return { do: "delete", covers: queue.slice(0, due + 1) };
   const [first] = queue;
   if (!first || first.kind === "delete") return undefined;
+  if (first.kind === "restore") return { do: "restore", covers: [first] };
   if (first.kind === "create") {
     const { id, title, description, completed, due_date } = first.task;
     return { do: "create", body: { id, title, description, completed, due_date }, covers: [first] };

@@ -23,6 +23,13 @@ test("an edit comes back with its task until it is saved or cancelled", () => {
   expect(later.readOpenEdit()).toBeUndefined();
 });
 
+test("an edit of the version before, whose task lacks the newer fields, comes back", () => {
+  const local = makeStorage();
+  const { version, deleted_at, ...task } = makeTask({ id: "a" });
+  local.setItem("tend:draft:ada:edit:a", JSON.stringify({ task, edit }));
+  expect(createDrafts(local, "ada").readOpenEdit()).toEqual(makeTask({ id: "a" }));
+});
+
 test("another user of the browser sees no draft", () => {
   const local = makeStorage();
   createDrafts(local, "ada").writeNew("Secret");

@@ -1,4 +1,5 @@
 import type { Task } from "@tend/contracts";
+import { upgradeTask } from "./stored-task.ts";
 
 /** What stands in the edit form, as typed. */
 export interface Edit {
@@ -37,7 +38,7 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
   const read = (key: string): StoredEdit | undefined => {
     try {
       const value: unknown = JSON.parse(storage?.getItem(key) ?? "null");
-      return isStoredEdit(value) ? value : undefined;
+      return isStoredEdit(value) ? { ...value, task: upgradeTask(value.task) } : undefined;
     } catch {
       return undefined;
     }

@@ -31,6 +31,14 @@ export function dueLabel(day: string, today: string | null): string {
   return today === null || year === today.slice(0, 4) ? label : `${label} ${Number(year)}`;
 }
 
+/** When a task was deleted, in words: "Deleted yesterday". */
+export function deletedLabel(deleted_at: string, today: string): string {
+  const day = localDay(new Date(deleted_at));
+  // By the server's clock it may be a little later than here.
+  if (day >= today) return "Deleted today";
+  return `Deleted ${dueLabel(day, today).replace("Yesterday", "yesterday")}`;
+}
+
 const pad = (value: number, width: number): string => String(value).padStart(width, "0");
 
 // Parsed, not constructed: Date.UTC takes the years 0 to 99 for 1900 to 1999.

@@ -1,6 +1,6 @@
 import { UnreachableError } from "@tend/contracts/client";
 import { expect, test } from "vitest";
-import { readFailure } from "./failure.ts";
+import { readFailure, readResult } from "./failure.ts";
 import { makeApiError } from "./testing.ts";
 
 const answered = (...given: Parameters<typeof makeApiError>) => readFailure(makeApiError(...given));
@@ -37,4 +37,11 @@ test("what the server will not take: refused, with the first fault in words", ()
 test("a task that is gone, and one that is there already", () => {
   expect(answered(404, "task_not_found").is).toBe("missing");
   expect(answered(409, "id_already_used").is).toBe("present");
+});
+
+test("a result of a batch is read as the answer that it would be alone", () => {
+  expect(readResult({ status: 204 })).toBeUndefined();
+  const { problem } = makeApiError(404, "task_not_found");
+  expect(readResult({ status: 404, problem })).toEqual({ is: "missing" });
+  expect(readResult(undefined)?.is).toBe("trouble");
 });

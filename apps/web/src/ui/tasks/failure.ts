@@ -1,3 +1,4 @@
+import type { BatchResult, Problem } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 
 /** What a failed request means for the change that it carried. */
@@ -12,11 +13,28 @@ export type Failure =
   /** A create whose id is there already: it arrived before, and was changed since. */
   | { readonly is: "present" };
 
-export function readFailure(error: unknown): Failure {
-  if (!(error instanceof ApiError)) {
-    return { is: "trouble", reason: "The server cannot be reached.", retryAfter: 0 };
-  }
-  const { problem, retryAfter = 0 } = error;
+const unreachable: Failure = {
+  is: "trouble",
+  reason: "The server cannot be reached.",
+  retryAfter: 0,
+};
+
+export const readFailure = (error: unknown): Failure =>
+  error instanceof ApiError ? readProblem(error.problem, error.retryAfter) : unreachable;
+
+/** Why something could not be read or done, in a sentence. */
+export function reasonOf(error: unknown): string {
+  const failure = readFailure(error);
+  return "reason" in failure ? failure.reason : "It is not there.";
+}
+
+/** What became of one delete of a batch; undefined: it is done. */
+export function readResult(result: BatchResult | undefined): Failure | undefined {
+  if (result?.problem) return readProblem(result.problem);
+  return result ? undefined : unreachable;
+}
+
+function readProblem(problem: Omit<Problem, "request_id">, retryAfter = 0): Failure {
   if (problem.status >= 500 || problem.status === 429) {
     return { is: "trouble", reason: `${problem.title}.`, retryAfter };
   }

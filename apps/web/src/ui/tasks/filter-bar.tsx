@@ -27,10 +27,13 @@ export function FilterTabs({ filters, counts, complete, onChange }: FilterTabsPr
                   onChange({ ...filters, status });
                 }}
               >
-                {label}{" "}
-                <span className="font-normal text-meta tabular-nums">
-                  {formatCount(counts[status], complete)}
-                </span>
+                {label}
+                {status !== "trashed" && (
+                  <span className="font-normal text-meta tabular-nums">
+                    {" "}
+                    {formatCount(counts[status], complete)}
+                  </span>
+                )}
               </a>
             </li>
           );

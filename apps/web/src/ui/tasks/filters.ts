@@ -11,6 +11,7 @@ export const tabs = [
   { status: "all", label: "All" },
   { status: "pending", label: "Pending" },
   { status: "completed", label: "Completed" },
+  { status: "trashed", label: "Trash" },
 ] as const satisfies readonly { status: TaskStatus; label: string }[];
 
 /** The orders on offer; the first is the default and leaves no trace in the address. */

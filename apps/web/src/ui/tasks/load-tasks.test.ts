@@ -10,7 +10,7 @@ const pages = tasks.map((task) => [task]);
 function makeApi() {
   const asked: string[] = [];
   const listTasks: Client["listTasks"] = async ({ query } = {}) => {
-    asked.push(`${query?.limit} after ${query?.cursor}`);
+    asked.push(`${query?.limit} ${query?.status} after ${query?.cursor}`);
     const next = Number(query?.cursor ?? 0) + 1;
     const headers = new Headers();
     if (next < pages.length) headers.set("Link", `</api/tasks?cursor=${next}>; rel="next"`);
@@ -22,10 +22,10 @@ function makeApi() {
 test("reads page after page, and shows how far it is", async () => {
   const api = makeApi();
   const sofar: string[] = [];
-  const all = await loadTasks(api, new AbortController().signal, (read) =>
+  const all = await loadTasks(api, "all", new AbortController().signal, (read) =>
     sofar.push(read.map(({ id }) => id).join("")),
   );
   expect(all).toEqual(tasks);
   expect(sofar).toEqual(["a", "ab"]);
-  expect(api.asked).toEqual(["500 after undefined", "500 after 1", "500 after 2"]);
+  expect(api.asked).toEqual(["500 all after undefined", "500 all after 1", "500 all after 2"]);
 });

@@ -1,25 +1,29 @@
-import type { NewTask, Task } from "@tend/contracts";
+import type { Batch, BatchResult, NewTask, Task } from "@tend/contracts";
 import { type Answered, UnreachableError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Change, TaskFields } from "./change.ts";
 import { createChangeStorage } from "./change-storage.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
 import { makeApiError, makeStorage, makeTask } from "./testing.ts";
 
 /** A server in memory that does what the contract says, and fails when a test wants it to. */
 function makeServer() {
   const tasks = new Map<string, Task>();
+  const trash = new Map<string, Task>();
   const log: string[] = [];
   let clock = 0;
   const server = {
     tasks,
+    trash,
     log,
     /** Thrown before anything is done. */
     fails: undefined as Error | undefined,
     /** Thrown after it is done: the answer is lost. */
     losesAnswer: undefined as Error | undefined,
     hold: undefined as Promise<void> | undefined,
+    /** What a batch says of this task, in place of deleting it. */
+    refuses: new Map<string, BatchResult>(),
   };
   const stamp = () => `2026-11-24T10:00:00.${String(++clock).padStart(3, "0")}Z`;
   const answer = async <T>(line: string, run: () => T): Promise<Answered<T>> => {
@@ -42,12 +46,30 @@ function makeServer() {
   };
   const create = (body: NewTask): Task => {
     const { id = uuidv7(), title, description = null, completed = false, due_date = null } = body;
-    const present = tasks.get(id);
+    const present = tasks.get(id) ?? trash.get(id);
     if (present && present.title !== title) throw makeApiError(409, "id_already_used");
     const created_at = stamp();
     const task = { ...makeTask(), id, title, description, completed, due_date, created_at };
     if (!present) tasks.set(id, task);
     return present ?? task;
+  };
+  const remove = (id: string): undefined => {
+    trash.set(id, { ...find(id), deleted_at: stamp() });
+    tasks.delete(id);
+  };
+  const restore = (id: string): Task => {
+    const task = trash.get(id);
+    if (task) tasks.set(id, { ...task, deleted_at: null });
+    trash.delete(id);
+    return find(id);
+  };
+  const inBatch = (id: string): BatchResult => {
+    const refusal = server.refuses.get(id);
+    if (refusal) return refusal;
+    if (!tasks.has(id))
+      return { status: 404, problem: makeApiError(404, "task_not_found").problem };
+    remove(id);
+    return { status: 204 };
   };
   const api = {
     createTask: ({ body }: { body: NewTask }) => answer(`create ${body.title}`, () => create(body)),
@@ -57,22 +79,32 @@ function makeServer() {
     completeTask: ({ params: { id }, body }: Params & { body?: { completed: boolean } }) =>
       answer(`complete ${body?.completed}`, () => set(id, body ?? {})),
     deleteTask: ({ params: { id } }: Params, options?: { keepalive?: boolean }) =>
-      answer(options?.keepalive ? "delete, outliving the page" : "delete", () => {
-        find(id);
-        tasks.delete(id);
-        return undefined;
-      }),
+      answer(options?.keepalive ? "delete, outliving the page" : "delete", () => remove(id)),
+    restoreTask: ({ params: { id } }: Params) => answer("restore", () => restore(id)),
+    batchTasks: ({ body }: { body: BatchBody }, options?: { keepalive?: boolean }) =>
+      answer(
+        `${body.atomic === false ? "" : "atomic "}batch of ${body.operations.length}${options?.keepalive ? ", outliving the page" : ""}`,
+        () => ({
+          results: body.operations.map((one) => {
+            if (one.operation !== "delete" || one.permanent) throw new Error("Not foreseen");
+            return inBatch(one.id);
+          }),
+        }),
+      ),
   };
   return Object.assign(server, { api });
 }
 
 type Params = { params: { id: string } };
+type BatchBody = { operations: Batch["operations"]; atomic?: boolean | undefined };
 
 let server: ReturnType<typeof makeServer>;
 let local: Storage;
 let online: boolean;
 let acknowledged: [string, Task | null][];
 let rescued: Task[];
+let restored: [Task, boolean][];
+let exclusively: OutboxOptions["exclusively"];
 const open: Outbox[] = [];
 
 function makeOutbox(userId = "ada", storage = local) {
@@ -80,9 +112,10 @@ function makeOutbox(userId = "ada", storage = local) {
     api: server.api,
     storage: createChangeStorage(storage, userId),
     isOnline: () => online,
-    exclusively: (_, run) => run(),
-    onAcknowledged: (id, task) => acknowledged.push([id, task]),
+    exclusively: (ids, run) => exclusively(ids, run),
+    onAcknowledged: (told) => acknowledged.push(...told),
     onRescued: (task) => rescued.push(task),
+    onRestored: (task, back) => restored.push([task, back]),
   });
   outbox.start();
   open.push(outbox);
@@ -112,6 +145,8 @@ beforeEach(() => {
   online = true;
   acknowledged = [];
   rescued = [];
+  restored = [];
+  exclusively = (_, run) => run();
 });
 
 afterEach(() => {
@@ -275,6 +310,20 @@ describe("when the server cannot be reached", () => {
     expect(outbox.state().changes).toEqual([]);
   });
 
+  test("a create that arrived and was deleted elsewhere meanwhile stays deleted", async () => {
+    const outbox = makeOutbox();
+    const [same, changed] = [makeTask(), makeTask()];
+    server.trash.set(same.id, { ...same, deleted_at: same.created_at });
+    server.trash.set(changed.id, { ...changed, title: "Other", deleted_at: same.created_at });
+    outbox.add(creation(same), creation(changed));
+    await settle();
+    expect(acknowledged).toEqual([
+      [same.id, null],
+      [changed.id, null],
+    ]);
+    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
   test("a create that arrived and was changed elsewhere takes the server's word", async () => {
     const outbox = makeOutbox();
     const task = makeTask();
@@ -338,7 +387,7 @@ describe("a delete", () => {
     const first = deletion(task);
     outbox.add(first);
     await later(8000);
-    expect(outbox.undoDelete(first.id)).toBe(true);
+    outbox.undoDeletes([first]);
     await later(60_000);
     expect(server.log).toEqual([]);
     const second = deletion(task);
@@ -346,7 +395,47 @@ describe("a delete", () => {
     await later(8500);
     expect(server.log).toEqual(["delete"]);
     expect(acknowledged).toEqual([[task.id, null]]);
-    expect(outbox.undoDelete(second.id)).toBe(false);
+  });
+
+  test("that was sent is taken back from the trash, and edits after it arrive", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    const change = deletion(task, 0);
+    outbox.add(change);
+    await settle();
+    outbox.undoDeletes([change]);
+    outbox.add(setting(task, { title: "Back" }));
+    await settle();
+    expect(server.log).toEqual(["delete", "restore", 'update {"title":"Back"}']);
+    expect([...server.tasks.values()]).toMatchObject([{ id: task.id, title: "Back" }]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("that is on its way is taken back after it, whether or not its answer came", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    const change = deletion(task, 0);
+    server.losesAnswer = new UnreachableError(new Error("cut"));
+    outbox.add(change);
+    outbox.undoDeletes([change]);
+    await settle();
+    server.losesAnswer = undefined;
+    await later(1000);
+    expect(server.log).toEqual(["delete", "delete", "restore"]);
+    expect(server.tasks.has(task.id)).toBe(true);
+    expect(acknowledged.at(-1)).toMatchObject([task.id, { deleted_at: null }]);
+  });
+
+  test("that the server refuses is tried again, ever more rarely, and said", async () => {
+    const outbox = makeOutbox();
+    server.fails = makeApiError(405, "method_not_allowed");
+    outbox.add(deletion(makeTask(), 0));
+    await later(60_000);
+    expect(server.log.length).toBeLessThan(10);
+    expect(outbox.state().trouble?.reason).toBe("Detail of method_not_allowed.");
+    expect(outbox.state().changes).toHaveLength(1);
   });
 
   test("goes at once, outliving the page, when that goes away", async () => {
@@ -356,7 +445,6 @@ describe("a delete", () => {
     const change = deletion(task);
     outbox.add(change);
     outbox.flushDeletes();
-    expect(outbox.undoDelete(change.id)).toBe(false);
     await settle();
     expect(server.log).toEqual(["delete, outliving the page"]);
     expect(server.tasks.size).toBe(0);
@@ -393,6 +481,156 @@ describe("a delete", () => {
     await later(8500);
     expect(server.tasks.size).toBe(0);
     expect(outbox.state().changes).toEqual([]);
+  });
+});
+
+describe("many deletes", () => {
+  const deletions = (count: number, after?: number) => {
+    const tasks = Array.from({ length: count }, () => makeTask());
+    for (const task of tasks) server.tasks.set(task.id, task);
+    return tasks.map((task) => deletion(task, after));
+  };
+
+  test("that are due together go in batches of at most 100", async () => {
+    const outbox = makeOutbox();
+    outbox.add(...deletions(120));
+    await later(8000);
+    expect(server.log).toEqual([]);
+    await later(500);
+    expect(server.log).toEqual(["batch of 100", "batch of 20"]);
+    expect(server.tasks.size).toBe(0);
+    expect(outbox.state().changes).toEqual([]);
+    expect(Object.keys(local)).toEqual([]);
+    expect(acknowledged).toHaveLength(120);
+  });
+
+  test("can be taken back together", async () => {
+    const outbox = makeOutbox();
+    const changes = deletions(3);
+    outbox.add(...changes);
+    outbox.undoDeletes(changes);
+    await later(60_000);
+    expect(server.log).toEqual([]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("take what was not sent before along, and let what came after wait", async () => {
+    online = false;
+    const outbox = makeOutbox();
+    const [fresh, ticked, back] = [makeTask(), makeTask(), makeTask()];
+    for (const task of [ticked, back]) server.tasks.set(task.id, task);
+    outbox.add(creation(fresh), setting(ticked, { completed: true }));
+    const deletes = [fresh, ticked, back].map((task) => deletion(task, 0));
+    outbox.add(...deletes);
+    outbox.undoDeletes(deletes.slice(2));
+    online = true;
+    outbox.retry();
+    await settle();
+    expect(server.log).toEqual(["batch of 3", "restore"]);
+    expect([...server.tasks.keys()]).toEqual([back.id]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("are done where the task is gone, and tried again where one is not", async () => {
+    const outbox = makeOutbox();
+    const [gone, kept, plain] = deletions(3, 0);
+    if (!gone || !kept || !plain) throw new Error("There are three");
+    server.tasks.delete(gone.task.id);
+    const { problem } = makeApiError(429, "too_many_requests");
+    server.refuses.set(kept.task.id, { status: 429, problem });
+    outbox.add(gone, kept, plain);
+    await settle();
+    expect(outbox.state()).toMatchObject({
+      changes: [kept],
+      trouble: { reason: "Title of too_many_requests." },
+    });
+    server.refuses.clear();
+    await later(1000);
+    expect(server.log).toEqual(["batch of 3", "delete"]);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+  });
+
+  test.each([
+    new UnreachableError(new Error("down")),
+    makeApiError(503, "database_unavailable"),
+    makeApiError(413, "body_too_large"),
+  ])("are kept and tried again, ever more rarely, after %s", async (error) => {
+    const outbox = makeOutbox();
+    server.fails = error;
+    outbox.add(...deletions(2, 0));
+    await later(1000 + 2000 + 4000);
+    expect(server.log).toEqual(Array(4).fill("batch of 2"));
+    expect(outbox.state()).toMatchObject({ trouble: { signedOut: false } });
+    server.fails = undefined;
+    await later(60_000);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(server.tasks.size).toBe(0);
+  });
+
+  test("whose answer is lost are sent again, and that does no harm", async () => {
+    const outbox = makeOutbox();
+    server.losesAnswer = new UnreachableError(new Error("cut"));
+    outbox.add(...deletions(2, 0));
+    await settle();
+    server.losesAnswer = undefined;
+    await later(1000);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+  });
+
+  test("go at once in batches that outlive the page, when that goes away", async () => {
+    const outbox = makeOutbox();
+    outbox.add(...deletions(101));
+    outbox.flushDeletes();
+    await settle();
+    expect(server.log).toEqual(["batch of 100, outliving the page", "delete, outliving the page"]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("go before their time where somebody wants to see the trash", async () => {
+    const outbox = makeOutbox();
+    outbox.add(...deletions(2));
+    outbox.hurryDeletes();
+    await settle();
+    expect(server.log).toEqual(["batch of 2"]);
+  });
+
+  test("of two tabs are sent once", async () => {
+    let turn = Promise.resolve();
+    exclusively = (_, run) => {
+      turn = turn.then(run);
+      return turn;
+    };
+    const [one, two] = [makeOutbox(), makeOutbox()];
+    one.add(...deletions(3));
+    two.retry();
+    await later(8500);
+    expect(server.log).toEqual(["batch of 3"]);
+    expect([one.state().changes, two.state().changes]).toEqual([[], []]);
+  });
+});
+
+describe("a restore", () => {
+  const restoring = (task: Task): Change => ({ kind: "restore", id: uuidv7(), task });
+
+  test("brings the task back", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.trash.set(task.id, { ...task, deleted_at: task.created_at });
+    outbox.add(restoring(task));
+    await settle();
+    expect(acknowledged).toEqual([[task.id, task]]);
+    expect(restored).toEqual([[task, true]]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("of a task that was deleted for good is given up, and said", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    outbox.add(restoring(task));
+    await settle();
+    expect(restored).toEqual([[task, false]]);
+    expect(acknowledged).toEqual([[task.id, null]]);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
   });
 });
 

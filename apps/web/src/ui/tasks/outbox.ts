@@ -1,9 +1,11 @@
 import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
+import { limits } from "@tend/contracts/limits";
 import { v7 as uuidv7 } from "uuid";
 import { type Change, nextStep, notYet, type Step } from "./change.ts";
 import type { ChangeStorage } from "./change-storage.ts";
-import { readFailure } from "./failure.ts";
+import { type Failure, readFailure, readResult } from "./failure.ts";
+import type { Acknowledged } from "./snapshot.ts";
 
 /** What the screen needs to know of the changes that the server has not acknowledged. */
 export interface OutboxState {
@@ -19,16 +21,24 @@ export const emptyOutbox: OutboxState = { changes: [], refused: new Map(), troub
 export interface OutboxOptions {
   readonly api: Pick<
     Client,
-    "createTask" | "updateTask" | "completeTask" | "deleteTask" | "getTask"
+    | "createTask"
+    | "updateTask"
+    | "completeTask"
+    | "deleteTask"
+    | "restoreTask"
+    | "batchTasks"
+    | "getTask"
   >;
   readonly storage: ChangeStorage;
   readonly isOnline: () => boolean;
-  /** Runs one at a time for each name, over all tabs. */
-  readonly exclusively: (name: string, run: () => Promise<void>) => Promise<void>;
-  /** The server has taken a change: the task as it is there now, null where it is gone. */
-  readonly onAcknowledged: (id: string, task: Task | null) => void;
+  /** Runs one at a time for each of the tasks, over all tabs. */
+  readonly exclusively: (taskIds: readonly string[], run: () => Promise<void>) => Promise<void>;
+  /** The server has taken changes. */
+  readonly onAcknowledged: (acknowledged: Acknowledged) => void;
   /** Somebody deleted a task whose text was edited here: the text lives on in this new one. */
   readonly onRescued: (task: Task) => void;
+  /** Whether a restore brought the task back: it may have been deleted for good meanwhile. */
+  readonly onRestored: (task: Task, back: boolean) => void;
 }
 
 const atOnce = 6;
@@ -45,8 +55,9 @@ export class Outbox {
   readonly #options: OutboxOptions;
   /** Changes that the browser would not store. */
   readonly #unstored = new Map<string, Change>();
-  /** Tasks with a request under way, and whether that is a create. */
-  readonly #busy = new Map<string, boolean>();
+  /** Tasks with a request under way, and what that does. */
+  readonly #busy = new Map<string, Step["do"]>();
+  #requests = 0;
   #failures = 0;
   #pausedUntil = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -80,32 +91,22 @@ export class Outbox {
     return this.#unstored.size > 0;
   }
 
-  add(change: Change): void {
-    const { id } = change.task;
-    const queue = this.#queue(id);
-    const refused = this.#state.refused.has(id);
-    if (refused && change.kind === "set" && queue.some((one) => one.kind === "create")) {
-      // A refused create never arrived, so it can be made anew with what was mended.
-      this.#forget(queue);
-      this.#keep({ kind: "create", id: change.id, task: change.task });
-    } else {
-      // Another tab deletes what is edited here: the edit wins, while that can still be stopped.
-      if (change.kind === "set") this.#forget(queue.filter(isStoppable));
-      this.#keep(change);
-    }
-    this.#accept(id);
+  /** Takes changes in, one of each task. */
+  add(...changes: readonly Change[]): void {
+    const queues = this.#queues();
+    for (const change of changes) this.#addTo(queues.get(change.task.id) ?? [], change);
     this.refresh();
     this.#pump();
   }
 
-  /** Takes a delete back. False: it is too late, the task is gone. */
-  undoDelete(changeId: string): boolean {
+  /** Takes deletes back. What was sent already is restored from the trash. */
+  undoDeletes(deletes: readonly Change[]): void {
     this.refresh();
-    const change = this.#state.changes.find((one) => one.id === changeId);
-    if (!change || !isStoppable(change)) return false;
-    this.#forget([change]);
-    this.refresh();
-    return true;
+    const waiting = new Map(this.#state.changes.map((change) => [change.id, change]));
+    const isWaiting = ({ id }: Change) => isStoppable(waiting.get(id));
+    this.#forget(deletes.filter(isWaiting));
+    const sent = deletes.filter((change) => !isWaiting(change));
+    this.add(...sent.map(({ task }) => ({ kind: "restore", id: uuidv7(), task }) as const));
   }
 
   /** Tries again now: what was refused of this task, or all that waits for a better time. */
@@ -117,15 +118,25 @@ export class Outbox {
     this.#pump();
   }
 
-  /** The page is going away: deletes no longer wait for the end of their time to undo. */
+  /** Deletes no longer wait for the end of their time to undo. */
+  hurryDeletes(): void {
+    for (const change of this.#state.changes) {
+      if (change.kind === "delete") this.#keep({ ...change, send_at: 0 });
+    }
+    this.refresh();
+    this.#pump();
+  }
+
+  /** The page is going away: what deletes there are go now, and outlive it. */
   flushDeletes(): void {
+    const ids = new Set<string>();
     for (const change of this.#state.changes) {
       if (change.kind !== "delete" || this.#busy.has(change.task.id)) continue;
       this.#keep({ ...change, send_at: 0 });
-      this.refresh();
-      const step = nextStep(this.#queue(change.task.id), Date.now());
-      if (step) void this.#send(change.task.id, step, true);
+      ids.add(change.task.id);
     }
+    this.refresh();
+    for (const batch of batches([...ids])) void this.#sendDeletes(batch, true);
   }
 
   /** Reads the stored changes again: another tab may have added some, or sent some. */
@@ -140,8 +151,33 @@ export class Outbox {
     if (!same) this.#set({ changes });
   };
 
+  #addTo(queue: readonly Change[], change: Change): void {
+    const { id } = change.task;
+    const refused = this.#state.refused.has(id);
+    if (refused && change.kind === "set" && queue.some((one) => one.kind === "create")) {
+      // A refused create never arrived, so it can be made anew with what was mended.
+      this.#forget(queue);
+      this.#keep({ kind: "create", id: change.id, task: change.task });
+    } else {
+      // Another tab deletes what is edited here: the edit wins, while that can still be stopped.
+      if (change.kind === "set") this.#forget(queue.filter(isStoppable));
+      this.#keep(change);
+    }
+    this.#accept(id);
+  }
+
   #queue(taskId: string): readonly Change[] {
     return this.#state.changes.filter((change) => change.task.id === taskId);
+  }
+
+  #queues(): ReadonlyMap<string, readonly Change[]> {
+    const queues = new Map<string, Change[]>();
+    for (const change of this.#state.changes) {
+      const queue = queues.get(change.task.id);
+      if (queue) queue.push(change);
+      else queues.set(change.task.id, [change]);
+    }
+    return queues;
   }
 
   #keep(change: Change): void {
@@ -185,11 +221,18 @@ export class Outbox {
       this.#wake(this.#pausedUntil);
       return;
     }
-    for (const id of new Set(this.#state.changes.map((change) => change.task.id))) {
-      if (this.#busy.size >= atOnce) break;
+    const deletes: string[] = [];
+    for (const [id, queue] of this.#queues()) {
       if (this.#busy.has(id)) continue;
-      const step = nextStep(this.#queue(id), now);
-      if (step && this.#mayStart(id, step)) void this.#sendInTurn(id, step.do === "create");
+      const step = nextStep(queue, now);
+      if (step?.do === "delete") deletes.push(id);
+      else if (step && this.#mayStart(id, step)) {
+        void this.#inTurn([id], step.do, () => this.#sendNext(id));
+      }
+    }
+    for (const ids of batches(deletes)) {
+      if (this.#requests >= atOnce) break;
+      void this.#inTurn(ids, "delete", () => this.#sendDeletes(ids, false));
     }
     const waits = this.#state.changes.flatMap((change) =>
       change.kind === "delete" && change.send_at > now ? change.send_at : [],
@@ -198,35 +241,82 @@ export class Outbox {
   }
 
   #mayStart(id: string, step: Step): boolean {
-    if (step.do === "delete") return true;
-    if (this.#state.refused.has(id)) return false;
-    return step.do !== "create" || ![...this.#busy.values()].includes(true);
+    if (this.#requests >= atOnce || this.#state.refused.has(id)) return false;
+    return step.do !== "create" || ![...this.#busy.values()].includes("create");
   }
 
-  async #sendInTurn(id: string, isCreate: boolean): Promise<void> {
-    this.#busy.set(id, isCreate);
+  async #inTurn(
+    ids: readonly string[],
+    does: Step["do"],
+    send: () => Promise<void>,
+  ): Promise<void> {
+    for (const id of ids) this.#busy.set(id, does);
+    this.#requests++;
     try {
-      await this.#options.exclusively(id, async () => {
+      await this.#options.exclusively(ids, () => {
         // Another tab may have sent it while this one waited for its turn.
         this.refresh();
-        const step = nextStep(this.#queue(id), Date.now());
-        if (step) await this.#send(id, step, false);
+        return send();
       });
     } finally {
-      this.#busy.delete(id);
+      for (const id of ids) this.#busy.delete(id);
+      this.#requests--;
     }
     this.#pump();
+  }
+
+  async #sendNext(id: string): Promise<void> {
+    const step = nextStep(this.#queue(id), Date.now());
+    if (step) await this.#send(id, step, false);
+  }
+
+  /** All deletes of these tasks that are due: one alone, several as one batch. */
+  async #sendDeletes(ids: readonly string[], keepalive: boolean): Promise<void> {
+    const queues = this.#queues();
+    const deletes = ids.flatMap((id) => {
+      const step = nextStep(queues.get(id) ?? [], Date.now());
+      return step?.do === "delete" ? { id, step } : [];
+    });
+    const [first, second] = deletes;
+    if (!first) return;
+    if (!second) return this.#send(first.id, first.step, keepalive);
+    try {
+      const operations = deletes.map(({ id }) => ({ operation: "delete" as const, id }));
+      const { body } = await this.#options.api.batchTasks(
+        { body: { operations, atomic: false } },
+        { keepalive, signal: AbortSignal.timeout(patience) },
+      );
+      this.#goesAgain();
+      const results = deletes.map((one, index) => ({
+        ...one,
+        failure: readResult(body.results[index]),
+      }));
+      const done = results.filter(({ failure }) => !failure || failure.is === "missing");
+      this.#settle(
+        new Map(done.map(({ id }) => [id, null])),
+        done.flatMap(({ step }) => step.covers),
+      );
+      for (const { id, step, failure } of results) {
+        if (failure && failure.is !== "missing") await this.#fail(id, step, failure);
+      }
+    } catch (error) {
+      await this.#fail(first.id, first.step, readFailure(error));
+    }
   }
 
   async #send(id: string, step: Step, keepalive: boolean): Promise<void> {
     try {
       const task = await this.#request(id, step, keepalive);
-      this.#failures = 0;
-      this.#pausedUntil = 0;
-      this.#settle(id, step, task);
+      this.#goesAgain();
+      this.#settleOne(id, step, task);
     } catch (error) {
-      await this.#fail(id, step, error);
+      await this.#fail(id, step, readFailure(error));
     }
+  }
+
+  #goesAgain(): void {
+    this.#failures = 0;
+    this.#pausedUntil = 0;
   }
 
   async #request(id: string, step: Step, keepalive: boolean): Promise<Task | null> {
@@ -245,18 +335,26 @@ export class Outbox {
       case "delete":
         await api.deleteTask(request, options);
         return null;
+      case "restore":
+        return (await api.restoreTask(request, options)).body;
     }
   }
 
-  #settle(id: string, { covers }: Step, task: Task | null): void {
-    this.#options.onAcknowledged(id, task);
+  #settleOne(id: string, step: Step, task: Task | null): void {
+    // A create that is repeated answers with the task even where that is in the trash by now.
+    this.#settle(new Map([[id, task?.deleted_at ? null : task]]), step.covers);
+    if (step.do !== "restore") return;
+    for (const { task: given } of step.covers) this.#options.onRestored(given, task !== null);
+  }
+
+  #settle(acknowledged: Acknowledged, covers: readonly Change[]): void {
+    this.#options.onAcknowledged(acknowledged);
     this.#forget(covers);
     this.#set({ trouble: null });
     this.refresh();
   }
 
-  async #fail(id: string, step: Step, error: unknown): Promise<void> {
-    const failure = readFailure(error);
+  async #fail(id: string, step: Step, failure: Failure): Promise<void> {
     switch (failure.is) {
       case "missing":
         this.#missing(id, step);
@@ -265,7 +363,9 @@ export class Outbox {
         await this.#present(id, step);
         break;
       case "refused":
-        this.#refuse(id, failure.reason);
+        // In a delete there is nothing to mend: it is tried again, ever more rarely.
+        if (step.do === "delete") this.#pause({ reason: failure.reason, signedOut: false }, 0);
+        else this.#refuse(id, failure.reason);
         break;
       case "signed out":
         this.#pause({ reason: failure.reason, signedOut: true }, 0);
@@ -287,8 +387,8 @@ export class Outbox {
 
   /** The task is gone: a delete is done, a tick is moot, but an edited text must live on. */
   #missing(id: string, step: Step): void {
-    if (step.do === "delete" || step.do === "complete") {
-      this.#settle(id, step, null);
+    if (step.do === "delete" || step.do === "complete" || step.do === "restore") {
+      this.#settleOne(id, step, null);
       return;
     }
     const queue = this.#queue(id);
@@ -298,23 +398,33 @@ export class Outbox {
       this.#keep({ kind: "create", id: uuidv7(), task });
       this.#options.onRescued(task);
     }
-    this.#settle(id, { ...step, covers: queue }, null);
+    this.#settleOne(id, { ...step, covers: queue }, null);
   }
 
   async #present(id: string, step: Step): Promise<void> {
     try {
       const { body } = await this.#options.api.getTask({ params: { id } });
-      this.#settle(id, step, body);
+      // A 304 alone has no body, and is never answered to what asks for none.
+      this.#settleOne(id, step, body ?? null);
     } catch (error) {
       const failure = readFailure(error);
-      if (failure.is === "missing") this.#refuse(id, "The task could not be created.");
-      else await this.#fail(id, step, error);
+      // An id is one's own alone: it did arrive, and is in the trash by now.
+      if (failure.is === "missing") this.#settleOne(id, step, null);
+      else await this.#fail(id, step, failure);
     }
   }
 }
 
-const isStoppable = (change: Change): boolean =>
-  change.kind === "delete" && change.send_at > Date.now();
+const isStoppable = (change: Change | undefined): boolean =>
+  change?.kind === "delete" && change.send_at > Date.now();
+
+/** As many as one batch may hold. */
+function batches(ids: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(ids.length / limits.batch);
+  return Array.from({ length: count }, (_, at) =>
+    ids.slice(at * limits.batch, (at + 1) * limits.batch),
+  );
+}
 
 const isSame = (a: Change, b: Change | undefined): boolean =>
   a.id === b?.id &&

@@ -2,22 +2,22 @@ import { describe, expect, test } from "vitest";
 import { acknowledge, mergePages } from "./snapshot.ts";
 import { makeTask } from "./testing.ts";
 
-const at = (second: number) => `2026-11-24T09:30:0${second}.000Z`;
-const old = makeTask({ id: "a", title: "Old", updated_at: at(1) });
-const now = makeTask({ id: "a", title: "Now", updated_at: at(2) });
+const old = makeTask({ id: "a", title: "Old", version: 1 });
+const now = makeTask({ id: "a", title: "Now", version: 2 });
 const other = makeTask({ id: "b" });
 const none = new Map();
 
 describe("an acknowledgement", () => {
   test("replaces the task, adds a new one, takes a deleted one out", () => {
     const snapshot = { tasks: [old], complete: true };
-    expect(acknowledge(snapshot, "a", now).tasks).toEqual([now]);
-    expect(acknowledge(snapshot, "b", other).tasks).toEqual([old, other]);
-    expect(acknowledge(snapshot, "a", null).tasks).toEqual([]);
+    expect(acknowledge(snapshot, new Map([["a", now]])).tasks).toEqual([now]);
+    expect(acknowledge(snapshot, new Map([["b", other]])).tasks).toEqual([old, other]);
+    expect(acknowledge(snapshot, new Map([["a", null]])).tasks).toEqual([]);
   });
 
   test("that comes late does not undo a newer state", () => {
-    expect(acknowledge({ tasks: [now], complete: true }, "a", old).tasks).toEqual([now]);
+    const snapshot = { tasks: [now], complete: true };
+    expect(acknowledge(snapshot, new Map([["a", old]])).tasks).toEqual([now]);
   });
 });
 

@@ -7,20 +7,15 @@ export interface Snapshot {
   readonly complete: boolean;
 }
 
-/** What the server acknowledged of single tasks; null: it is deleted. */
+/** What the server acknowledged of single tasks; null: it is deleted, in the trash or for good. */
 export type Acknowledged = ReadonlyMap<string, Task | null>;
 
 /** Keeps the newer of two states of a task, and the same object where neither is. */
 const newer = (present: Task | undefined, told: Task): Task =>
-  present && present.updated_at >= told.updated_at ? present : told;
+  present && present.version >= told.version ? present : told;
 
-export function acknowledge(snapshot: Snapshot, id: string, told: Task | null): Snapshot {
-  const rest = snapshot.tasks.filter((task) => task.id !== id);
-  if (told === null) return { ...snapshot, tasks: rest };
-  const present = snapshot.tasks.find((task) => task.id === id);
-  // An acknowledgement answers the latest change, so it wins over a state of the same instant.
-  const task = present && present.updated_at > told.updated_at ? present : told;
-  return { ...snapshot, tasks: [...rest, task] };
+export function acknowledge(snapshot: Snapshot, acknowledged: Acknowledged): Snapshot {
+  return { ...snapshot, tasks: withAcknowledged(byId(snapshot.tasks), acknowledged) };
 }
 
 /**
@@ -33,12 +28,21 @@ export function mergePages(
   acknowledged: Acknowledged,
   complete: boolean,
 ): Snapshot {
-  const present = new Map(snapshot.tasks.map((task) => [task.id, task]));
+  const present = byId(snapshot.tasks);
   const merged = complete ? new Map<string, Task>() : new Map(present);
   for (const task of pages) merged.set(task.id, newer(present.get(task.id), task));
+  return {
+    tasks: withAcknowledged(merged, acknowledged),
+    complete: complete || snapshot.complete,
+  };
+}
+
+const byId = (tasks: readonly Task[]) => new Map(tasks.map((task) => [task.id, task]));
+
+function withAcknowledged(tasks: Map<string, Task>, acknowledged: Acknowledged): readonly Task[] {
   for (const [id, told] of acknowledged) {
-    if (told === null) merged.delete(id);
-    else merged.set(id, newer(merged.get(id), told));
+    if (told === null) tasks.delete(id);
+    else tasks.set(id, newer(tasks.get(id), told));
   }
-  return { tasks: [...merged.values()], complete: complete || snapshot.complete };
+  return [...tasks.values()];
 }

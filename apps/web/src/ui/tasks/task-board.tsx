@@ -7,6 +7,7 @@ import { showToast } from "#ui/toaster.tsx";
 import { Banners } from "./banners.tsx";
 import { browserStorage } from "./browser-storage.ts";
 import type { TaskFields } from "./change.ts";
+import { ClearCompleted } from "./clear-completed.tsx";
 import { createDrafts } from "./draft.ts";
 import { Examples, QuietLine } from "./empty-state.tsx";
 import { FilterTabs, formatCount, SortSelect } from "./filter-bar.tsx";
@@ -19,6 +20,7 @@ import { countTasks, listShown } from "./task-list.ts";
 import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
 import type { RowActions } from "./task-row.tsx";
 import { TaskRows } from "./task-rows.tsx";
+import { TrashList } from "./trash-list.tsx";
 import { useAnnounceSaving } from "./use-announce-saving.ts";
 import { useAnnouncer } from "./use-announcer.ts";
 import { useEditing } from "./use-editing.ts";
@@ -27,6 +29,7 @@ import { useLeaving } from "./use-leaving.ts";
 import { useTaskActions } from "./use-task-actions.ts";
 import { useTasks } from "./use-tasks.ts";
 import { useToday } from "./use-today.ts";
+import { useTrash } from "./use-trash.ts";
 import { useUndoKey } from "./use-undo-key.ts";
 
 interface TaskBoardProps {
@@ -36,6 +39,8 @@ interface TaskBoardProps {
 
 const sayRescued = () =>
   void showToast("A task that you edited was deleted elsewhere. It is back, with your text.");
+const sayLost = (task: Task) =>
+  void showToast(`It was deleted for good elsewhere and cannot be restored: ${task.title}`);
 
 /** The list of one user and all that is done with it. */
 export function TaskBoard({ user, initial }: TaskBoardProps) {
@@ -43,11 +48,13 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
   const [filters, setFilters] = useFilters();
   const [said, announce] = useAnnouncer();
   const [drafts] = useState(() => createDrafts(browserStorage(), user.id));
-  const { tasks, complete, outbox, unsent, loadFailure, reload } = useTasks(
-    user.id,
-    initial,
-    sayRescued,
-  );
+  const { tasks, complete, api, outbox, unsent, ...list } = useTasks(user.id, initial, {
+    onRescued: sayRescued,
+    onRestored: (task, back) => (back ? announce(`Restored: ${task.title}`) : sayLost(task)),
+  });
+  const inTrash = filters.status === "trashed";
+  const trash = useTrash(user.id, api, inTrash);
+  const loadFailure = (inTrash ? trash.loadFailure : undefined) ?? list.loadFailure;
   const actions = useTaskActions(user.id, outbox, announce);
   const counts = useMemo(() => countTasks(tasks), [tasks]);
 
@@ -91,7 +98,11 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
 
   const remove = (task: Task) => {
     moveFocusFrom(task.id);
-    actions.remove(task);
+    actions.remove([task]);
+  };
+  const clearCompleted = () => {
+    actions.remove(tasks.filter((task) => task.completed));
+    focusQuickAdd();
   };
   const save = (task: Task, fields: TaskFields) => {
     actions.edit(task, fields);
@@ -112,9 +123,19 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
   };
   const changeFilters = (next: Filters) => {
     setFilters(next);
-    const count = next.status === filters.status ? "" : `${counts[next.status]} `;
-    announce(`Showing ${count}${next.status === "all" ? "" : `${next.status} `}tasks`);
+    const { status } = next;
+    if (status === "trashed") {
+      announce("Showing the trash");
+      return;
+    }
+    const count = status === filters.status ? "" : `${counts[status]} `;
+    announce(`Showing ${count}${status === "all" ? "" : `${status} `}tasks`);
   };
+
+  useEffect(() => {
+    // What was just deleted is to be found there.
+    if (inTrash) outbox.hurryDeletes();
+  }, [inTrash, outbox]);
 
   const edited = useRef<string>(undefined);
   useEffect(() => {
@@ -138,6 +159,8 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
   );
   const inline = editing?.sheet ? null : form;
   const tabs = { filters, counts, complete, onChange: changeFilters };
+  // The trash has one order: the newest deletion first.
+  const sortSelect = !inTrash && <SortSelect {...tabs} />;
   const left = `${formatCount(counts.pending, complete)} left`;
   return (
     <>
@@ -145,7 +168,7 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
         home="/tasks"
         start={
           <>
-            <h1 className="sr-only">Tasks</h1>
+            <h1 className="sr-only">{inTrash ? "Trash" : "Tasks"}</h1>
             <p className="text-muted tabular-nums">{left}</p>
             <div className="ml-2 max-sm:hidden">
               <FilterTabs {...tabs} />
@@ -154,9 +177,7 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
         }
         end={
           <>
-            <div className="max-sm:hidden">
-              <SortSelect {...tabs} />
-            </div>
+            <div className="max-sm:hidden">{sortSelect}</div>
             <AccountLink name={user.name} />
           </>
         }
@@ -168,23 +189,39 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
       >
         <div className="mb-2 flex items-center justify-between gap-2 sm:hidden">
           <FilterTabs {...tabs} />
-          <SortSelect {...tabs} />
+          {sortSelect}
         </div>
         <Banners
           signedOut={unsent.trouble?.signedOut ?? loadFailure === "You are signed out."}
           hasUnsent={unsent.changes.length > 0}
           loadFailure={loadFailure}
           here={filtersHref(filters)}
-          onReload={reload}
+          onReload={() => {
+            list.reload();
+            if (inTrash) trash.reload();
+          }}
         />
-        <QuickAdd
-          inputRef={quickAdd}
-          drafts={drafts}
-          ready={today !== null}
-          onAdd={(title) => actions.add(title, null)}
-          onLeave={() => focusTask(shown[0]?.id)}
-        />
-        {shown.length > 0 || inline ? (
+        {!inTrash && (
+          <QuickAdd
+            inputRef={quickAdd}
+            drafts={drafts}
+            ready={today !== null}
+            onAdd={(title) => actions.add(title, null)}
+            onLeave={() => focusTask(shown[0]?.id)}
+          />
+        )}
+        {filters.status === "completed" && complete && counts.completed > 0 && (
+          <ClearCompleted count={counts.completed} onClear={clearCompleted} />
+        )}
+        {inTrash ? (
+          <TrashList
+            trash={trash}
+            today={today}
+            unsent={unsent}
+            onRestore={actions.restore}
+            onRetry={rowActions.retry}
+          />
+        ) : shown.length > 0 || inline ? (
           <TaskRows
             tasks={shown}
             today={today}

@@ -1,4 +1,4 @@
-import type { Task } from "@tend/contracts";
+import type { Task, TaskStatus } from "@tend/contracts";
 import type { Filters } from "./filters.ts";
 
 export interface Counts {
@@ -12,18 +12,25 @@ export function countTasks(tasks: readonly Task[]): Counts {
   return { all: tasks.length, pending: tasks.length - completed, completed };
 }
 
+/** As people read it: "1 task", "1,200 tasks". */
+export const countOfTasks = (count: number): string =>
+  count === 1 ? "1 task" : `${count.toLocaleString("en")} tasks`;
+
+const holds: Readonly<Record<TaskStatus, (task: Task) => boolean>> = {
+  all: () => true,
+  pending: (task) => !task.completed,
+  completed: (task) => task.completed,
+  // The trash is a list of its own.
+  trashed: () => false,
+};
+
 /** The tasks of a tab in its order. Those in `kept` stay, whatever the tab. */
 export function listShown(
   tasks: readonly Task[],
   filters: Filters,
   kept: ReadonlySet<string> = new Set(),
 ): readonly Task[] {
-  const inTab = tasks.filter(
-    (task) =>
-      filters.status === "all" ||
-      task.completed === (filters.status === "completed") ||
-      kept.has(task.id),
-  );
+  const inTab = tasks.filter((task) => holds[filters.status](task) || kept.has(task.id));
   return inTab.sort(compareBy(filters));
 }
 

@@ -1,8 +1,9 @@
 import type { Task } from "@tend/contracts";
-import { CircleAlert, Ellipsis, NotebookText } from "lucide-react";
+import { Ellipsis, NotebookText } from "lucide-react";
 import { memo } from "react";
 import { Button } from "#ui/button.tsx";
 import { dueLabel, isOverdue } from "./due-date.ts";
+import { RowFailure } from "./row-failure.tsx";
 import { checkboxId } from "./task-focus.ts";
 
 export interface RowActions {
@@ -99,14 +100,10 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
         </div>
       </div>
       {failure && (
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 pl-12 text-meta">
-          <p id={failureId} className="flex items-start gap-1.5 text-danger">
-            <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
-            <span>Not saved. {failure}</span>
-          </p>
-          <Button size="small" onClick={() => actions.retry(task)}>
-            Retry
-          </Button>
+        <div className="pl-12">
+          <RowFailure id={failureId} onRetry={() => actions.retry(task)}>
+            Not saved. {failure}
+          </RowFailure>
         </div>
       )}
     </li>

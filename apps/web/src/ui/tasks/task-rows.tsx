@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { Button } from "#ui/button.tsx";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import type { OutboxState } from "./outbox.ts";
+import { batch, ShowMore } from "./show-more.tsx";
 import { focusTask, isTyping } from "./task-focus.ts";
 import { type RowActions, TaskRow } from "./task-row.tsx";
 
@@ -21,9 +21,6 @@ interface TaskRowsProps {
 }
 
 const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
-
-/** Drawn at first, and again each time the end comes near. */
-const batch = 200;
 
 /** The list. Its keys work while the focus is in it, and never while somebody types. */
 export function TaskRows(props: TaskRowsProps) {
@@ -89,31 +86,6 @@ export function TaskRows(props: TaskRowsProps) {
         )}
       </ul>
       {rest > 0 && <ShowMore rest={rest} onShow={() => setDrawn(drawn + batch)} />}
-    </div>
-  );
-}
-
-/** Shows more by itself as it comes near; a button, for who does not scroll. */
-function ShowMore({ rest, onShow }: { rest: number; onShow: () => void }) {
-  const ref = useRef<HTMLDivElement>(null);
-  const show = useRef(onShow);
-  useEffect(() => {
-    show.current = onShow;
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: observed anew after each batch, since one that stays in view does not report again.
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const observer = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting && show.current(),
-      { rootMargin: "1500px" },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [rest]);
-  return (
-    <div ref={ref} className="grid justify-center py-4">
-      <Button onClick={onShow}>Show more ({rest.toLocaleString("en")})</Button>
     </div>
   );
 }

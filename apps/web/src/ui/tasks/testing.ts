@@ -12,6 +12,8 @@ export const makeTask = (fields: Partial<Task> = {}): Task => ({
   due_date: null,
   created_at: "2026-11-24T09:30:00.000Z",
   updated_at: "2026-11-24T09:30:00.000Z",
+  version: 1,
+  deleted_at: null,
   ...fields,
 });
 

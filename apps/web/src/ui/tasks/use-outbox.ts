@@ -4,7 +4,7 @@ import { createChangeStorage } from "./change-storage.ts";
 import { emptyOutbox, Outbox, type OutboxOptions, type OutboxState } from "./outbox.ts";
 import { isOnline } from "./use-online.ts";
 
-interface UseOutboxOptions extends Pick<OutboxOptions, "api" | "onAcknowledged" | "onRescued"> {
+interface UseOutboxOptions extends Omit<OutboxOptions, "storage" | "isOnline" | "exclusively"> {
   /** Another tab took changes out, most likely since it sent them. */
   readonly onSentElsewhere: () => void;
 }
@@ -16,9 +16,9 @@ export function useOutbox(
 ): { readonly outbox: Outbox; readonly state: OutboxState } {
   const [{ outbox, storage, onSentElsewhere }] = useState(() => {
     const storage = createChangeStorage(browserStorage(), userId);
-    const exclusively = (name: string, run: () => Promise<void>) =>
+    const exclusively: OutboxOptions["exclusively"] = (taskIds, run) =>
       // Without locks, as on plain http, two tabs may send a change twice: that does no harm.
-      navigator.locks ? navigator.locks.request(`tend:${userId}:${name}`, run) : run();
+      navigator.locks ? inTurn(userId, taskIds, run) : run();
     const outbox = new Outbox({ ...options, storage, isOnline, exclusively });
     return { outbox, storage, onSentElsewhere: options.onSentElsewhere };
   });
@@ -28,10 +28,18 @@ export function useOutbox(
     const retry = () => {
       if (document.visibilityState === "visible") outbox.retry();
     };
+    let reading: ReturnType<typeof setTimeout> | undefined;
+    let sent = false;
+    // Many changes at once come as many events; they are read once.
     const onStorage = (event: StorageEvent) => {
       if (!storage.owns(event.key)) return;
-      outbox.refresh();
-      if (event.newValue === null) onSentElsewhere();
+      sent ||= event.newValue === null;
+      reading ??= setTimeout(() => {
+        outbox.refresh();
+        if (sent) onSentElsewhere();
+        reading = undefined;
+        sent = false;
+      });
     };
     const onPageHide = () => outbox.flushDeletes();
     const onBeforeUnload = (event: BeforeUnloadEvent) => {
@@ -47,6 +55,7 @@ export function useOutbox(
     return () => {
       outbox.flushDeletes();
       outbox.stop();
+      clearTimeout(reading);
       removeEventListener("online", retry);
       removeEventListener("pageshow", retry);
       removeEventListener("pagehide", onPageHide);
@@ -58,3 +67,12 @@ export function useOutbox(
 
   return { outbox, state };
 }
+
+/** Takes the locks in one order, so that no two tabs wait for each other in a circle. */
+const inTurn = (userId: string, taskIds: readonly string[], run: () => Promise<void>) =>
+  taskIds
+    .toSorted()
+    .reduceRight(
+      (inner, id) => () => navigator.locks.request(`tend:${userId}:${id}`, inner),
+      run,
+    )();

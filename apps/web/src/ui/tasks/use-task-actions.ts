@@ -4,13 +4,16 @@ import { v7 as uuidv7 } from "uuid";
 import { showToast } from "#ui/toaster.tsx";
 import { changedFields, notYet, type TaskFields } from "./change.ts";
 import type { Outbox } from "./outbox.ts";
+import { countOfTasks } from "./task-list.ts";
 import { UndoStack } from "./undo-stack.ts";
 
 export interface TaskActions {
   readonly add: (title: string, due_date: string | null) => Task;
   readonly tick: (task: Task, completed: boolean) => void;
   readonly edit: (task: Task, fields: TaskFields) => void;
-  readonly remove: (task: Task) => void;
+  readonly remove: (tasks: readonly Task[]) => void;
+  /** Out of the trash. */
+  readonly restore: (task: Task) => void;
   /** Something that is no change of a task, but can be taken back like one. */
   readonly offerUndo: (message: string, run: () => void) => void;
   readonly undoLast: () => void;
@@ -39,10 +42,6 @@ export function useTaskActions(
       const action = { label: "Undo", onClick: () => undos.undo(id) };
       void showToast(message, { id, duration: undoTime, action });
     };
-    const create = (task: Task): Task => {
-      outbox.add({ kind: "create", id: uuidv7(), task });
-      return task;
-    };
     const set = (task: Task, fields: TaskFields): void =>
       outbox.add({ kind: "set", id: uuidv7(), task: { ...task, ...fields }, fields });
 
@@ -50,7 +49,7 @@ export function useTaskActions(
       offerUndo,
       add(title, due_date) {
         announce(`Added: ${title}`);
-        return create({
+        const task: Task = {
           id: uuidv7(),
           owner_user_id: userId,
           title,
@@ -59,7 +58,11 @@ export function useTaskActions(
           due_date,
           created_at: notYet,
           updated_at: notYet,
-        });
+          version: 1,
+          deleted_at: null,
+        };
+        outbox.add({ kind: "create", id: uuidv7(), task });
+        return task;
       },
       tick(task, completed) {
         set(task, { completed });
@@ -75,12 +78,19 @@ export function useTaskActions(
         canUndo(() => set(after, changedFields(after, task)));
         announce(`Changed: ${after.title}`);
       },
-      remove(task) {
-        const id = uuidv7();
-        outbox.add({ kind: "delete", id, task, send_at: Date.now() + undoTime + grace });
-        offerUndo("Deleted", () => {
-          if (!outbox.undoDelete(id)) create({ ...task, id: uuidv7(), created_at: notYet });
-        });
+      remove(tasks) {
+        const send_at = Date.now() + undoTime + grace;
+        const deletes = tasks.map(
+          (task) => ({ kind: "delete", id: uuidv7(), task, send_at }) as const,
+        );
+        outbox.add(...deletes);
+        offerUndo(tasks.length === 1 ? "Deleted" : `Deleted ${countOfTasks(tasks.length)}`, () =>
+          outbox.undoDeletes(deletes),
+        );
+      },
+      restore(task) {
+        outbox.add({ kind: "restore", id: uuidv7(), task: { ...task, deleted_at: null } });
+        announce(`Restoring: ${task.title}`);
       },
       undoLast() {
         const undone = undos.undo();

@@ -3,17 +3,19 @@ import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useMemo, useRef, useState } from "react";
 import { applyChanges } from "./change.ts";
-import { readFailure } from "./failure.ts";
+import { readFailure, reasonOf } from "./failure.ts";
 import { loadTasks } from "./load-tasks.ts";
-import type { Outbox, OutboxState } from "./outbox.ts";
+import type { Outbox, OutboxOptions, OutboxState } from "./outbox.ts";
 import { acknowledge, mergePages, type Snapshot } from "./snapshot.ts";
 import { useOutbox } from "./use-outbox.ts";
+import { acknowledgeInTrash } from "./use-trash.ts";
 import { createUserApi } from "./user-api.ts";
 
 export interface Tasks {
   /** As the person sees them: with what is not sent yet. */
   readonly tasks: readonly Task[];
   readonly complete: boolean;
+  readonly api: Client;
   readonly outbox: Outbox;
   readonly unsent: OutboxState;
   /** Why the list could not be read from the server; it is read again by itself on focus. */
@@ -25,7 +27,7 @@ export interface Tasks {
 export function useTasks(
   userId: string,
   initial: Snapshot,
-  onRescued: (task: Task) => void,
+  told: Pick<OutboxOptions, "onRescued" | "onRestored">,
 ): Tasks {
   const client = useQueryClient();
   const [api] = useState<Client>(() => createUserApi(userId));
@@ -35,12 +37,13 @@ export function useTasks(
 
   const { outbox, state } = useOutbox(userId, {
     api,
-    onAcknowledged(id, task) {
-      acknowledged.current.set(id, task);
-      client.setQueryData<Snapshot>(key, (now) => now && acknowledge(now, id, task));
+    onAcknowledged(latest) {
+      for (const [id, task] of latest) acknowledged.current.set(id, task);
+      client.setQueryData<Snapshot>(key, (now) => now && acknowledge(now, latest));
+      acknowledgeInTrash(client, userId, latest);
     },
     onSentElsewhere: () => void client.invalidateQueries({ queryKey: key }),
-    onRescued,
+    ...told,
   });
 
   const { data, error, refetch } = useQuery<Snapshot>({
@@ -55,7 +58,7 @@ export function useTasks(
       acknowledged.current = new Map();
       const merge = (pages: readonly Task[], complete: boolean): Snapshot =>
         mergePages(client.getQueryData(key) ?? initial, pages, acknowledged.current, complete);
-      const pages = await loadTasks(api, signal, (sofar) =>
+      const pages = await loadTasks(api, "all", signal, (sofar) =>
         client.setQueryData<Snapshot>(key, merge(sofar, false)),
       );
       return merge(pages, true);
@@ -63,13 +66,13 @@ export function useTasks(
   });
 
   const tasks = useMemo(() => applyChanges(data.tasks, state.changes), [data.tasks, state.changes]);
-  const failure = error ? readFailure(error) : undefined;
   return {
     tasks,
     complete: data.complete,
+    api,
     outbox,
     unsent: state,
-    loadFailure: failure && ("reason" in failure ? failure.reason : "The list could not be read."),
+    loadFailure: error ? reasonOf(error) : undefined,
     reload: () => void refetch(),
   };
 }

@@ -4,5 +4,6 @@ import { routes } from "#server/routes.ts";
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   routes.getTask,
   routes.updateTask,
+  routes.patchTask,
   routes.deleteTask,
 );

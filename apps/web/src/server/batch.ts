@@ -1,0 +1,234 @@
+import {
+  type Batch,
+  type BatchOperation,
+  type BatchResult,
+  limits,
+  type Task,
+  type TaskPatch,
+} from "@tend/contracts";
+import { Prisma } from "@tend/db";
+import { v7 as uuidv7 } from "uuid";
+import { type Connection, database } from "./database.ts";
+import { ProblemError, problemOf } from "./problem.ts";
+import {
+  bury,
+  columns,
+  contentOf,
+  foreignTask,
+  hasContent,
+  knownUser,
+  nextChange,
+  stale,
+  untilPurged,
+} from "./tasks.ts";
+import type { UserId } from "./user-id.ts";
+
+const { sql } = Prisma;
+
+/** What the operations of a batch find, and what they leave to be written. */
+interface Tasks {
+  readonly owner: UserId;
+  /** The time of the transaction, as answers show it. */
+  readonly now: string;
+  readonly byId: Map<string, Task>;
+  /** The versions of tasks that were deleted for good. */
+  readonly buried: Map<string, number>;
+  readonly foreign: ReadonlySet<string>;
+  /** The ids that were written, in the order of their last change. */
+  readonly touched: Set<string>;
+}
+
+type Done = Omit<BatchResult, "problem">;
+
+/**
+ * T-10: carries the operations out in order, in one transaction with a fixed number of statements:
+ * lock the owner's counter, read what the operations name, apply them here, write what came of it.
+ * Nobody else writes tasks of this owner meanwhile, since all begin with that lock.
+ *
+ * @throws ProblemError batch_failed, with the results, where it is atomic and one cannot be done.
+ */
+export async function batchTasks(
+  userId: UserId,
+  { operations, atomic }: Batch,
+  connection?: Connection,
+): Promise<BatchResult[]> {
+  if (!connection) {
+    return database().$transaction((own) => batchTasks(userId, { operations, atomic }, own));
+  }
+  const { lastChange, tasks } = await lockAndRead(connection, userId, operations);
+  const results = operations.map((operation) => attempt(tasks, operation));
+  if (atomic && results.some(({ problem }) => problem)) {
+    const undone = { status: 424, problem: problemOf(new ProblemError("failed_dependency")) };
+    throw new ProblemError("batch_failed", {
+      results: results.map((result) => (result.problem ? result : undone)),
+    });
+  }
+  await write(connection, tasks, lastChange - BigInt(limits.batch));
+  return results;
+}
+
+async function lockAndRead(
+  connection: Connection,
+  userId: UserId,
+  operations: readonly BatchOperation[],
+) {
+  // As many numbers as a batch can need; gaps do no harm.
+  const [counter] = await knownUser(userId, () =>
+    connection.$queryRaw<{ last_change: bigint; now: string }[]>(sql`
+      WITH counter AS (${nextChange(sql`SELECT ${userId}::text, ${limits.batch}::int, ${untilPurged}`)})
+      SELECT last_change,
+        to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS now FROM counter`),
+  );
+  if (!counter) throw new Error("The owner's counter gave no number.");
+  const named = operations.flatMap((operation) =>
+    operation.operation === "create" ? (operation.task.id ?? []) : operation.id,
+  );
+  const [own, others] = [
+    await connection.$queryRaw<Task[]>(sql`
+      SELECT ${columns} FROM tasks WHERE owner_user_id = ${userId} AND id = ANY(${named}::uuid[])`),
+    await connection.$queryRaw<{ id: string; version: number | null }[]>(sql`
+      SELECT id, version FROM task_tombstones
+      WHERE owner_user_id = ${userId} AND id = ANY(${named}::uuid[])
+      UNION ALL
+      SELECT DISTINCT id, NULL::int FROM tasks
+      WHERE owner_user_id <> ${userId} AND id = ANY(${named}::uuid[])`),
+  ];
+  const tasks: Tasks = {
+    owner: userId,
+    now: counter.now,
+    byId: new Map(own.map((task) => [task.id, task])),
+    buried: new Map(others.flatMap(({ id, version }) => (version === null ? [] : [[id, version]]))),
+    foreign: new Set(others.flatMap(({ id, version }) => (version === null ? [id] : []))),
+    touched: new Set(),
+  };
+  return { lastChange: counter.last_change, tasks };
+}
+
+function attempt(tasks: Tasks, operation: BatchOperation): BatchResult {
+  try {
+    return apply(tasks, operation);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const problem = problemOf(error);
+    return { status: problem.status, problem };
+  }
+}
+
+/** The rules of the operation as it is alone (T-2 to T-8). */
+function apply(tasks: Tasks, operation: BatchOperation): Done {
+  if (operation.operation === "create") return create(tasks, operation.task);
+  const { id, version } = operation;
+  const gone = operation.operation === "delete" && operation.permanent;
+  const inTrash = gone || operation.operation === "restore";
+  const task = present(tasks, id, inTrash);
+  if (version !== undefined && version !== task.version) stale(task);
+  switch (operation.operation) {
+    case "update":
+      return { status: 200, task: save(tasks, task, operation.change) };
+    case "complete": {
+      const { completed = !task.completed } = operation;
+      return { status: 200, task: save(tasks, task, { completed }) };
+    }
+    case "restore":
+      if (task.deleted_at === null) return { status: 200, task };
+      return { status: 200, task: save(tasks, { ...task, deleted_at: null }, {}) };
+    case "delete":
+      if (gone) {
+        tasks.byId.delete(id);
+        tasks.buried.set(id, task.version);
+        touch(tasks, id);
+      } else {
+        save(tasks, { ...task, deleted_at: tasks.now }, {});
+      }
+      return { status: 204 };
+  }
+}
+
+function create(tasks: Tasks, given: Parameters<typeof contentOf>[0]): Done {
+  const { id = uuidv7() } = given;
+  const content = contentOf(given);
+  const task = tasks.byId.get(id);
+  if (task) {
+    if (!hasContent(task, content)) throw new ProblemError("id_already_used");
+    return { status: 200, task };
+  }
+  const fresh = {
+    id,
+    owner_user_id: tasks.owner,
+    ...content,
+    created_at: tasks.now,
+    updated_at: tasks.now,
+    version: tasks.buried.get(id) ?? 0,
+    deleted_at: null,
+  };
+  tasks.buried.delete(id);
+  return { status: 201, task: save(tasks, fresh, {}) };
+}
+
+function present(tasks: Tasks, id: string, inTrash: boolean): Task {
+  const task = tasks.byId.get(id);
+  if (task && (inTrash || task.deleted_at === null)) return task;
+  throw !task && tasks.foreign.has(id) ? foreignTask() : new ProblemError("task_not_found");
+}
+
+function save(tasks: Tasks, task: Task, change: TaskPatch): Task {
+  const named = Object.entries(change).filter(([, value]) => value !== undefined);
+  const saved: Task = {
+    ...task,
+    ...Object.fromEntries(named),
+    version: task.version + 1,
+    updated_at: tasks.now,
+  };
+  tasks.byId.set(task.id, saved);
+  touch(tasks, task.id);
+  return saved;
+}
+
+function touch({ touched }: Tasks, id: string): void {
+  touched.delete(id);
+  touched.add(id);
+}
+
+async function write(
+  connection: Connection,
+  { owner, byId, buried, touched }: Tasks,
+  before: bigint,
+): Promise<void> {
+  const numbered = [...touched].map((id, index) => ({ id, change: Number(before) + index + 1 }));
+  const saved = numbered.flatMap(({ id, change }) => {
+    const task = byId.get(id);
+    return task ? [{ ...task, change }] : [];
+  });
+  const gone = numbered.flatMap(({ id, change }) => {
+    const version = buried.get(id);
+    return version === undefined ? [] : [{ id, version, change }];
+  });
+  if (saved.length > 0) {
+    await connection.$executeRaw(sql`
+      WITH unburied AS (
+        DELETE FROM task_tombstones
+        WHERE owner_user_id = ${owner} AND id = ANY(${saved.map(({ id }) => id)}::uuid[]))
+      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, version,
+        change, created_at, updated_at, deleted_at)
+      SELECT ${owner}, id, title, description, completed, due_date, version, change, created_at,
+        updated_at, deleted_at
+      FROM jsonb_to_recordset(${JSON.stringify(saved)}::jsonb) AS saved (id uuid, title text,
+        description text, completed boolean, due_date date, version int, change bigint,
+        created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
+      ON CONFLICT (owner_user_id, id) DO UPDATE SET title = excluded.title,
+        description = excluded.description, completed = excluded.completed,
+        due_date = excluded.due_date, version = excluded.version, change = excluded.change,
+        created_at = excluded.created_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at`);
+  }
+  if (gone.length > 0) {
+    await connection.$executeRaw(sql`
+      WITH gone AS (
+        DELETE FROM tasks
+        WHERE owner_user_id = ${owner} AND id = ANY(${gone.map(({ id }) => id)}::uuid[]))
+      ${bury(
+        owner,
+        sql`SELECT id, version, change
+          FROM jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) AS rows (id uuid, version int, change bigint)`,
+      )}`);
+  }
+}

@@ -1,0 +1,72 @@
+import { limits } from "@tend/contracts";
+import { Prisma } from "@tend/db";
+import { database } from "./database.ts";
+import { bury } from "./tasks.ts";
+
+const { sql } = Prisma;
+
+const inTrash = sql`make_interval(days => ${limits.trashDays}::int)`;
+const remembered = sql`make_interval(days => ${limits.cursorDays}::int)`;
+const keyLifetime = sql`make_interval(hours => ${limits.idempotencyHours}::int)`;
+
+/** Milliseconds between two looks, where the last one found nothing. */
+const pause = 60_000;
+
+/** Tasks at a time, so that one request never carries the whole trash of somebody. */
+const portion = 500;
+
+let nextLook = 0;
+
+/**
+ * T-8, T-9, T-12: sweeps one owner, where one is due. Writing requests call it, so that the service
+ * needs no clock of its own; a failure is left to the next call.
+ */
+export async function sweepSometimes(): Promise<void> {
+  if (Date.now() < nextLook) return;
+  nextLook = Date.now() + pause;
+  try {
+    if (await sweep()) nextLook = 0;
+  } catch {
+    // Nothing is lost: it stays due.
+  }
+}
+
+/** Purges what is due of one owner. @returns whether there was one. */
+export function sweep(): Promise<boolean> {
+  return database().$transaction(async (connection) => {
+    const [due] = await connection.$queryRaw<{ owner_user_id: string }[]>(sql`
+      SELECT owner_user_id FROM task_counters WHERE sweep_at <= now()
+      ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
+    if (!due) return false;
+    const owner = due.owner_user_id;
+    await connection.$executeRaw(sql`
+      WITH counter AS (
+        UPDATE task_counters SET last_change = last_change + 1,
+          forgotten_change = greatest(forgotten_change, (
+            SELECT max(change) FROM task_tombstones
+            WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}))
+        WHERE owner_user_id = ${owner} RETURNING last_change),
+      forgotten AS (
+        DELETE FROM task_tombstones
+        WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}),
+      keys AS (
+        DELETE FROM idempotency_keys
+        WHERE owner_user_id = ${owner} AND created_at <= now() - ${keyLifetime}),
+      gone AS (
+        DELETE FROM tasks USING counter
+        WHERE owner_user_id = ${owner} AND id IN (
+          SELECT id FROM tasks
+          WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${inTrash} LIMIT ${portion})
+        RETURNING id, version, last_change)
+      ${bury(owner, sql`SELECT id, version, last_change FROM gone`)}`);
+    await connection.$executeRaw(sql`
+      UPDATE task_counters SET sweep_at = least(
+        (SELECT min(deleted_at) + ${inTrash} FROM tasks
+          WHERE owner_user_id = ${owner} AND deleted_at IS NOT NULL),
+        (SELECT min(deleted_at) + ${remembered} FROM task_tombstones WHERE owner_user_id = ${owner}),
+        (SELECT min(created_at) + ${keyLifetime} FROM idempotency_keys
+          WHERE owner_user_id = ${owner}))
+      WHERE owner_user_id = ${owner}`);
+    return true;
+  });
+}

@@ -1,0 +1,24 @@
+import { CircleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "#ui/button.tsx";
+
+interface RowFailureProps {
+  readonly id: string;
+  readonly onRetry: () => void;
+  readonly children: ReactNode;
+}
+
+/** Under a task: what was not done, and why. */
+export function RowFailure({ id, onRetry, children }: RowFailureProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 text-meta">
+      <p id={id} className="flex items-start gap-1.5 text-danger">
+        <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+        <span>{children}</span>
+      </p>
+      <Button size="small" onClick={onRetry}>
+        Retry
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,160 @@
+import type { Task } from "@tend/contracts";
+import { limits } from "@tend/contracts/limits";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "#ui/button.tsx";
+import { DeleteForGood } from "./delete-for-good.tsx";
+import { deletedLabel } from "./due-date.ts";
+import { QuietLine } from "./empty-state.tsx";
+import type { OutboxState } from "./outbox.ts";
+import { RowFailure } from "./row-failure.tsx";
+import { batch, ShowMore } from "./show-more.tsx";
+import type { Trash } from "./use-trash.ts";
+
+interface TrashListProps {
+  readonly trash: Trash;
+  readonly today: string | null;
+  readonly unsent: OutboxState;
+  readonly onRestore: (task: Task) => void;
+  readonly onRetry: (task: Task) => void;
+}
+
+/** What was deleted and can still be had back. A task stays until the server has let it go. */
+export function TrashList({ trash, today, unsent, onRestore, onRetry }: TrashListProps) {
+  const { tasks = [] } = trash;
+  const [drawn, setDrawn] = useState(batch);
+  const [deleting, setDeleting] = useState<Task | null>(null);
+  const section = useRef<HTMLElement>(null);
+  const focused = useRef<{ readonly id: string; readonly index: number }>(undefined);
+  const restoring = new Set(
+    unsent.changes.filter(({ kind }) => kind === "restore").map(({ task }) => task.id),
+  );
+
+  useEffect(() => {
+    const { id, index } = focused.current ?? {};
+    const isGone = id !== undefined && tasks.every((task) => task.id !== id);
+    if (!isGone || document.activeElement !== document.body) return;
+    // The row took the focus with it.
+    focused.current = undefined;
+    const buttons = section.current?.querySelectorAll<HTMLElement>("[data-restore]") ?? [];
+    const next = buttons[Math.min(index ?? 0, buttons.length - 1)] ?? section.current;
+    next?.focus();
+  });
+
+  return (
+    <section ref={section} aria-label="Trash" tabIndex={-1} className="outline-none">
+      {tasks.length === 0 ? (
+        <QuietLine>{emptyLine(trash)}</QuietLine>
+      ) : (
+        <>
+          <p className="py-2 text-meta text-muted">
+            Tasks stay here for {limits.trashDays} days. Then they are deleted for good.
+          </p>
+          <ul aria-label="Deleted tasks">
+            {tasks.slice(0, drawn).map((task, index) => {
+              const pending = restoring.has(task.id);
+              return (
+                <TrashRow
+                  key={task.id}
+                  task={task}
+                  today={today}
+                  pending={pending}
+                  failure={
+                    pending ? (unsent.refused.get(task.id) ?? unsent.trouble?.reason) : undefined
+                  }
+                  onFocus={() => {
+                    focused.current = { id: task.id, index };
+                  }}
+                  onRestore={() => onRestore(task)}
+                  onRetry={() => onRetry(task)}
+                  onDelete={() => setDeleting(task)}
+                />
+              );
+            })}
+          </ul>
+          {tasks.length > drawn && (
+            <ShowMore rest={tasks.length - drawn} onShow={() => setDrawn(drawn + batch)} />
+          )}
+        </>
+      )}
+      <DeleteForGood
+        task={deleting}
+        onDelete={trash.deleteForGood}
+        onClose={() => setDeleting(null)}
+      />
+    </section>
+  );
+}
+
+const emptyLine = ({ tasks, loadFailure }: Trash): string => {
+  if (tasks)
+    return `The trash is empty. Tasks that you delete stay here for ${limits.trashDays} days.`;
+  return loadFailure ? "The trash cannot be shown right now." : "Reading the trash";
+};
+
+interface TrashRowProps {
+  readonly task: Task;
+  readonly today: string | null;
+  readonly pending: boolean;
+  /** Why it is not restored, in words. */
+  readonly failure: string | undefined;
+  readonly onFocus: () => void;
+  readonly onRestore: () => void;
+  readonly onRetry: () => void;
+  readonly onDelete: () => void;
+}
+
+function TrashRow(props: TrashRowProps) {
+  const { task, today, pending, failure, onFocus, onRestore, onRetry, onDelete } = props;
+  const failureId = `failure-${task.id}`;
+  return (
+    <li
+      data-pending={pending || undefined}
+      className="group border-divider border-b [contain-intrinsic-size:auto_48px] [content-visibility:auto]"
+      onFocus={onFocus}
+    >
+      <div className="-mx-3 flex flex-wrap items-start rounded-control px-3 transition-colors hover:bg-hover sm:flex-nowrap sm:gap-x-3">
+        <p
+          dir="auto"
+          className={`min-w-0 grow basis-full whitespace-pre-wrap break-words py-[13px] transition-colors group-data-pending:text-muted group-data-pending:delay-500 sm:basis-0 pointer-coarse:py-[17px] ${
+            task.completed ? "text-muted line-through" : ""
+          }`}
+        >
+          {task.title}
+          {task.completed && <span className="sr-only">, completed</span>}
+        </p>
+        {task.deleted_at && today && (
+          <p className="mr-auto py-[7px] text-meta text-muted max-sm:-mt-2 sm:py-[15px] pointer-coarse:py-[13px] pointer-coarse:sm:py-[19px]">
+            <time dateTime={task.deleted_at}>{deletedLabel(task.deleted_at, today)}</time>
+          </p>
+        )}
+        <div className="-mr-2 flex max-sm:-mt-2 max-sm:pb-1 sm:py-2 pointer-coarse:sm:py-1.5">
+          <Button
+            variant="quiet"
+            size="small"
+            data-restore
+            aria-disabled={pending}
+            aria-describedby={failure ? failureId : undefined}
+            onClick={() => pending || onRestore()}
+          >
+            {pending ? "Restoring" : "Restore"}
+            <span className="sr-only"> {task.title}</span>
+          </Button>
+          <Button
+            variant="quiet"
+            size="small"
+            aria-disabled={pending}
+            onClick={() => pending || onDelete()}
+          >
+            Delete for good
+            <span className="sr-only">: {task.title}</span>
+          </Button>
+        </div>
+      </div>
+      {failure && (
+        <RowFailure id={failureId} onRetry={onRetry}>
+          Not restored. {failure}
+        </RowFailure>
+      )}
+    </li>
+  );
+}

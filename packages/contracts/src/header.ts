@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+/** The strong validator of one state of a task (RFC 9110, 8.8.3). */
+export const etagOf = ({ version }: { readonly version: number }): string => `"${version}"`;
+
+const entityTags =
+  /^\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")*\s*$/;
+
+const ifMatchMessage = 'Give the ETag of the task as it came, as If-Match: "3", or *.';
+
+/** RFC 9110, 13.1.1: `*`, or the versions whose ETags are listed. A weak one matches nothing. */
+export const IfMatch = z
+  .string()
+  .refine((text) => text.trim() === "*" || entityTags.test(text), ifMatchMessage)
+  .transform((text): "*" | readonly number[] =>
+    text.trim() === "*" ? "*" : versions(text.match(/(?:W\/)?"[^"]*"/g) ?? []),
+  );
+
+/** RFC 9110, 13.1.2, compared weakly. What is no list of ETags matches nothing. */
+export const IfNoneMatch = z
+  .string()
+  .transform((text): "*" | readonly number[] =>
+    text.trim() === "*" ? "*" : versions(text.match(/"[^"]*"/g) ?? []),
+  );
+
+const versions = (tags: readonly string[]): readonly number[] =>
+  tags.flatMap((tag) => (/^"[1-9][0-9]{0,9}"$/.test(tag) ? Number(tag.slice(1, -1)) : []));
+
+const keyMessage = `Give a key of 1 to ${limits.idempotencyKey} visible ASCII characters, as a UUID.`;
+
+/** draft-ietf-httpapi-idempotency-key-header; the quotes of a structured field are not the key. */
+export const IdempotencyKey = z
+  .string()
+  .transform((text) => text.replace(/^"(.*)"$/, "$1"))
+  .refine((key) => /^[\x21-\x7e]+$/.test(key) && key.length <= limits.idempotencyKey, keyMessage);
+
+export type IfMatch = z.infer<typeof IfMatch>;
