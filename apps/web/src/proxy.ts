@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { type NextRequest, NextResponse } from "next/server";
+import { env } from "#server/env.ts";
+
+/** Pages alone: the API must not pay for a proxy, and files need no nonce. */
+export const config = {
+  matcher: "/((?!api(?:/|$)|_next/static/|icon\\.svg$|tasks-(?:phone-)?(?:dark|light)\\.png$).*)",
+};
+
+/** Gives each page its Content-Security-Policy, with a nonce of its own. */
+export function proxy(request: NextRequest): NextResponse {
+  const https = env().BETTER_AUTH_URL.startsWith("https:");
+  const policy = contentSecurityPolicy(randomBytes(16).toString("base64"), https);
+  const headers = new Headers(request.headers);
+  // From here Next takes the nonce for the scripts that it writes.
+  headers.set("Content-Security-Policy", policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("Content-Security-Policy", policy);
+  if (https) response.headers.set("Strict-Transport-Security", "max-age=31536000");
+  return response;
+}
+
+const development = process.env.NODE_ENV === "development";
+
+/**
+ * The <style> that sonner puts into the page, and takes no nonce for: first empty, then with its
+ * text. Another version has another text; the browser's refusal then names the new hash.
+ */
+const sonnerStyle =
+  "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY='";
+
+function contentSecurityPolicy(nonce: string, https: boolean): string {
+  return [
+    "default-src 'none'",
+    // React's development build evaluates text, to show the server's errors in the browser.
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    // Next's development overlay writes styles without a nonce.
+    `style-src 'self' ${development ? "'unsafe-inline'" : sonnerStyle}`,
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    ...(https ? ["upgrade-insecure-requests"] : []),
+  ].join("; ");
+}
