@@ -49,6 +49,11 @@ const askAll = (cookie: string): Promise<Sent>[] => [
       }),
     ),
   ),
+  send("POST", "/api/tasks", {
+    token: tokenOf(user),
+    headers: { "Idempotency-Key": crypto.randomUUID() },
+    body: { title: "Pay rent" },
+  }),
   send("POST", "/api/auth/sign-in/email", {
     body: { email: user.email, password: "correct horse" },
   }),
