@@ -195,7 +195,9 @@ export const api = {
     params: OneTask,
     query: DeleteQuery,
     headers: IfUnchanged,
-    success: { 204: { description: "The task is gone." } },
+    success: {
+      204: { description: "The task is in the trash now; with `permanent=true` it is gone." },
+    },
     problems: [...token, "task_not_found", "precondition_failed", database],
   },
   completeTask: {

@@ -56,7 +56,8 @@ export const problems = {
   task_not_found: {
     status: 404,
     title: "No such task",
-    detail: "There is no task with this id. It may have been deleted; list the tasks to see them.",
+    detail:
+      "There is no task with this id. It may be in the trash, or gone; list the tasks to see them.",
   },
   address_not_found: {
     status: 404,
@@ -168,7 +169,11 @@ const members = {
 /** T-10: what became of one operation of a batch. */
 export const BatchResult = z
   .object({
-    status: z.int().meta({ description: "The status that the operation alone would have." }),
+    status: z
+      .int()
+      .min(200)
+      .max(599)
+      .meta({ description: "The status that the operation alone would have." }),
     task: Task.optional().meta({ description: "Where the operation answers with a task." }),
     problem: z
       .object(members)

@@ -145,7 +145,8 @@ const Limit = z
   .regex(/^[0-9]{1,3}$/, pageMessage)
   .transform(Number)
   .pipe(z.int().min(1, pageMessage).max(limits.page, pageMessage))
-  .default(limits.pageDefault);
+  .default(limits.pageDefault)
+  .meta({ description: "How many at most." });
 
 /** T-6 */
 export const TaskQuery = z.strictObject({
@@ -157,7 +158,7 @@ export const TaskQuery = z.strictObject({
       "Only tasks in whose title or description each of these words is the beginning of a word, whatever its case and accents.",
     examples: ["rent"],
   }),
-  sort: TaskSort.default("created"),
+  sort: TaskSort.default("created").meta({ description: "What the order goes by." }),
   order: SortOrder.optional().meta({
     description:
       "Default: newest first for `created`, else ascending. Tasks without the value come last.",

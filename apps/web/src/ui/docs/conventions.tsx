@@ -25,7 +25,8 @@ export function Conventions({ origin }: { origin: string }) {
         <p>
           Every error is <InlineCode>application/problem+json</InlineCode> (RFC 9457). Test{" "}
           <InlineCode>code</InlineCode>: it is stable. Show <InlineCode>detail</InlineCode>: it says
-          what to do. A 422 lists every fault at once in <InlineCode>errors</InlineCode>.
+          what to do. <InlineCode>validation_failed</InlineCode> lists every fault at once in{" "}
+          <InlineCode>errors</InlineCode>.
         </p>
         <p>
           A refused request changes nothing. 429 and 503 say in <InlineCode>Retry-After</InlineCode>{" "}
