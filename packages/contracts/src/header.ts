@@ -25,7 +25,10 @@ export const IfNoneMatch = z
   );
 
 const versions = (tags: readonly string[]): readonly number[] =>
-  tags.flatMap((tag) => (/^"[1-9][0-9]{0,9}"$/.test(tag) ? Number(tag.slice(1, -1)) : []));
+  tags
+    .flatMap((tag) => (/^"[1-9][0-9]{0,9}"$/.test(tag) ? Number(tag.slice(1, -1)) : []))
+    // No task has a version beyond what PostgreSQL's integer holds.
+    .filter((version) => version <= 2_147_483_647);
 
 const keyMessage = `Give a key of 1 to ${limits.idempotencyKey} visible ASCII characters, as a UUID.`;
 

@@ -134,7 +134,8 @@ const Search = z
   .refine(isStorable, unstorable)
   .refine(
     (text) =>
-      codePoints(text) <= limits.search && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text),
+      codePoints(text) <= limits.search &&
+      /[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(text),
     searchMessage,
   );
 

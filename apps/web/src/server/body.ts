@@ -4,15 +4,21 @@ import { ProblemError } from "./problem.ts";
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /**
- * E-2: the JSON of a body, or undefined where there is no body.
+ * E-2: the JSON of a body, or undefined where there is no body. `types`: the only content types that
+ * it may have; by default any JSON.
  *
  * @throws ProblemError body_too_large, unsupported_media_type or malformed_json.
  */
-export async function readJson(request: Request): Promise<unknown> {
+export async function readJson(request: Request, types?: readonly string[]): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
-  if (!jsonType.test(request.headers.get("Content-Type") ?? "")) {
-    throw new ProblemError("unsupported_media_type");
+  const type = request.headers.get("Content-Type") ?? "";
+  if (
+    types ? !types.includes(type.split(";")[0]?.trim().toLowerCase() ?? "") : !jsonType.test(type)
+  ) {
+    throw new ProblemError("unsupported_media_type", {
+      ...(types && { detail: `Send the body as ${types.join(" or ")}.` }),
+    });
   }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

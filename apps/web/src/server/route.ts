@@ -229,7 +229,7 @@ async function parse(
   // O-2: an id that is no UUID is the id of no task.
   const path = operation.params?.safeParse(params);
   if (path && !path.success) throw new ProblemError("task_not_found");
-  const body = operation.body && (await readJson(request));
+  const body = operation.body && (await readJson(request, operation.bodyTypes));
   if (operation.body && body === undefined && !operation.bodyOptional) {
     throw new ProblemError("malformed_json", { detail: "The body is empty. Send a JSON object." });
   }

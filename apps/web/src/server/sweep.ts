@@ -1,6 +1,6 @@
 import { limits } from "@tend/contracts";
 import { Prisma } from "@tend/db";
-import { database } from "./database.ts";
+import { type Connection, database } from "./database.ts";
 import { bury } from "./tasks.ts";
 
 const { sql } = Prisma;
@@ -32,41 +32,48 @@ export async function sweepSometimes(): Promise<void> {
 }
 
 /** Purges what is due of one owner. @returns whether there was one. */
-export function sweep(): Promise<boolean> {
-  return database().$transaction(async (connection) => {
-    const [due] = await connection.$queryRaw<{ owner_user_id: string }[]>(sql`
+export async function sweep(): Promise<boolean> {
+  // Put off at once: other instances leave this owner alone, and one whose sweep fails waits.
+  const [due] = await database().$queryRaw<{ owner_user_id: string }[]>(sql`
+    UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
       SELECT owner_user_id FROM task_counters WHERE sweep_at <= now()
-      ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
-    if (!due) return false;
-    const owner = due.owner_user_id;
-    await connection.$executeRaw(sql`
-      WITH counter AS (
-        UPDATE task_counters SET last_change = last_change + 1,
-          forgotten_change = greatest(forgotten_change, (
-            SELECT max(change) FROM task_tombstones
-            WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}))
-        WHERE owner_user_id = ${owner} RETURNING last_change),
-      forgotten AS (
-        DELETE FROM task_tombstones
-        WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}),
-      keys AS (
-        DELETE FROM idempotency_keys
-        WHERE owner_user_id = ${owner} AND created_at <= now() - ${keyLifetime}),
-      gone AS (
-        DELETE FROM tasks USING counter
-        WHERE owner_user_id = ${owner} AND id IN (
-          SELECT id FROM tasks
-          WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${inTrash} LIMIT ${portion})
-        RETURNING id, version, last_change)
-      ${bury(owner, sql`SELECT id, version, last_change FROM gone`)}`);
-    await connection.$executeRaw(sql`
-      UPDATE task_counters SET sweep_at = least(
-        (SELECT min(deleted_at) + ${inTrash} FROM tasks
-          WHERE owner_user_id = ${owner} AND deleted_at IS NOT NULL),
-        (SELECT min(deleted_at) + ${remembered} FROM task_tombstones WHERE owner_user_id = ${owner}),
-        (SELECT min(created_at) + ${keyLifetime} FROM idempotency_keys
-          WHERE owner_user_id = ${owner}))
-      WHERE owner_user_id = ${owner}`);
-    return true;
-  });
+      ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING owner_user_id`);
+  if (!due) return false;
+  await database().$transaction((connection) => purge(connection, due.owner_user_id));
+  return true;
+}
+
+async function purge(connection: Connection, owner: string): Promise<void> {
+  await connection.$executeRaw(sql`
+    WITH counter AS (
+      UPDATE task_counters SET last_change = last_change + 1,
+        forgotten_change = greatest(forgotten_change, (
+          SELECT max(change) FROM task_tombstones
+          WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}))
+      WHERE owner_user_id = ${owner} RETURNING last_change),
+    forgotten AS (
+      DELETE FROM task_tombstones
+      WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}),
+    keys AS (
+      DELETE FROM idempotency_keys
+      WHERE owner_user_id = ${owner} AND key = ANY(ARRAY(
+        SELECT key FROM idempotency_keys
+        WHERE owner_user_id = ${owner} AND created_at <= now() - ${keyLifetime}
+        FOR UPDATE SKIP LOCKED))),
+    gone AS (
+      DELETE FROM tasks USING counter
+      WHERE owner_user_id = ${owner} AND id = ANY(ARRAY(
+        SELECT id FROM tasks
+        WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${inTrash} LIMIT ${portion}))
+      RETURNING id, version, last_change)
+    ${bury(owner, sql`SELECT id, version, last_change FROM gone`)}`);
+  await connection.$executeRaw(sql`
+    UPDATE task_counters SET sweep_at = least(
+      (SELECT min(deleted_at) + ${inTrash} FROM tasks
+        WHERE owner_user_id = ${owner} AND deleted_at IS NOT NULL),
+      (SELECT min(deleted_at) + ${remembered} FROM task_tombstones WHERE owner_user_id = ${owner}),
+      (SELECT min(created_at) + ${keyLifetime} FROM idempotency_keys
+        WHERE owner_user_id = ${owner}))
+    WHERE owner_user_id = ${owner}`);
 }

@@ -112,18 +112,16 @@ export async function createTask(
   const content = contentOf(task);
   const { title, description, completed, due_date } = content;
   const id = task.id ?? uuidv7();
-  // T-2: an id that was deleted for good goes on from its last version, so that no ETag returns.
-  const buried = sql`WITH buried AS (
-    DELETE FROM task_tombstones WHERE owner_user_id = ${userId} AND id = ${id}::uuid
-    RETURNING version), counter`;
-  const version = sql`coalesce((SELECT version FROM buried), 0) + 1`;
+  // An id that was deleted for good goes on from its last version, so that no ETag returns.
+  const version =
+    task.id === undefined ? sql`1` : sql`coalesce(unbury(${userId}, ${id}::uuid), 0) + 1`;
   const [created] = await knownUser(userId, () =>
     query(
       sql`
-      ${task.id === undefined ? sql`WITH counter` : buried} AS (${nextChange(sql`SELECT ${userId}::text, 1, NULL::timestamptz`)})
+      WITH counter AS (${nextChange(sql`SELECT ${userId}::text, 1, NULL::timestamptz`)})
       INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, version, change)
       SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
-        ${task.id === undefined ? 1 : version}, last_change FROM counter
+        ${version}, last_change FROM counter
       ON CONFLICT (owner_user_id, id) DO NOTHING
       RETURNING ${columns}`,
       connection,
@@ -294,7 +292,9 @@ export async function restoreTask(
   if (restored) return restored;
   const [task] = await find(userId, id);
   if (!task) return missing(userId, id);
-  return task.deleted_at === null && matches(task, ifMatch) ? task : stale(task);
+  if (!matches(task, ifMatch)) return stale(task);
+  // Deleted between the two statements: it is to be restored after all.
+  return task.deleted_at === null ? task : restoreTask(userId, id, ifMatch);
 }
 
 const matches = ({ version }: Task, ifMatch: IfMatch | undefined): boolean =>
