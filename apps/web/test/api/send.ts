@@ -1,5 +1,6 @@
 import { addressForms, api, type Operation, Problem, type Task } from "@tend/contracts";
 import { expect } from "vitest";
+import { duringRequest } from "./owner-predicate.ts";
 
 type Handler = (request: Request) => Promise<Response>;
 type RouteFile = Record<string, Handler>;
@@ -26,7 +27,7 @@ export const appFetch: typeof fetch = async (input, init) => {
   const handlers = await routeFile(found ?? "/api/[[...path]]");
   const handler = handlers[request.method === "HEAD" ? "GET" : request.method];
   if (!handler) throw new Error(`No handler for ${request.method} ${pathname}`);
-  return handler(request);
+  return duringRequest(request, () => handler(request));
 };
 
 export interface Sent {

@@ -1,0 +1,188 @@
+import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
+import { makeTask, makeUser } from "@tend/db/testing";
+import { describe, expect, test } from "vitest";
+import { database } from "#server/database.ts";
+import { tokenOf } from "./mint-token.ts";
+import {
+  checkOwner,
+  duringRequest,
+  guardedFunctions,
+  statementCounts,
+  takeFaults,
+} from "./owner-predicate.ts";
+import { send } from "./send.ts";
+
+describe("[O-1] a statement that names its owner passes", () => {
+  test.each([
+    ["a read", "SELECT id FROM tasks WHERE owner_user_id = $1 AND id = $2::uuid"],
+    ["an alias", "SELECT t.id FROM tasks AS t WHERE t.id = $2 AND t.owner_user_id = $1::text"],
+    ["a bare alias", "SELECT t.id FROM tasks t WHERE t.owner_user_id = $1"],
+    [
+      "brackets around it",
+      "SELECT id FROM tasks WHERE ((owner_user_id = $1) AND (a = 1 OR b = 2))",
+    ],
+    [
+      "each branch of a union",
+      "(SELECT id FROM tasks WHERE owner_user_id = $1) UNION ALL (SELECT id FROM task_tombstones WHERE owner_user_id = $2)",
+    ],
+    [
+      "a join, each table by itself",
+      "SELECT FROM tasks t JOIN task_counters c ON c.owner_user_id = $1 AND c.x = t.x WHERE t.owner_user_id = $1 LIMIT 1",
+    ],
+    ["a flip", "UPDATE tasks SET completed = NOT completed WHERE owner_user_id = $1 AND id = $2"],
+    [
+      "a CTE that writes",
+      "WITH counter AS (INSERT INTO task_counters (owner_user_id, last_change) SELECT owner_user_id, 1 FROM tasks WHERE owner_user_id = $1 ON CONFLICT (owner_user_id) DO UPDATE SET last_change = task_counters.last_change + 1 RETURNING last_change) UPDATE tasks SET change = last_change FROM counter WHERE owner_user_id = $2 AND id = $3 RETURNING id",
+    ],
+    [
+      "a deletion by subquery",
+      "DELETE FROM tasks WHERE owner_user_id = $1 AND ctid = ANY(ARRAY(SELECT ctid FROM tasks WHERE owner_user_id = $2 LIMIT $3))",
+    ],
+    ["an insert", "INSERT INTO tasks (id, owner_user_id) VALUES ($1, $2), ($3, $4)"],
+    [
+      "an insert of rows made elsewhere",
+      "INSERT INTO tasks (owner_user_id, id) SELECT $1, id FROM jsonb_to_recordset($2::jsonb) AS saved (id uuid) ON CONFLICT (owner_user_id, id) DO UPDATE SET id = excluded.id",
+    ],
+    [
+      "the look-up that tells 403 from 404",
+      "SELECT EXISTS (SELECT FROM tasks WHERE owner_user_id <> $1 AND id = $2::uuid) AS foreign",
+    ],
+    [
+      "Prisma's ORM",
+      'SELECT "public"."tasks"."id" FROM "public"."tasks" WHERE ("public"."tasks"."owner_user_id" = $1 AND "public"."tasks"."id" = $2) LIMIT $3 OFFSET $4',
+    ],
+    ["a function of the owner", "SELECT unbury($1, $2::uuid)"],
+    ["a table that is none of these", "DELETE FROM sessions WHERE title = 'FROM tasks' -- tasks"],
+    ["a subquery that is called like one", "SELECT id FROM (SELECT 1 AS id) AS tasks ORDER BY id"],
+  ])("%s", (_, sql) => {
+    expect(checkOwner(sql).faults).toEqual([]);
+  });
+});
+
+describe("[O-1] a statement without its owner is found, and named", () => {
+  test.each([
+    ["no condition", "SELECT id FROM tasks"],
+    ["another condition", "SELECT id FROM tasks WHERE id = $1"],
+    ["a condition that need not hold", "SELECT id FROM tasks WHERE owner_user_id = $1 OR id = $2"],
+    ["the same in brackets", "SELECT FROM tasks WHERE (owner_user_id = $1 OR true) AND id = $2"],
+    ["its negation", "SELECT id FROM tasks WHERE NOT (owner_user_id = $1)"],
+    ["everybody else's tasks", "SELECT title FROM tasks WHERE owner_user_id <> $1 AND id = $2"],
+    ["everybody else's ids", "SELECT FROM tasks WHERE owner_user_id <> $1"],
+    ["an owner that is no parameter", "SELECT id FROM tasks WHERE owner_user_id = owner_user_id"],
+    ["an owner in a list", "SELECT id FROM tasks WHERE owner_user_id = ANY($1)"],
+    ["the alias of another table", "SELECT FROM tasks t, users u WHERE u.owner_user_id = $1"],
+    [
+      "one table of two in a join",
+      "SELECT FROM tasks t JOIN task_tombstones d ON d.id = t.id WHERE t.owner_user_id = $1",
+    ],
+    [
+      "a join that filters nothing",
+      "SELECT FROM users u RIGHT JOIN tasks t ON t.owner_user_id = $1",
+    ],
+    [
+      "one branch of a union",
+      "SELECT id FROM tasks WHERE owner_user_id = $1 UNION ALL SELECT id FROM task_tombstones",
+    ],
+    ["a subquery", "SELECT (SELECT count(*) FROM tasks) FROM users WHERE owner_user_id = $1"],
+    [
+      "a predicate outside of the subquery",
+      "SELECT id FROM (SELECT * FROM tasks) AS found WHERE owner_user_id = $1",
+    ],
+    ["a CTE", "WITH found AS (SELECT id FROM tasks) SELECT id FROM found WHERE owner_user_id = $1"],
+    ["a change", "UPDATE tasks SET completed = NOT completed WHERE id = $1"],
+    ["a change of owner", "UPDATE tasks SET owner_user_id = $2 WHERE owner_user_id = $1"],
+    [
+      "a change after a CTE that has one",
+      "WITH c AS (SELECT 1 FROM task_counters WHERE owner_user_id = $1) UPDATE tasks SET x = 1 FROM c WHERE id = $2",
+    ],
+    ["a deletion", "DELETE FROM tasks WHERE id = $1 RETURNING owner_user_id"],
+    ["a deletion by join", "DELETE FROM users USING tasks WHERE owner_user_id = users.id"],
+    ["an insert for nobody", "INSERT INTO tasks (id) VALUES ($1)"],
+    ["an insert of one row of two", "INSERT INTO tasks (owner_user_id) VALUES ($1), ('bob')"],
+    ["an insert for whoever is found", "INSERT INTO tasks (owner_user_id) SELECT id FROM users"],
+    [
+      "a copy of everybody's",
+      "INSERT INTO tasks (owner_user_id) SELECT owner_user_id FROM tasks WHERE id = $1",
+    ],
+    [
+      "a conflict with somebody else's row",
+      "INSERT INTO tasks (owner_user_id, id) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET x = 1",
+    ],
+    ["another schema's spelling", 'SELECT "t0"."id" FROM "public"."tasks" AS "t0" WHERE 1=1'],
+    ["a function of somebody", "SELECT unbury((SELECT id FROM users LIMIT 1), id) FROM task_x"],
+    ["what cannot be read", "TRUNCATE tasks"],
+    ["the second of two statements", "SELECT 1; DELETE FROM idempotency_keys"],
+    ["a sweep that takes from all", "SELECT owner_user_id FROM task_counters LIMIT 1"],
+  ])("%s", (_, sql) => {
+    const { faults } = checkOwner(sql);
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.join()).toMatch(/tasks|task_|idempotency_keys|unbury/);
+  });
+});
+
+test("[O-1] what the database itself does with these tables is known here, and names the owner", async () => {
+  const found = await database().$queryRaw<{ name: string; body: string }[]>`
+    SELECT proname AS name, prosrc AS body FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prosrc ~ '\\y(tasks|task_\\w+|idempotency_keys)\\y'
+    UNION ALL
+    SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'`;
+  expect(found.map(({ name }) => name)).toEqual([...guardedFunctions]);
+  for (const { body } of found) {
+    const statements = body.match(/\b(SELECT|INSERT|UPDATE|DELETE)\b/g) ?? [];
+    expect(body.match(/"owner_user_id" = owner\b/g)).toHaveLength(statements.length);
+  }
+});
+
+describe("[O-1] the statements of every operation are read while it runs", () => {
+  const operations = Object.entries<Operation>(api).filter(([, row]) => row.security === "bearer");
+
+  test.each(operations)("%s", async (_, { method, path, bodyExample }) => {
+    for (const form of addressForms(path)) {
+      const user = await makeUser(database());
+      const id = await makeTask(database(), user);
+      const before = statementCounts();
+      await send(method, fillPath(form, { user_id: user.id, id }), {
+        token: tokenOf(user),
+        ...(bodyExample !== undefined && { body: bodyExample }),
+      });
+      const after = statementCounts();
+      expect(after.checked).toBeGreaterThan(before.checked);
+      expect(after.outside, "all belong to the request").toBe(before.outside);
+    }
+  });
+
+  test("many at once, more than there are connections", async () => {
+    const users = await Promise.all(Array.from({ length: 30 }, () => makeUser(database())));
+    const before = statementCounts();
+    await Promise.all(users.map((user) => send("GET", "/api/tasks", { token: tokenOf(user) })));
+    const after = statementCounts();
+    expect(after).toEqual({ checked: before.checked + 30, outside: before.outside });
+  });
+
+  const asked = (user: { id: string }) =>
+    new Request("http://tend.test", { headers: { Authorization: `Bearer ${tokenOf(user)}` } });
+
+  test("one without an owner is held against the test, with its text", async () => {
+    const user = await makeUser(database());
+    await duringRequest(asked(user), async () => {
+      await database().$queryRaw`SELECT id FROM tasks WHERE completed LIMIT 1`;
+    });
+    expect(takeFaults()).toEqual([
+      "tasks is read without owner_user_id = $n in: select id from tasks where completed limit 1",
+    ]);
+  });
+
+  test("one with another owner than the asker, in a transaction too", async () => {
+    const user = await makeUser(database());
+    const other = await makeUser(database());
+    await duringRequest(asked(user), () =>
+      database().$transaction(
+        (connection) =>
+          connection.$queryRaw`SELECT id FROM tasks WHERE owner_user_id = ${other.id}`,
+      ),
+    );
+    expect(takeFaults()).toEqual([
+      "The owner is not who asks, in: SELECT id FROM tasks WHERE owner_user_id = $1",
+    ]);
+  });
+});
