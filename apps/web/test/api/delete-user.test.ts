@@ -32,10 +32,10 @@ async function tablesWith(...texts: string[]): Promise<string[]> {
 }
 
 async function makeTasks({ id }: { id: string }, count: number): Promise<void> {
-  for (let made = 0; made < count; made += 250) {
+  for (let made = 0; made < count; made += 100) {
     await database().$executeRaw`
       INSERT INTO tasks (owner_user_id, id, title)
-      SELECT ${id}, gen_random_uuid(), 'Task' FROM generate_series(1, 250)`;
+      SELECT ${id}, gen_random_uuid(), 'Task' FROM generate_series(1, 100)`;
   }
 }
 

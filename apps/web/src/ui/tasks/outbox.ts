@@ -118,10 +118,10 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Deletes no longer wait for the end of their time to undo. */
+  /** Somebody looks for what was deleted: it no longer waits for the end of its time to undo. */
   hurryDeletes(): void {
     for (const change of this.#state.changes) {
-      if (change.kind === "delete") this.#keep({ ...change, send_at: 0 });
+      if (change.kind === "delete" && change.send_at > 0) this.#keep({ ...change, send_at: 0 });
     }
     this.refresh();
     this.#pump();

@@ -159,8 +159,6 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
   );
   const inline = editing?.sheet ? null : form;
   const tabs = { filters, counts, complete, onChange: changeFilters };
-  // The trash has one order: the newest deletion first.
-  const sortSelect = !inTrash && <SortSelect {...tabs} />;
   const left = `${formatCount(counts.pending, complete)} left`;
   return (
     <>
@@ -177,7 +175,8 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
         }
         end={
           <>
-            <div className="max-sm:hidden">{sortSelect}</div>
+            {/* The trash has one order: the newest deletion first. */}
+            {!inTrash && <SortSelect {...tabs} />}
             <AccountLink name={user.name} />
           </>
         }
@@ -187,9 +186,8 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
         tabIndex={-1}
         className="mx-auto w-full max-w-list px-4 pt-3 pb-32 outline-none sm:pt-0"
       >
-        <div className="mb-2 flex items-center justify-between gap-2 sm:hidden">
+        <div className="mb-2 sm:hidden">
           <FilterTabs {...tabs} />
-          {sortSelect}
         </div>
         <Banners
           signedOut={unsent.trouble?.signedOut ?? loadFailure === "You are signed out."}

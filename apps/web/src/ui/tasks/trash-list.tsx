@@ -46,7 +46,7 @@ export function TrashList({ trash, today, unsent, onRestore, onRetry }: TrashLis
         <QuietLine>{emptyLine(trash)}</QuietLine>
       ) : (
         <>
-          <p className="py-2 text-meta text-muted">
+          <p className="px-3 py-2 text-meta text-muted">
             Tasks stay here for {limits.trashDays} days. Then they are deleted for good.
           </p>
           <ul aria-label="Deleted tasks">
@@ -112,7 +112,7 @@ function TrashRow(props: TrashRowProps) {
       className="group border-divider border-b [contain-intrinsic-size:auto_48px] [content-visibility:auto]"
       onFocus={onFocus}
     >
-      <div className="-mx-3 flex flex-wrap items-start rounded-control px-3 transition-colors hover:bg-hover sm:flex-nowrap sm:gap-x-3">
+      <div className="flex flex-wrap items-start rounded-control px-3 transition-colors hover:bg-hover sm:flex-nowrap sm:gap-x-3">
         <p
           dir="auto"
           className={`min-w-0 grow basis-full whitespace-pre-wrap break-words py-[13px] transition-colors group-data-pending:text-muted group-data-pending:delay-500 sm:basis-0 pointer-coarse:py-[17px] ${
@@ -127,9 +127,8 @@ function TrashRow(props: TrashRowProps) {
             <time dateTime={task.deleted_at}>{deletedLabel(task.deleted_at, today)}</time>
           </p>
         )}
-        <div className="-mr-2 flex max-sm:-mt-2 max-sm:pb-1 sm:py-2 pointer-coarse:sm:py-1.5">
+        <div className="-mr-2 flex gap-1 max-sm:-mt-2 max-sm:pb-2 sm:py-2 pointer-coarse:sm:py-1.5">
           <Button
-            variant="quiet"
             size="small"
             data-restore
             aria-disabled={pending}
@@ -146,14 +145,16 @@ function TrashRow(props: TrashRowProps) {
             onClick={() => pending || onDelete()}
           >
             Delete for good
-            <span className="sr-only">: {task.title}</span>
+            <span className="sr-only"> {task.title}</span>
           </Button>
         </div>
       </div>
       {failure && (
-        <RowFailure id={failureId} onRetry={onRetry}>
-          Not restored. {failure}
-        </RowFailure>
+        <div className="px-3">
+          <RowFailure id={failureId} onRetry={onRetry}>
+            Not restored. {failure}
+          </RowFailure>
+        </div>
       )}
     </li>
   );
