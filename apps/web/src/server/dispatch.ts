@@ -9,11 +9,11 @@ for (const { operation } of Object.values(routes)) {
   paths.set(path, serve(...there));
 }
 
-/** Names win over placeholders, as in Next: `/api/tasks/{id}` before `/api/{user_id}/tasks`. */
-const addresses = [...paths].flatMap(([path, methods]) =>
-  addressForms(path).map((form, index) => ({ index, form: pattern(form), methods })),
-);
-addresses.sort((a, b) => a.index - b.index);
+/** Names win over placeholders, as in Next: "{" stands behind every letter. */
+const addresses = [...paths]
+  .flatMap(([path, methods]) => addressForms(path).map((form) => ({ form, methods })))
+  .sort((a, b) => (a.form < b.form ? -1 : 1))
+  .map(({ form, methods }) => ({ form: pattern(form), methods }));
 
 /**
  * The second door: any request under /api, answered without Next. Next's own router answers some
