@@ -56,8 +56,11 @@ async function main(mode: "dev" | "start"): Promise<void> {
       },
     );
     stop.follow(next);
-    await answers(`http://127.0.0.1:${port}/api/ready`, next);
-    say(`\n  Tend is ready:  ${BETTER_AUTH_URL}`);
+    const answer = await firstAnswer(`http://127.0.0.1:${port}/api/ready`, next);
+    // What `stop` follows ends this process too.
+    if (!answer) return;
+    if (answer.ok) say(`\n  Tend is ready:  ${BETTER_AUTH_URL}`);
+    else say(`\n  The server is up, but not ready: ${(await answer.json()).detail}`);
     if (mode === "dev" && database.embedded) {
       say(`  Demo login:     ${demo.email}, password ${demo.password}`);
     }
@@ -134,17 +137,14 @@ function stopper(database: OpenDatabase) {
   return { now, follow };
 }
 
-/** Waits until Next answers; whatever it answers, it is up. */
-async function answers(url: string, next: ChildProcess): Promise<void> {
-  while (next.exitCode === null) {
-    const up = await fetch(url, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined);
-    if (up?.ok) return;
-    if (up && up.status !== 404) {
-      say(`The server is up, but not ready: ${(await up.json()).detail}`);
-      return;
-    }
+/** What Next answers when it is up, ready or not; nothing, where it ended before. */
+async function firstAnswer(url: string, next: ChildProcess): Promise<Response | undefined> {
+  while (next.exitCode === null && next.signalCode === null) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined);
+    if (answer && answer.status !== 404) return answer;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  return undefined;
 }
 
 const mode = process.argv[2];

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createClient } from "@tend/contracts/client";
 import { startEmbedded } from "@tend/db/embedded";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { answers, freePort, makeFolder, until, web } from "./start.ts";
+import { answers, freePort, isFree, makeFolder, until, web } from "./start.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 
@@ -14,12 +15,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => folder.end());
-
-const isFree = (port: number) =>
-  fetch(`http://127.0.0.1:${port}/api/health`).then(
-    () => false,
-    () => true,
-  );
 
 /** A new user's token, got as any program gets it. */
 async function tokenAt(
@@ -105,6 +100,42 @@ test("SIGINT and kill -9 leave no process behind, and what was acknowledged is t
   expect(await titles("sign-in", "three")).toEqual(["one", "two", "three"]);
   third.child.kill("SIGTERM");
   expect(await third.ended).toBe(0);
+});
+
+test("a server without its database is said to be not ready, and never ready", async () => {
+  const nobody = `postgresql://postgres@127.0.0.1:${await freePort()}/postgres`;
+  const { child, ended, output } = folder.start({
+    PORT: String(await freePort()),
+    DATABASE_URL: nobody,
+  });
+  await until("it says how it is stopped", () => /Stop it with Ctrl-C/.test(output()));
+  expect(output()).toContain("up, but not ready");
+  expect(output()).not.toContain("Tend is ready");
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+});
+
+test("a server that ends before it answers is never said to be ready", async () => {
+  // Stands in for serve.ts, which the launcher starts with these options too.
+  const standIn = `if (process.argv[1]?.endsWith("serve.ts")) {
+    process.once("SIGTERM", () => process.exit(3));
+    console.log("server", process.pid, process.env.DATABASE_URL);
+    await new Promise(() => setInterval(() => {}, 1_000));
+  }`;
+  const { ended, output } = folder.start({
+    PORT: String(await freePort()),
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(standIn)}`,
+  });
+  const said = () => /server (\d+) \S+:(\d+)/.exec(output());
+  await until("the server runs", () => said() !== null);
+  const [, pid, databasePort] = said() ?? [];
+  // A client that does not hang up keeps the database from stopping at once.
+  const client = connect({ port: Number(databasePort), allowHalfOpen: true });
+  await once(client, "connect");
+  process.kill(Number(pid), "SIGTERM");
+  expect(await ended).toBe(3);
+  expect(output()).not.toMatch(/ready|Stop it with Ctrl-C/);
+  client.destroy();
 });
 
 /** Next runs one development server in a folder, and writes into a file which. */

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -9,7 +10,9 @@ import { fileURLToPath } from "node:url";
 
 export const web = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = createRequire(import.meta.url).resolve("tsx");
-const secret = randomBytes(32).toString("base64");
+
+/** What every app started here signs its tokens with. */
+export const secret = randomBytes(32).toString("base64");
 
 /** A data folder of one's own, and everything that was started on it: `end` leaves nothing. */
 export async function makeFolder() {
@@ -26,6 +29,7 @@ export async function makeFolder() {
           ...process.env,
           BETTER_AUTH_SECRET: secret,
           BETTER_AUTH_URL: "",
+          TASKS_RATE_LIMIT: "100000000",
           DATABASE_URL: "",
           NEON_DB_URL: "",
           DIRECT_URL: "",
@@ -74,3 +78,30 @@ export const answers = (port: number): Promise<boolean> =>
     (response) => response.ok,
     () => false,
   );
+
+/** Whether nobody answers there. */
+export const isFree = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/api/health`).then(
+    () => false,
+    () => true,
+  );
+
+/** The processes that this one started and that have not ended. */
+export function childrenOf(pid: number): number[] {
+  const list =
+    process.platform === "linux"
+      ? readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      : execFileSync("pgrep", ["-P", `${pid}`], { encoding: "utf8" });
+  return list.split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** Sends it to those that have not ended by themselves. */
+export function signal(pids: readonly number[], name: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has.
+    }
+  }
+}
