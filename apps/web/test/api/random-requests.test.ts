@@ -71,7 +71,7 @@ beforeAll(async () => {
     await send("POST", "/api/tasks", { token: tokenOf(bystander), body });
   }
   before = await storedTasks(bystander);
-});
+}, timeout);
 
 /** What the row promises of this answer, whatever was asked. */
 function check(operation: Operation, owner: string, { status, headers, text, body }: Sent): void {

@@ -39,14 +39,14 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
         });
       } catch (error) {
         if (readFailure(error).is !== "missing") {
-          void client.invalidateQueries({ queryKey: keyOf(userId) });
+          void readAnew(client, userId);
           return isChanged(error) ? "It was restored meanwhile." : reasonOf(error);
         }
       }
       client.setQueryData<readonly Task[]>(keyOf(userId), (now) =>
         now?.filter((task) => task.id !== id),
       );
-      void client.invalidateQueries({ queryKey: keyOf(userId) });
+      void readAnew(client, userId);
       return undefined;
     },
     [client, userId, api],
@@ -69,7 +69,13 @@ export function acknowledgeInTrash(
   client.setQueryData<readonly Task[]>(keyOf(userId), (now) =>
     now?.filter(({ id }) => !acknowledged.get(id)),
   );
-  void client.invalidateQueries({ queryKey: keyOf(userId) });
+  void readAnew(client, userId);
+}
+
+/** A read under way may be older than what is known now, so it does not count. */
+async function readAnew(client: QueryClient, userId: string): Promise<void> {
+  await client.cancelQueries({ queryKey: keyOf(userId) });
+  await client.invalidateQueries({ queryKey: keyOf(userId) });
 }
 
 const isChanged = (error: unknown): boolean =>
