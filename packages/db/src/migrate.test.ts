@@ -48,7 +48,9 @@ const history = async () => {
 test("applies every migration, oldest first, and records each as Prisma does", async () => {
   expect(await migrate(fresh.url)).toEqual(names);
   expect(await tables()).toEqual(
-    "_prisma_migrations accounts rate_limits sessions tasks users verifications".split(" "),
+    "_prisma_migrations accounts erased_users idempotency_keys rate_limits sessions sign_in_failures task_counters task_tombstones tasks users verifications".split(
+      " ",
+    ),
   );
   const rows = await history();
   expect(rows.map((row) => row.migration_name)).toEqual(names);
