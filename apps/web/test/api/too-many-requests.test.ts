@@ -16,12 +16,12 @@ async function anotherProcess() {
 }
 
 test("429 [E-2] the sign-ins of one caller are limited, in every process, and nobody else's", async () => {
-  const { email } = newUser();
   // A documentation address (RFC 3849) of this run's own: the counts outlive the test.
   const caller = `2001:db8:${crypto.randomUUID().slice(0, 4)}::1`;
   const guess = async (app: typeof import("./send.ts"), address: string) =>
     app.send("POST", "/api/auth/sign-in/email", {
-      body: { email, password: newUser().email },
+      // Another account each time: here it is the caller who is counted.
+      body: { email: newUser().email, password: newUser().email },
       headers: { "X-Forwarded-For": address },
     });
 
