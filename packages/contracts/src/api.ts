@@ -58,6 +58,7 @@ const user: User = {
 };
 
 const cookie = { "Set-Cookie": "The session cookie: httpOnly, SameSite=Lax, Secure on https." };
+const renewed = { "Set-Cookie": "The session cookie, where the session was renewed for 7 days." };
 
 const etag = { ETag: "Strong validator of this state of the task, made of its `version`." };
 
@@ -350,6 +351,7 @@ export const api = {
       200: {
         description: "The user, or null.",
         schema: z.object({ user: User }).nullable(),
+        headers: renewed,
         example: { user },
       },
     },
@@ -404,6 +406,7 @@ export const api = {
         schema: z
           .object({ token: z.string().meta({ description: "A JWT (RFC 7519), HS256." }) })
           .meta({ id: "Token" }),
+        headers: renewed,
         example: { token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1ZjBjMWY5ZSJ9.c2lnbmF0dXJl" },
       },
     },

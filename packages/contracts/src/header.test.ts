@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { etagOf, IdempotencyKey, IfMatch, IfNoneMatch } from "./header.ts";
+
+test.each<[string, "*" | readonly number[]]>([
+  ["*", "*"],
+  [" * ", "*"],
+  [etagOf({ version: 3 }), [3]],
+  ['"3", "12"', [3, 12]],
+  ['"3","12"', [3, 12]],
+  // RFC 9110, 5.6.1.2: empty elements of a list are ignored.
+  ['"3",', [3]],
+  [', ,"3" ,, "12",\t', [3, 12]],
+  // 8.8.3.2: a weak validator never matches strongly.
+  ['W/"3", "4"', [4]],
+  ['"a", "0", "03", "-1", "1.5", "2147483648", ""', []],
+])("[T-7] If-Match: %s", (text, versions) => {
+  expect(IfMatch.parse(text)).toEqual(versions);
+});
+
+test.each(["", " ", ",", "3", '"3', '3"', '"3" "4"', '"3";', '*, "3"', 'w/"3"', '"3"\u0100'])(
+  "[T-7] If-Match: %s is refused, with what to send",
+  (text) => {
+    const { error } = IfMatch.safeParse(text);
+    expect(error?.issues[0]?.message).toContain('If-Match: "3"');
+  },
+);
+
+test("[T-7] a hostile If-Match is read in no time", () => {
+  const start = performance.now();
+  for (const part of [",", " ", " ,", '"3",', '"3" ', "W/", '"3",,,']) {
+    expect(IfMatch.safeParse(`${part.repeat(20_000)}!`).success).toBe(false);
+  }
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
+test.each<[string, "*" | readonly number[]]>([
+  ["*", "*"],
+  ['W/"3", "4",', [3, 4]],
+  ["nothing of the kind", []],
+])("[T-7] If-None-Match: %s", (text, versions) => {
+  expect(IfNoneMatch.parse(text)).toEqual(versions);
+});
+
+test("[T-12] an Idempotency-Key is the same with the quotes of a structured field", () => {
+  expect(IdempotencyKey.parse('"a-1"')).toBe("a-1");
+  expect(IdempotencyKey.parse("a-1")).toBe("a-1");
+});
+
+test.each(["", '""', "a b", "é", "a".repeat(256)])(
+  "[T-12] Idempotency-Key: %s is refused",
+  (key) => {
+    expect(IdempotencyKey.safeParse(key).success).toBe(false);
+  },
+);
