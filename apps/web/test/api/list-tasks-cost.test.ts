@@ -3,6 +3,7 @@ import { makeUser } from "@tend/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mintToken, seconds } from "./mint-token.ts";
 import { type Sent, send } from "./send.ts";
+import { analyzeTasks } from "./stored.ts";
 
 /** The statements that the app sent, as it sent them. */
 const statements: Prisma.Sql[] = [];
@@ -63,7 +64,7 @@ test.each([
         timestamptz '2026-01-01' + n / 3 * interval '1 second'
       FROM generate_series(${from}::int, ${from + 499}::int) AS n`;
   }
-  await client.$executeRaw`ANALYZE tasks`;
+  await analyzeTasks();
 
   for (const [order, index] of [
     ["asc", asc],

@@ -1,9 +1,10 @@
 import { addressForms, api, fillPath, type Task } from "@tend/contracts";
 import { connect, type Database, Prisma } from "@tend/db";
 import { makeUser } from "@tend/db/testing";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tokenOf } from "./mint-token.ts";
 import { createTask, type Sent, send } from "./send.ts";
+import { analyzeTasks } from "./stored.ts";
 
 /** The statements that the app sent, as it sent them. */
 const statements: Prisma.Sql[] = [];
@@ -316,9 +317,7 @@ test("200 [T-11] a search among 20,000 tasks goes through the index of the words
       FROM generate_series(${from}::int, ${from + 199}::int) AS n`;
   }
   await createTask(token, { title: "The needle" });
-  // Refused while autovacuum does the same of its own accord.
-  const analyze = async () => client.$executeRaw`ANALYZE tasks`;
-  await vi.waitFor(analyze, { timeout: 30_000, interval: 100 });
+  await analyzeTasks();
   expect(await find(token, "needle")).toEqual(["The needle"]);
   const searched = statements.findLast(({ text }) => text.includes("search_query"));
   if (!searched) throw new Error("The search sent no statement.");

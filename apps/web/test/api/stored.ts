@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import { database } from "#server/database.ts";
 
 /** Everything that is stored of these users' tasks. */
@@ -6,3 +7,7 @@ export const storedTasks = (...owners: readonly { id: string }[]) =>
     where: { owner_user_id: { in: owners.map(({ id }) => id) } },
     orderBy: [{ owner_user_id: "asc" }, { id: "asc" }],
   });
+
+/** Tells the planner what was stored. Tried again, since autovacuum may be at the same of itself. */
+export const analyzeTasks = () =>
+  vi.waitFor(async () => database().$executeRaw`ANALYZE tasks`, { timeout: 30_000, interval: 100 });
