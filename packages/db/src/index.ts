@@ -22,7 +22,7 @@ export function connect(url: string): Database {
     // user's counter and its row: both waits together end within the second.
     onConnect: async (client) => {
       await client.query(
-        "SET TIME ZONE 'UTC'; SET statement_timeout = '2000ms'; SET lock_timeout = '450ms'",
+        "SET TIME ZONE 'UTC'; SET statement_timeout = '2000ms'; SET lock_timeout = '350ms'",
       );
     },
   });
