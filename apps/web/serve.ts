@@ -3,6 +3,7 @@
  * to its handler, all else to Next. On Vercel, and in development, Next serves both.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Server as NetServer } from "node:net";
 import { ReadableStream } from "node:stream/web";
 import next from "next";
 import { dispatch } from "./src/server/dispatch.ts";
@@ -65,11 +66,15 @@ const server = createServer((incoming, outgoing) => {
 });
 server.listen(Number(PORT));
 
+/** Milliseconds in which whoever is about to send on an open connection is still answered. */
+const grace = 250;
+
 // What is in flight is finished; the launcher loses patience after ten seconds.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     stopping = true;
-    server.close(() => process.exit(0));
-    server.closeIdleConnections();
+    // HTTP's own `close` would cut connections at once on which a request may be under way.
+    NetServer.prototype.close.call(server, () => process.exit(0));
+    setTimeout(() => server.closeIdleConnections(), grace);
   });
 }
