@@ -1,0 +1,180 @@
+import { randomInt } from "node:crypto";
+import { connect } from "@tend/db";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { binaries } from "./cluster.ts";
+import {
+  endInstallations,
+  freeze,
+  type Installation,
+  onEmbedded,
+  onServer,
+} from "./installation.ts";
+import { expectKept, type Load, type Person, signUp, startLoad } from "./load.ts";
+import { signal } from "./start.ts";
+
+/** Milliseconds: any request; the answer of a hung database; of a held row; until all is well. */
+const bounds = { request: 10_000, hung: 3_000, held: 1_000, recovery: 5_000 };
+const parts = ["database", "app", "both"] as const;
+
+const variants = [
+  {
+    name: "the embedded database",
+    missing: process.platform === "win32" && "Windows has no such signals",
+    make: onEmbedded,
+  },
+  {
+    name: "a PostgreSQL server",
+    missing: binaries === undefined && "there is none in /usr/lib/postgresql",
+    make: () => onServer(binaries ?? ""),
+  },
+];
+
+async function timed<A>(asked: Promise<A>): Promise<[answer: A, ms: number]> {
+  const start = performance.now();
+  return [await asked, performance.now() - start];
+}
+
+describe.each(variants)("with $name", ({ missing, make }) => {
+  if (missing) return test.skip(missing);
+  let system: Installation;
+  let people: Person[];
+  let load: Load;
+
+  beforeAll(async () => {
+    system = await make();
+    people = await Promise.all(Array.from({ length: 4 }, () => signUp(system.origin)));
+  }, 120_000);
+
+  afterEach(() => load.abandon());
+  afterAll(endInstallations);
+
+  /** Waits until all is served again, and ends the load. */
+  async function expectRecovery(back: number): Promise<void> {
+    await load.acknowledged(5, back);
+    await load.stop();
+    expect(load.recovery(back)).toBeLessThan(bounds.recovery);
+  }
+
+  test("[US-1, C-6] kill -9 of the database, the app or both, 20 times: what was acknowledged is there", async () => {
+    for (let round = 0; round < 20; round++) {
+      const part = parts[round % parts.length] ?? "both";
+      load = startLoad(people);
+      await load.acknowledged(5 + randomInt(20));
+      const start = performance.now();
+      signal(
+        freeze(() => system.processes(part)),
+        "SIGKILL",
+      );
+      await load.failed(start);
+      await system.revive(part);
+      await expectRecovery(performance.now());
+      expect(load.slowest()).toBeLessThan(bounds.request);
+      if (system.admin && part === "database") expect(load.failedAs()).toEqual(["unavailable"]);
+      await expectKept(people);
+    }
+  }, 400_000);
+
+  test("[C-6] a database that stands still for 30 s: 503 within 3 s, health 200, ready 503; then all is well", async () => {
+    const [person] = people;
+    const get = (path: string) =>
+      timed(
+        fetch(system.origin + path, { headers: { Authorization: `Bearer ${person?.token()}` } }),
+      );
+    load = startLoad(people);
+    await load.acknowledged(10);
+    const start = performance.now();
+    const frozen = freeze(() => system.processes("database"));
+    while (performance.now() < start + 30_000) {
+      const answers = await Promise.all(["/api/health", "/api/ready", "/api/tasks"].map(get));
+      expect(answers.map(([{ status }]) => status)).toEqual([200, 503, 503]);
+      expect(Math.max(...answers.map(([, ms]) => ms))).toBeLessThan(bounds.hung);
+    }
+    signal(frozen, "SIGCONT");
+    await expectRecovery(performance.now());
+    expect(load.failedAs()).toEqual(["unavailable"]);
+    expect(load.slowest()).toBeLessThan(bounds.hung);
+    await expectKept(people);
+  });
+
+  test("[C-6] every connection of the pool waits, and more requests come: 503; then all is well", async () => {
+    const { origin, url } = await system.shared();
+    const others = await Promise.all([signUp(origin), signUp(origin)]);
+    const holder = connect(url);
+    load = startLoad(others, 20);
+    await load.acknowledged(1);
+    await holder.$transaction(
+      async (transaction) => {
+        await transaction.$executeRaw`LOCK TABLE tasks`;
+        await load.failed(performance.now());
+        const [health] = await timed(fetch(`${origin}/api/health`));
+        expect(health.status).toBe(200);
+      },
+      { timeout: 60_000 },
+    );
+    const back = performance.now();
+    await holder.$disconnect();
+    await expectRecovery(back);
+    expect(load.failedAs()).toEqual(["unavailable"]);
+    expect(load.slowest()).toBeLessThan(bounds.request);
+    await expectKept(others);
+  });
+
+  test("[C-6] SIGTERM under load: nothing that was taken is dropped, and the app ends within 10 s", async () => {
+    for (let round = 0; round < 3; round++) {
+      load = startLoad(people);
+      await load.acknowledged(10);
+      const [code, ms] = await timed(system.terminate());
+      expect([code, ms < bounds.request]).toEqual([0, true]);
+      await load.failed(performance.now());
+      await system.revive("app");
+      await expectRecovery(performance.now());
+      expect([load.failedAs(), load.unanswered()]).toEqual([["refused"], 0]);
+      await expectKept(people);
+    }
+  });
+
+  test("[C-6] a server that takes no more connections: 503; then all is well", async ({ skip }) => {
+    const { admin } = system;
+    if (!admin) return skip("the embedded database has no such limit");
+    load = startLoad(people);
+    await load.acknowledged(10);
+    const start = performance.now();
+    await admin.$executeRaw`ALTER ROLE tend CONNECTION LIMIT 0`;
+    await admin.$queryRaw`
+      SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usename = 'tend'`;
+    await load.failed(start);
+    await admin.$executeRaw`ALTER ROLE tend CONNECTION LIMIT -1`;
+    await expectRecovery(performance.now());
+    expect(load.failedAs()).toEqual(["unavailable"]);
+    expect(load.slowest()).toBeLessThan(bounds.request);
+    await expectKept(people);
+  });
+
+  test("[C-6] a task that another transaction holds: 503 within a second, and nothing is changed", async ({
+    skip,
+  }) => {
+    if (!system.admin) return skip("a transaction holds the whole embedded database");
+    const { origin, url } = await system.shared();
+    const { client } = await signUp(origin);
+    const { body } = await client.createTask({ body: { title: "Held" } });
+    const params = { id: body.id };
+    const holder = connect(url);
+    await holder.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT FROM tasks WHERE id = ${body.id}::uuid FOR UPDATE`;
+      const changes = [
+        client.updateTask({ params, body: { title: "Taken" } }),
+        client.completeTask({ params }),
+        client.deleteTask({ params }),
+      ];
+      const refusal = { problem: { status: 503 }, retryAfter: expect.any(Number) };
+      for (const change of changes.map((change) =>
+        timed(expect(change).rejects.toMatchObject(refusal)),
+      )) {
+        const [, ms] = await change;
+        expect(ms).toBeLessThan(bounds.held);
+      }
+    });
+    await holder.$disconnect();
+    expect((await client.getTask({ params })).body).toEqual(body);
+  });
+});
