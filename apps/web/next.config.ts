@@ -32,6 +32,8 @@ const securityHeaders = {
 export default {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
+  // No picture is scaled on the way, so that nobody can have it done for nothing.
+  images: { unoptimized: true },
   transpilePackages: ["@tend/contracts", "@tend/db"],
   serverExternalPackages: ["pg", "pino"],
   turbopack: { root },

@@ -228,6 +228,11 @@ test("no page is kept by a cache, and least of all a private one", async ({ page
   }
 });
 
+test("no image is scaled for whoever asks", async ({ page }) => {
+  const scaled = await page.request.get("/_next/image?url=%2Ftasks-light.png&w=640&q=75");
+  expect(scaled.status()).toBe(404);
+});
+
 test("no source map is served, and no file names one", async ({ page }) => {
   const folder = `${web}/.next/static`;
   const entries = await readdir(folder, { recursive: true });
