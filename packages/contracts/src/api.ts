@@ -58,8 +58,6 @@ const user: User = {
 };
 
 const cookie = { "Set-Cookie": "The session cookie: httpOnly, SameSite=Lax, Secure on https." };
-const renewed = { "Set-Cookie": "The session cookie, where the session was renewed for 7 days." };
-
 const etag = { ETag: "Strong validator of this state of the task, made of its `version`." };
 
 const IfUnchanged = z.object({
@@ -351,7 +349,6 @@ export const api = {
       200: {
         description: "The user, or null.",
         schema: z.object({ user: User }).nullable(),
-        headers: renewed,
         example: { user },
       },
     },
@@ -406,7 +403,6 @@ export const api = {
         schema: z
           .object({ token: z.string().meta({ description: "A JWT (RFC 7519), HS256." }) })
           .meta({ id: "Token" }),
-        headers: renewed,
         example: { token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1ZjBjMWY5ZSJ9.c2lnbmF0dXJl" },
       },
     },
