@@ -271,7 +271,7 @@ export async function deleteTaskForGood(
     RETURNING id`);
   if (gone.length > 0) return;
   const [task] = await find(userId, id);
-  if (task) stale(task);
+  if (task && !matches(task, ifMatch)) stale(task);
   await missing(userId, id);
 }
 
@@ -307,7 +307,8 @@ export const stale = (task: Task): never => {
 
 /** Why nothing of one's own was found: changed meanwhile, erased, somebody else's or nobody's (O-2). */
 async function missing(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
-  if (ifMatch !== undefined) {
+  // Without a version to compare, one that was made since the write did not exist for it: 404.
+  if (Array.isArray(ifMatch)) {
     const [task] = await find(userId, id);
     if (task && task.deleted_at === null) stale(task);
   }

@@ -291,6 +291,38 @@ test("[T-7] a version never comes again, through every change, the trash and a n
   expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
 });
 
+test.each(writes)(
+  "404 [T-7] $name of a task that is made only just after: no 412 where no version was named",
+  async ({ method, suffix, given }) => {
+    const user = await makeUser(database());
+    const token = tokenOf(user);
+    for (const headers of [{}, { "If-Match": "*" }]) {
+      const id = crypto.randomUUID();
+      const usual = database();
+      let made = false;
+      // Between the first statement of the write and the next one, somebody makes the task.
+      globalThis.tendDatabase = usual.$extends({
+        query: {
+          async $queryRaw({ args, query }) {
+            const found = await query(args);
+            if (!made) {
+              made = true;
+              await usual.tasks.create({ data: { owner_user_id: user.id, id, title: "Late" } });
+            }
+            return found;
+          },
+        },
+      }) as unknown as typeof usual;
+      try {
+        const late = await send(method, `/api/tasks/${id}${suffix}`, { token, headers, ...given });
+        expect([late.status, late.body.code, made]).toEqual([404, "task_not_found", true]);
+      } finally {
+        globalThis.tendDatabase = usual;
+      }
+    }
+  },
+);
+
 test("[T-7] a create that waits for a deletion for good does not begin at a version that was", async ({
   skip,
 }) => {
