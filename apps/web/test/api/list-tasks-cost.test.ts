@@ -1,53 +1,21 @@
-import { connect, type Database, Prisma } from "@tend/db";
+import { connect, type Prisma } from "@tend/db";
 import { makeUser } from "@tend/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mintToken, seconds } from "./mint-token.ts";
 import { type Sent, send } from "./send.ts";
+import { explain, recordStatements } from "./statements.ts";
 import { analyzeTasks } from "./stored.ts";
 
-/** The statements that the app sent, as it sent them. */
-const statements: Prisma.Sql[] = [];
 const client = connect(process.env.DATABASE_URL ?? "");
+let statements: readonly Prisma.Sql[];
 
 beforeAll(() => {
-  globalThis.tendDatabase = client.$extends({
-    query: {
-      $queryRaw({ args, query }) {
-        if (args instanceof Prisma.Sql) statements.push(args);
-        return query(args);
-      },
-    },
-  }) as unknown as Database;
+  statements = recordStatements(client);
 });
 
 afterAll(() => client.$disconnect());
 
-interface Node {
-  readonly "Node Type": string;
-  readonly "Index Name"?: string;
-  readonly "Rows Removed by Filter"?: number;
-  readonly "Shared Hit Blocks": number;
-  readonly "Shared Read Blocks": number;
-  readonly Plans?: readonly Node[];
-}
-
-const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-
-/** How PostgreSQL ran the last statement, and how many pages of memory it touched. */
-async function explainLast() {
-  const { text, values } = statements.at(-1) as Prisma.Sql;
-  const explain = async () => {
-    const [row] = await client.$queryRawUnsafe<{ "QUERY PLAN": [{ Plan: Node }] }[]>(
-      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
-      ...values,
-    );
-    return (row as { "QUERY PLAN": [{ Plan: Node }] })["QUERY PLAN"][0].Plan;
-  };
-  // The first run may touch pages of the catalogue besides.
-  await explain();
-  const plan = await explain();
-  return { nodes: nodesOf(plan), pages: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] };
-}
+const explainLast = () => explain(client, statements.at(-1));
 
 test.each([
   ["created", "tasks_created_idx", "tasks_created_idx"],

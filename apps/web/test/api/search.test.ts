@@ -1,25 +1,17 @@
 import { addressForms, api, fillPath, type Task } from "@tend/contracts";
-import { connect, type Database, Prisma } from "@tend/db";
+import { connect, type Prisma } from "@tend/db";
 import { makeUser } from "@tend/db/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tokenOf } from "./mint-token.ts";
 import { createTask, type Sent, send } from "./send.ts";
+import { explain, recordStatements } from "./statements.ts";
 import { analyzeTasks } from "./stored.ts";
 
-/** The statements that the app sent, as it sent them. */
-const statements: Prisma.Sql[] = [];
 const client = connect(process.env.DATABASE_URL ?? "");
+let statements: readonly Prisma.Sql[];
 
 beforeAll(() => {
-  // The app asks this client only what it asks any: the extension adds no method and takes none.
-  globalThis.tendDatabase = client.$extends({
-    query: {
-      $queryRaw({ args, query }) {
-        if (args instanceof Prisma.Sql) statements.push(args);
-        return query(args);
-      },
-    },
-  }) as unknown as Database;
+  statements = recordStatements(client);
 });
 
 afterAll(() => client.$disconnect());
@@ -301,13 +293,6 @@ test("201 [T-11, T-2] the longest texts of any script can be stored, and searche
   expect((await search(token, "marker")).body.length).toBeGreaterThan(4);
 });
 
-interface Node {
-  readonly "Node Type": string;
-  readonly "Index Name"?: string;
-  readonly Plans?: readonly Node[];
-}
-const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-
 test("200 [T-11] a search among 20,000 tasks goes through the index of the words", async () => {
   const { user, token } = await makeSearcher();
   for (let from = 1; from < 20_000; from += 200) {
@@ -320,12 +305,7 @@ test("200 [T-11] a search among 20,000 tasks goes through the index of the words
   await analyzeTasks();
   expect(await find(token, "needle")).toEqual(["The needle"]);
   const searched = statements.findLast(({ text }) => text.includes("search_query"));
-  if (!searched) throw new Error("The search sent no statement.");
-  const [row] = await client.$queryRawUnsafe<{ "QUERY PLAN": [{ Plan: Node }] }[]>(
-    `EXPLAIN (FORMAT JSON) ${searched.text}`,
-    ...searched.values,
-  );
-  if (!row) throw new Error("EXPLAIN gave nothing.");
-  const names = nodesOf(row["QUERY PLAN"][0].Plan).map((node) => node["Index Name"]);
+  const { nodes } = await explain(client, searched);
+  const names = nodes.map((node) => node["Index Name"]);
   expect(names).toContain("tasks_search_idx");
 }, 120_000);
