@@ -46,7 +46,7 @@ export function route<O extends Operation, const R extends Output<O>>(
       const { pathname, searchParams } = new URL(request.url);
       const { user_id, ...params } = match(forms, pathname);
       const bearer = operation.security === "bearer";
-      const userId = bearer ? await authenticate(request.headers.get("Authorization")) : undefined;
+      const userId = bearer ? authenticate(request.headers.get("Authorization")) : undefined;
       if (userId !== undefined) {
         notes.userId = userId;
         countRequest(userId, notes.headers);

@@ -123,7 +123,7 @@ export const routes = {
   issueToken: route(api.issueToken, async ({ caller }) => {
     const { body, headers } = await runAuth(api.getSession, caller);
     if (!body) throw new ProblemError("no_session");
-    return { status: 200, body: { token: await signToken(body.user.id) }, headers };
+    return { status: 200, body: { token: signToken(body.user.id) }, headers };
   }),
   getHealth: route(api.getHealth, async () => ({ status: 200, body: { status: "ok" } })),
   getReadiness: route(api.getReadiness, async () => {
