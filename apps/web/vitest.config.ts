@@ -9,7 +9,7 @@ export default defineConfig({
           name: "api",
           include: ["test/api/**/*.test.ts"],
           globalSetup: "test/api/database.ts",
-          setupFiles: "test/api/owner-predicate.ts",
+          setupFiles: "test/api/owner-watch.ts",
           testTimeout: 30_000,
           // One engine serves all files: more workers than this only wait for it.
           maxWorkers: 2,

@@ -3,13 +3,8 @@ import { makeTask, makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
 import { tokenOf } from "./mint-token.ts";
-import {
-  checkOwner,
-  duringRequest,
-  guardedFunctions,
-  statementCounts,
-  takeFaults,
-} from "./owner-predicate.ts";
+import { checkOwner, guardedFunctions } from "./owner-predicate.ts";
+import { duringRequest, statementCounts, takeFaults } from "./owner-watch.ts";
 import { send } from "./send.ts";
 
 describe("[O-1] a statement that names its owner passes", () => {
@@ -52,11 +47,50 @@ describe("[O-1] a statement that names its owner passes", () => {
       'SELECT "public"."tasks"."id" FROM "public"."tasks" WHERE ("public"."tasks"."owner_user_id" = $1 AND "public"."tasks"."id" = $2) LIMIT $3 OFFSET $4',
     ],
     ["a function of the owner", "SELECT unbury($1, $2::uuid)"],
+    ["the same in a FROM", "SELECT version FROM public.unbury($1::text, $2) AS version"],
+    [
+      "an outer join that adds its own rows only",
+      "SELECT FROM users u LEFT JOIN tasks t ON t.owner_user_id = $1 AND t.x = u.x",
+    ],
+    [
+      "a join of a join",
+      "SELECT FROM (tasks t LEFT JOIN x ON x.id = t.id) JOIN y ON y.id = t.id AND t.owner_user_id = $1",
+    ],
+    [
+      "ids that a subquery finds",
+      "SELECT FROM tasks WHERE owner_user_id = $1 AND id IN (SELECT id FROM x)",
+    ],
+    ["another spelling", 'SELECT FROM "tasks" "T" WHERE "T".OWNER_USER_ID = $1 /* OR 1=1 */'],
+    [
+      "texts in every quote",
+      "SELECT E'it\\'s', $a$FROM tasks$a$ AS tasks, 'it''s; DELETE FROM tasks'",
+    ],
+    ["a copy of one owner's", "COPY (SELECT FROM tasks WHERE owner_user_id = $1) TO STDOUT"],
+    [
+      "an insert of a column that is the owner",
+      "INSERT INTO tasks (owner_user_id) SELECT u.id FROM users AS u WHERE u.id = $1",
+    ],
     ["a table that is none of these", "DELETE FROM sessions WHERE title = 'FROM tasks' -- tasks"],
     ["a subquery that is called like one", "SELECT id FROM (SELECT 1 AS id) AS tasks ORDER BY id"],
   ])("%s", (_, sql) => {
     expect(checkOwner(sql).faults).toEqual([]);
   });
+});
+
+const sweep = `UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
+  SELECT owner_user_id FROM task_counters WHERE sweep_at <= now()
+  ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING owner_user_id`;
+
+test("[O-1] of everybody, it is asked only who is swept next", () => {
+  expect(checkOwner(sweep)).toEqual({ mentions: 2, faults: [], owners: [], sweepsNext: true });
+});
+
+test("[O-1] each parameter that says who the owner is, is known", () => {
+  const { faults, owners } = checkOwner(
+    "WITH a AS (SELECT FROM tasks WHERE owner_user_id <> $4 AND id = $5::uuid), b AS (SELECT unbury($3, $6)) INSERT INTO tasks (id, owner_user_id) VALUES ($7, $1), ($8, $2)",
+  );
+  expect(faults).toEqual([]);
+  expect(owners.toSorted()).toEqual([1, 2, 3, 4]);
 });
 
 describe("[O-1] a statement without its owner is found, and named", () => {
@@ -112,6 +146,90 @@ describe("[O-1] a statement without its owner is found, and named", () => {
     ["a function of somebody", "SELECT unbury((SELECT id FROM users LIMIT 1), id) FROM task_x"],
     ["what cannot be read", "TRUNCATE tasks"],
     ["the second of two statements", "SELECT 1; DELETE FROM idempotency_keys"],
+    ["the negation of more", "SELECT FROM tasks WHERE NOT (owner_user_id = $1 AND id = $2)"],
+    ["a CASE", "SELECT FROM tasks WHERE CASE WHEN $2 THEN owner_user_id = $1 ELSE true END"],
+    ["what may be unknown", "SELECT FROM tasks WHERE (owner_user_id = $1) IS NOT FALSE"],
+    ["another operator", "SELECT FROM tasks WHERE owner_user_id >= $1"],
+    ["one owner of two", "SELECT FROM tasks WHERE owner_user_id IN ($1, $2)"],
+    ["any that is found", "SELECT FROM tasks WHERE owner_user_id IN (SELECT id FROM users)"],
+    ["an owner made of a parameter", "SELECT FROM tasks WHERE owner_user_id = lower($1)"],
+    ["an owner cut short", "SELECT FROM tasks WHERE owner_user_id = $1::varchar(3)"],
+    ["a filter of what is counted", "SELECT count(*) FILTER (WHERE owner_user_id = $1) FROM tasks"],
+    ["a filter of groups", "SELECT FROM tasks GROUP BY 1 HAVING owner_user_id = $1"],
+    [
+      "an outer join that keeps all rows",
+      "SELECT FROM tasks t LEFT JOIN users u ON t.owner_user_id = $1",
+    ],
+    ["a full join", "SELECT FROM tasks t FULL JOIN users u ON t.owner_user_id = $1"],
+    [
+      "the condition of a join beside it",
+      "SELECT FROM tasks t LEFT JOIN (x JOIN y ON owner_user_id = $1) ON true",
+    ],
+    ["renamed columns", "SELECT FROM tasks AS t (id, owner_user_id) WHERE t.owner_user_id = $1"],
+    [
+      "renamed columns of a join",
+      "SELECT FROM (tasks CROSS JOIN x) AS j (id, owner_user_id) WHERE owner_user_id = $1",
+    ],
+    [
+      "the predicate of the query around it",
+      "SELECT FROM tasks WHERE owner_user_id = $1 AND EXISTS (SELECT FROM tasks t WHERE tasks.owner_user_id = $1)",
+    ],
+    ["a sample", "SELECT FROM tasks TABLESAMPLE system (1)"],
+    ["a whole table", "TABLE tasks"],
+    [
+      "a look at another's title",
+      "SELECT FROM tasks WHERE owner_user_id <> $1 AND id = $2::uuid AND title = $3",
+    ],
+    [
+      "a look at others in the order of their titles",
+      "SELECT DISTINCT id, NULL::int FROM tasks WHERE owner_user_id <> $1 AND id = ANY($2::uuid[]) ORDER BY title",
+    ],
+    ["a new table", "SELECT 1 INTO tasks"],
+    [
+      "a change of owner among others",
+      "UPDATE tasks SET (id, owner_user_id) = ($2, $3) WHERE owner_user_id = $1",
+    ],
+    ["a deletion at a cursor", "DELETE FROM tasks WHERE CURRENT OF mine"],
+    ["an insert of defaults", "INSERT INTO tasks DEFAULT VALUES"],
+    ["an insert that names no column", "INSERT INTO tasks VALUES ($1)"],
+    [
+      "an insert of one query of two",
+      "INSERT INTO tasks (owner_user_id) SELECT $1 UNION ALL SELECT id FROM users",
+    ],
+    ["an insert behind a star", "INSERT INTO tasks (id, owner_user_id) SELECT x.*, $1 FROM x"],
+    [
+      "an insert of what is made of it",
+      "INSERT INTO tasks (owner_user_id) SELECT f(a) FROM x WHERE g(a) = $1",
+    ],
+    [
+      "a conflict by the name of its constraint",
+      "INSERT INTO tasks (owner_user_id) VALUES ($1) ON CONFLICT ON CONSTRAINT tasks_pkey DO UPDATE SET x = 1",
+    ],
+    [
+      "a conflict that gives away",
+      "INSERT INTO tasks (owner_user_id) VALUES ($1) ON CONFLICT (owner_user_id) DO UPDATE SET owner_user_id = $2",
+    ],
+    ["a merge", "MERGE INTO tasks USING x ON owner_user_id = $1 WHEN MATCHED THEN DELETE"],
+    [
+      "a merge of theirs",
+      "MERGE INTO x USING tasks t ON t.owner_user_id = $1 WHEN NOT MATCHED THEN INSERT VALUES (t.id)",
+    ],
+    ["a copy out", "COPY tasks TO STDOUT"],
+    ["a copy of what is read", "COPY (SELECT FROM tasks) TO STDOUT"],
+    ["what is explained", "EXPLAIN ANALYZE DELETE FROM tasks"],
+    ["what is prepared", "PREPARE mine AS SELECT FROM tasks"],
+    ["a cursor", "DECLARE mine CURSOR FOR SELECT FROM tasks"],
+    ["a lock", "LOCK TABLE tasks"],
+    ["a table that is dropped", "DROP TABLE public.tasks"],
+    ["code", "DO $$ BEGIN DELETE FROM tasks; END $$"],
+    ["a statement in a text", "SELECT query_to_xml('SELECT * FROM tasks', true, false, '')"],
+    ["a function in a FROM", "SELECT FROM users u, LATERAL public.unbury(u.id, $1)"],
+    ["a function of named arguments", "SELECT unbury(task => $1, owner => $2)"],
+    ["a function that is called", "CALL unbury('bob', $1)"],
+    ["a function of that name", "CREATE FUNCTION unbury(text) RETURNS int RETURN 1"],
+    ["a name in escapes", 'SELECT FROM U&"t\\0061sks"'],
+    ["what is no SQL", "SELECT FROM tasks WHERE"],
+    ["a sweep that takes two", sweep.replace("LIMIT 1", "LIMIT 2")],
     ["a sweep that takes from all", "SELECT owner_user_id FROM task_counters LIMIT 1"],
   ])("%s", (_, sql) => {
     const { faults } = checkOwner(sql);
@@ -168,7 +286,7 @@ describe("[O-1] the statements of every operation are read while it runs", () =>
       await database().$queryRaw`SELECT id FROM tasks WHERE completed LIMIT 1`;
     });
     expect(takeFaults()).toEqual([
-      "tasks is read without owner_user_id = $n in: select id from tasks where completed limit 1",
+      "No owner_user_id = $n for tasks in: SELECT id FROM tasks WHERE completed LIMIT 1",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { addressForms, api, type Operation, Problem, type Task } from "@tend/contracts";
 import { expect } from "vitest";
-import { duringRequest } from "./owner-predicate.ts";
+import { duringRequest } from "./owner-watch.ts";
 
 type Handler = (request: Request) => Promise<Response>;
 type RouteFile = Record<string, Handler>;
