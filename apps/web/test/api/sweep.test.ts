@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
 import { sweep } from "#server/sweep.ts";
 import { tokenOf } from "./mint-token.ts";
+import { duringRequest } from "./owner-watch.ts";
 import { createTask, send } from "./send.ts";
 import { storedTasks } from "./stored.ts";
 
@@ -62,13 +63,16 @@ async function age(
   ]);
 }
 
-/** Sweeps until this owner is no longer due. */
+/** Sweeps until this owner is no longer due; as part of a request, so that O-1 is watched. */
 async function sweepOut(owner: Owner): Promise<void> {
+  const headers = { Authorization: `Bearer ${owner.token}` };
   const isDue = async () => {
     const { sweep_at } = await counterOf(owner);
     return sweep_at !== null && sweep_at.getTime() <= Date.now();
   };
-  while (await isDue()) await sweep();
+  while (await isDue()) {
+    await duringRequest(new Request("http://tend.test", { headers }), sweep);
+  }
 }
 
 const readChanges = async ({ token }: Owner, cursor?: string) => {
