@@ -31,7 +31,7 @@ interface Queryable {
 }
 
 function begin(): Watch {
-  // The driver is packages/db's, and no dependency of the app.
+  // The very driver that packages/db has.
   const load = createRequire(new URL("../../../../packages/db/package.json", import.meta.url));
   const pg: { Pool: { prototype: Queryable }; Client: { prototype: Queryable } } = load("pg");
   const seen = new WeakSet<object>();

@@ -4,6 +4,7 @@ import { type Database, Prisma } from "@tend/db";
 export interface PlanNode {
   readonly "Node Type": string;
   readonly "Index Name"?: string;
+  readonly "Relation Name"?: string;
   readonly "Rows Removed by Filter"?: number;
   readonly "Shared Hit Blocks": number;
   readonly "Shared Read Blocks": number;

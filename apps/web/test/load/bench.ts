@@ -1,0 +1,223 @@
+/**
+ * `pnpm bench`: the production build against a bare server of the same work, in turn on the same
+ * PostgreSQL, so that what slows the machine slows both; what counts is the ratio.
+ */
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { freePort, until, web } from "../launch/start.ts";
+import { type BenchOperation, type Measured, operations, type Run } from "./generator.ts";
+import { measureGrowth } from "./growth.ts";
+import { makeScene, openDatabase } from "./scene.ts";
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
+
+/** What is measured, each a process of its own. `tend` is `pnpm start`; `next` is the build by Next alone. */
+const servers = {
+  bare: ["--import", "tsx", here("bare.ts")],
+  tend: ["--import", "tsx", "launch.ts", "start"],
+  next: [nextProgram, "start"],
+};
+type Server = keyof typeof servers;
+const names: readonly Server[] = ["bare", "tend", "next"];
+
+/** The shares of the bare server that are to be reached. */
+const goals: Record<BenchOperation, Record<Exclude<Server, "bare">, number>> = {
+  list: { tend: 0.7, next: 0.25 },
+  get: { tend: 0.48, next: 0.1 },
+  create: { tend: 0.52, next: 0.13 },
+  toggle: { tend: 0.45, next: 0.11 },
+};
+
+const scenarios = ["closed", "crowd", "people", "growth"] as const;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [...scenarios] },
+    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "3" },
+    json: { type: "string" },
+  },
+});
+const rounds = Number(options.rounds);
+const seconds = Number(options.seconds);
+const wanted = (scenario: (typeof scenarios)[number]) => options.only.includes(scenario);
+
+const progress = (text: string) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+};
+
+/** The least, the middle and the greatest of some figures. */
+function spread(values: readonly number[]) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
+  return { min: at(0), median: at(0.5), max: at(1) };
+}
+
+const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
+
+if (!existsSync(join(web, ".next/BUILD_ID"))) throw new Error("Make a build first: pnpm build");
+const folder = await mkdtemp(join(tmpdir(), "tend-bench-"));
+const secret = randomBytes(32).toString("base64");
+const running: ChildProcess[] = [];
+const ports = { bare: 0, tend: 0, next: 0 };
+progress("Starting PostgreSQL …");
+const database = await openDatabase();
+const size = database.embedded ? { users: 200, tasks: 50 } : { users: 1_000, tasks: 200 };
+
+async function start(name: Server): Promise<void> {
+  progress(`Starting ${name} …`);
+  ports[name] = await freePort();
+  const origin = `http://127.0.0.1:${ports[name]}`;
+  running.push(
+    spawn(process.execPath, servers[name], {
+      cwd: web,
+      stdio: ["ignore", "ignore", "inherit"],
+      env: {
+        ...process.env,
+        NODE_ENV: "production",
+        NEXT_TELEMETRY_DISABLED: "1",
+        PORT: String(ports[name]),
+        DATABASE_URL: database.url,
+        BETTER_AUTH_SECRET: secret,
+        BETTER_AUTH_URL: origin,
+        TASKS_RATE_LIMIT: "100000000",
+      },
+    }),
+  );
+  const asked = () => fetch(`${origin}/api/tasks`);
+  await until(`${name} answers`, () =>
+    asked().then(
+      ({ status }) => status === 401,
+      () => false,
+    ),
+  );
+}
+
+async function startGenerator(users: string) {
+  const generator = fork(here("generator.ts"), [users], { execArgv: ["--import", "tsx"] });
+  running.push(generator);
+  await once(generator, "message");
+  return async (server: Server, run: Omit<Run, "port">): Promise<Measured> => {
+    generator.send({ ...run, port: ports[server] } satisfies Run);
+    const [measured]: Measured[] = await once(generator, "message");
+    if (!measured) throw new Error("The generator said nothing.");
+    const [failure] = Object.entries(measured.failures);
+    if (failure) throw new Error(`${server}: ${failure[1]} answers of status ${failure[0]}`);
+    return measured;
+  };
+}
+type Measure = Awaited<ReturnType<typeof startGenerator>>;
+
+/** Each operation by itself, 32 connections that ask without a pause. */
+async function closed(measure: Measure) {
+  const rows = [];
+  for (const operation of operations) {
+    const run = { operations: [operation], connections: 32, pause: 0, warmUp: 0, seconds };
+    for (const name of names) await measure(name, { ...run, seconds: 2 });
+    const rates: Record<Server, number[]> = { bare: [], tend: [], next: [] };
+    for (let round = 1; round <= rounds; round++) {
+      progress(`${operation} with 32 connections, round ${round} of ${rounds} …`);
+      for (const name of round % 2 ? names : names.toReversed()) {
+        rates[name].push((await measure(name, run)).perSecond);
+      }
+    }
+    for (const server of ["tend", "next"] as const) {
+      const { min, median, max } = spread(
+        rates[server].map((rate, at) => rate / (rates.bare[at] ?? 0)),
+      );
+      rows.push({
+        operation,
+        server,
+        bare_per_second: Math.round(spread(rates.bare).median),
+        per_second: Math.round(spread(rates[server]).median),
+        min: rounded(min),
+        median: rounded(median),
+        max: rounded(max),
+        goal: goals[operation][server],
+      });
+    }
+  }
+  return rows;
+}
+
+/** Many connections, all operations mixed as people use them. */
+async function crowded(measure: Measure, pause: number) {
+  const connections = 1_000;
+  const mixed: BenchOperation[] = ["list", "get", "list", "toggle", "list", "get", "create", "get"];
+  const run = { operations: mixed, connections, pause, warmUp: 10, seconds: 3 * seconds };
+  const rows = [];
+  for (let round = 1; round <= 3; round++) {
+    for (const server of ["bare", "tend"] as const) {
+      progress(`1,000 connections, pause ${pause} ms, ${server}, round ${round} of 3 …`);
+      const { perSecond, p50, p95, p99, max } = await measure(server, run);
+      const times = { p50_ms: p50, p95_ms: p95, p99_ms: p99, max_ms: max };
+      const shown = Object.entries(times).map(([name, time]) => [name, Math.round(time)]);
+      rows.push({ server, round, per_second: Math.round(perSecond), ...Object.fromEntries(shown) });
+    }
+  }
+  return rows;
+}
+
+const report: Record<string, unknown> = {
+  database: database.name,
+  node: process.version,
+  cores: availableParallelism(),
+  ...size,
+};
+
+function show(title: string, name: string, rows: readonly object[]): void {
+  progress("");
+  console.log(`\n${title}`);
+  console.table(rows);
+  report[name] = rows;
+}
+
+try {
+  console.log(`${database.name}; Node ${process.version}; ${availableParallelism()} cores`);
+  progress(`Making ${size.users} users with ${size.tasks} tasks each …`);
+  const users = join(folder, "users.json");
+  await makeScene(database.url, secret, size, users);
+  for (const name of names) await start(name);
+  const measure = await startGenerator(users);
+  if (wanted("closed")) {
+    show(
+      "32 connections without a pause: share of the bare server",
+      "closed",
+      await closed(measure),
+    );
+  }
+  if (wanted("crowd")) {
+    show("1,000 connections without a pause", "crowd", await crowded(measure, 0));
+  }
+  if (wanted("people")) {
+    show("1,000 users who think for a second", "people", await crowded(measure, 1_000));
+  }
+  if (wanted("growth")) {
+    const sizes = [1_000, 10_000, 100_000, ...(database.embedded ? [] : [1_000_000])];
+    const environment = {
+      DATABASE_URL: database.url,
+      BETTER_AUTH_SECRET: secret,
+      BETTER_AUTH_URL: "http://127.0.0.1",
+    };
+    const growth = await measureGrowth(environment, sizes, progress);
+    show("Pages of 8 kB that each statement touches as one user's tasks grow", "growth", growth);
+  }
+  if (options.json) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+} finally {
+  for (const child of running) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  }
+  await database.stop();
+  await rm(folder, { recursive: true, force: true });
+}
