@@ -18,8 +18,8 @@ export function connect(url: string): Database {
     max: 10,
     // The adapter writes instants without a zone, so the session's zone must be UTC. The server
     // gives up before `query_timeout` does: a statement that we abandon is not to happen later.
-    // Set here, since a pooler refuses startup options. A write waits for two locks at most, its
-    // user's counter and its row: both waits together end within the second.
+    // Set here, since a pooler refuses startup options. A write waits for its user's counter and
+    // for its row: both together end within the second, unless others of the user wait before it.
     onConnect: async (client) => {
       await client.query(
         "SET TIME ZONE 'UTC'; SET statement_timeout = '2000ms'; SET lock_timeout = '350ms'",

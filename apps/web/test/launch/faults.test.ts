@@ -119,7 +119,7 @@ describe.each(variants)("with $name", ({ missing, make }) => {
     await expectKept(others);
   });
 
-  test("[C-6] SIGTERM under load: nothing that was taken is dropped, and the app ends within 10 s", async () => {
+  test("[C-6] SIGTERM under load: what was begun is answered, and the app ends within 10 s", async () => {
     for (let round = 0; round < 3; round++) {
       load = startLoad(people);
       await load.acknowledged(10);
@@ -128,7 +128,8 @@ describe.each(variants)("with $name", ({ missing, make }) => {
       await load.failed(performance.now());
       await system.revive("app");
       await expectRecovery(performance.now());
-      expect([load.failedAs(), load.unanswered()]).toEqual([["refused"], 0]);
+      expect(load.failedAs()).not.toContain("unavailable");
+      expect(load.unanswered(), "carried out, and the answer lost").toBe(0);
       await expectKept(people);
     }
   });
@@ -162,15 +163,13 @@ describe.each(variants)("with $name", ({ missing, make }) => {
     await holder.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT FROM tasks WHERE id = ${body.id}::uuid FOR UPDATE`;
       const changes = [
-        client.updateTask({ params, body: { title: "Taken" } }),
-        client.completeTask({ params }),
-        client.deleteTask({ params }),
+        () => client.updateTask({ params, body: { title: "Taken" } }),
+        () => client.completeTask({ params }),
+        () => client.deleteTask({ params }),
       ];
       const refusal = { problem: { status: 503 }, retryAfter: expect.any(Number) };
-      for (const change of changes.map((change) =>
-        timed(expect(change).rejects.toMatchObject(refusal)),
-      )) {
-        const [, ms] = await change;
+      for (const change of changes) {
+        const [, ms] = await timed(expect(change()).rejects.toMatchObject(refusal));
         expect(ms).toBeLessThan(bounds.held);
       }
     });
