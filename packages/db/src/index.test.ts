@@ -8,7 +8,7 @@ import {
   isUnreachable,
   Prisma,
 } from "./index.ts";
-import { type FreshDatabase, freshDatabase, makeTask, makeUser } from "./testing.ts";
+import { type FreshDatabase, freshDatabase, isEmbedded, makeTask, makeUser } from "./testing.ts";
 
 let fresh: FreshDatabase;
 let database: Database;
@@ -17,8 +17,7 @@ let embedded: boolean;
 beforeAll(async () => {
   fresh = await freshDatabase();
   database = connect(fresh.url);
-  const [row] = await database.$queryRaw<{ version: string }[]>`SELECT version()`;
-  embedded = row?.version.includes("PGlite") ?? false;
+  embedded = await isEmbedded(database);
 }, 60_000);
 
 afterAll(async () => {

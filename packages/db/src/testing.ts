@@ -39,6 +39,12 @@ async function createOn(server: string): Promise<FreshDatabase> {
   return { url: url.href, stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
+/** Whether this is the embedded engine, which gives each transaction the whole of itself. */
+export async function isEmbedded(database: Database): Promise<boolean> {
+  const [row] = await database.$queryRaw<{ version: string }[]>`SELECT version()`;
+  return row?.version.includes("PGlite") ?? false;
+}
+
 export interface TestUser {
   readonly id: string;
   readonly name: string;
