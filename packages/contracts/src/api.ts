@@ -58,6 +58,7 @@ const user: User = {
 };
 
 const cookie = { "Set-Cookie": "The session cookie: httpOnly, SameSite=Lax, Secure on https." };
+
 const etag = { ETag: "Strong validator of this state of the task, made of its `version`." };
 
 const IfUnchanged = z.object({

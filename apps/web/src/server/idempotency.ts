@@ -8,7 +8,7 @@ import type { UserId } from "./user-id.ts";
 
 const { sql } = Prisma;
 
-const lifetime = sql`make_interval(hours => ${limits.idempotencyHours}::int)`;
+export const keyLifetime = sql`make_interval(hours => ${limits.idempotencyHours}::int)`;
 
 interface Recorded<T> {
   readonly fingerprint: Uint8Array;
@@ -38,14 +38,14 @@ export async function oncePerKey<T extends object>(
         VALUES (${userId}, ${key}, ${fingerprint})
         ON CONFLICT (owner_user_id, key) DO UPDATE
           SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
-          WHERE idempotency_keys.created_at < now() - ${lifetime}
+          WHERE idempotency_keys.created_at < now() - ${keyLifetime}
         RETURNING key`),
     );
     if (claimed.length === 0) return replay<T>(connection, userId, key, fingerprint);
     const answer = await run(connection);
     await connection.$executeRaw(sql`
       WITH counter AS (
-        INSERT INTO task_counters (owner_user_id, sweep_at) VALUES (${userId}, now() + ${lifetime})
+        INSERT INTO task_counters (owner_user_id, sweep_at) VALUES (${userId}, now() + ${keyLifetime})
         ON CONFLICT (owner_user_id) DO UPDATE
           SET sweep_at = least(task_counters.sweep_at, excluded.sweep_at))
       UPDATE idempotency_keys SET answer = ${JSON.stringify(answer)}::jsonb

@@ -1,13 +1,13 @@
 import { limits } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import { type Connection, database } from "./database.ts";
+import { keyLifetime } from "./idempotency.ts";
 import { bury } from "./tasks.ts";
 
 const { sql } = Prisma;
 
 const inTrash = sql`make_interval(days => ${limits.trashDays}::int)`;
 const remembered = sql`make_interval(days => ${limits.cursorDays}::int)`;
-const keyLifetime = sql`make_interval(hours => ${limits.idempotencyHours}::int)`;
 
 /** Milliseconds between two looks, where the last one found nothing. */
 const pause = 60_000;
