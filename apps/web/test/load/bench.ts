@@ -62,7 +62,7 @@ function spread(values: readonly number[]) {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
-const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
+const rounded = (value: number) => Number(value.toFixed(2));
 
 if (!existsSync(join(web, ".next/BUILD_ID"))) throw new Error("Make a build first: pnpm build");
 const folder = await mkdtemp(join(tmpdir(), "tend-bench-"));
