@@ -4,8 +4,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
-import { ReadableStream } from "node:stream/web";
 import next from "next";
+import type { Asked, AskedHeaders } from "./src/server/answer.ts";
 import { dispatch } from "./src/server/dispatch.ts";
 import { checkEnvironment, env } from "./src/server/env.ts";
 
@@ -21,35 +21,44 @@ const page = app.getRequestHandler();
 async function api(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   // What the answer did not wait for is read away, or the connection would hang.
   outgoing.once("finish", () => incoming.resume());
-  const response = await dispatch(toRequest(incoming));
-  outgoing.statusCode = response.status;
-  outgoing.setHeaders(response.headers);
-  const body = Buffer.from(await response.arrayBuffer());
-  if (response.status !== 204) outgoing.setHeader("Content-Length", body.length);
+  const { status, headers, body } = await dispatch(new Incoming(incoming));
+  for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+  if (status !== 204) outgoing.setHeader("Content-Length", Buffer.byteLength(body ?? ""));
+  outgoing.writeHead(status);
   outgoing.end(incoming.method === "HEAD" ? undefined : body);
 }
 
-/** Methods that the Fetch standard forbids; no address has any of them. */
-const forbidden = /^(?:TRACE|TRACK)$/i;
+/** Node's request as handlers ask it: a Web `Request` would cost more than most of them do. */
+class Incoming implements Asked {
+  readonly #message: IncomingMessage;
+  readonly method: string;
+  readonly url: string;
 
-function toRequest(incoming: IncomingMessage): Request {
-  const { method = "GET", url = "/", rawHeaders, socket } = incoming;
-  const headers = new Headers();
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
+  constructor(message: IncomingMessage) {
+    this.#message = message;
+    this.method = message.method ?? "GET";
+    this.url = BETTER_AUTH_URL + message.url;
   }
-  // As Next does: Better Auth counts guesses by address.
-  if (!headers.has("X-Forwarded-For")) headers.set("X-Forwarded-For", socket.remoteAddress ?? "");
-  // Not destroyed when reading stops early: a body over the limit must still get its answer.
-  // The cast: Node's stream and the browser's are one class with two declarations.
-  const body = () =>
-    ReadableStream.from(incoming.iterator({ destroyOnReturn: false })) as unknown as BodyInit;
-  const bodiless = method === "GET" || method === "HEAD" || forbidden.test(method);
-  return new Request(BETTER_AUTH_URL + url, {
-    method: forbidden.test(method) ? `NO-${method}` : method,
-    headers,
-    ...(!bodiless && { body: body(), duplex: "half" }),
-  });
+
+  get headers(): AskedHeaders {
+    const { headersDistinct, socket } = this.#message;
+    // As Next does: Better Auth counts guesses by address.
+    headersDistinct["x-forwarded-for"] ??= [socket.remoteAddress ?? ""];
+    return {
+      get: (name) => headersDistinct[name.toLowerCase()]?.join(", ") ?? null,
+      *[Symbol.iterator]() {
+        for (const [name, values = []] of Object.entries(headersDistinct)) {
+          yield [name, values.join(name === "cookie" ? "; " : ", ")];
+        }
+      },
+    };
+  }
+
+  get body(): AsyncIterable<Uint8Array> | null {
+    if (this.method === "GET" || this.method === "HEAD") return null;
+    // Not destroyed when reading stops early: a body over the limit must still get its answer.
+    return this.#message.iterator({ destroyOnReturn: false });
+  }
 }
 
 let stopping = false;

@@ -56,7 +56,7 @@ export type Output<O extends Operation> = {
   [S in keyof O["success"]]: {
     readonly status: S;
     readonly body: SchemaOf<O["success"][S]>;
-    readonly headers?: HeadersInit;
+    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   };
 }[keyof O["success"]];
 

@@ -3,6 +3,7 @@ import { type Answer, limits, type Operation } from "@tend/contracts";
 import { isUniqueViolation, isUnreachable, Prisma } from "@tend/db";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { betterAuth } from "better-auth/minimal";
+import type { AskedHeaders } from "./answer.ts";
 import { database } from "./database.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
@@ -114,10 +115,10 @@ export async function readSession(caller: Headers) {
  */
 export async function runAuth<const O extends Operation>(
   operation: O,
-  caller: Headers,
+  caller: AskedHeaders,
   body?: unknown,
-): Promise<{ status: 200; body: Answer<O>; headers: Headers }> {
-  const headers = new Headers(caller);
+): Promise<{ status: 200; body: Answer<O>; headers: { "Set-Cookie": string[] } }> {
+  const headers = new Headers([...caller]);
   headers.delete("Content-Length");
   // Node's fetch sends the mode without the site, as no browser does; it is not to be taken for one.
   if (!headers.has("Sec-Fetch-Site")) headers.delete("Sec-Fetch-Mode");
@@ -132,10 +133,12 @@ export async function runAuth<const O extends Operation>(
   if (!response.ok && isUnreachable(store.error)) throw store.error;
   const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusal(response, answer, store.error);
-  const cookies = new Headers();
-  for (const cookie of response.headers.getSetCookie()) cookies.append("Set-Cookie", cookie);
   // `route` parses it by the row's schema before it leaves.
-  return { status: 200, body: answer as Answer<O>, headers: cookies };
+  return {
+    status: 200,
+    body: answer as Answer<O>,
+    headers: { "Set-Cookie": response.headers.getSetCookie() },
+  };
 }
 
 function refusal(response: Response, answer: unknown, cause: unknown): Error {

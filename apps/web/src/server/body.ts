@@ -1,4 +1,5 @@
 import { limits } from "@tend/contracts";
+import type { Asked } from "./answer.ts";
 import { ProblemError } from "./problem.ts";
 
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
@@ -9,10 +10,10 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
  *
  * @throws ProblemError body_too_large, unsupported_media_type or malformed_json.
  */
-export async function readJson(request: Request, types?: readonly string[]): Promise<unknown> {
-  const bytes = await readBytes(request);
+export async function readJson(asked: Asked, types?: readonly string[]): Promise<unknown> {
+  const bytes = await readBytes(asked);
   if (bytes.length === 0) return undefined;
-  const type = request.headers.get("Content-Type") ?? "";
+  const type = asked.headers.get("Content-Type") ?? "";
   if (
     types ? !types.includes(type.split(";")[0]?.trim().toLowerCase() ?? "") : !jsonType.test(type)
   ) {
@@ -28,14 +29,14 @@ export async function readJson(request: Request, types?: readonly string[]): Pro
 }
 
 /** The body's bytes. Counts what arrives, whatever Content-Length says, and stops at the limit. */
-async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("Content-Length") ?? 0) > limits.body) {
+async function readBytes({ headers, body }: Asked): Promise<Uint8Array> {
+  if (Number(headers.get("Content-Length") ?? 0) > limits.body) {
     throw new ProblemError("body_too_large");
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of body ?? []) {
       length += chunk.length;
       if (length > limits.body) throw new ProblemError("body_too_large");
       chunks.push(chunk);
@@ -44,11 +45,5 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     if (error instanceof ProblemError) throw error;
     throw new ProblemError("malformed_json", { detail: "The body broke off. Send it again." });
   }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  return Buffer.concat(chunks, length);
 }

@@ -1,3 +1,4 @@
+import type { Answer, Asked } from "./answer.ts";
 import { env } from "./env.ts";
 
 const exposed =
@@ -6,8 +7,8 @@ const allowed =
   "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
 
 /** C-1: the headers of any answer to this request. Only the listed origins, and never `*`. */
-export function corsHeaders(request: Request): Record<string, string> {
-  const origin = request.headers.get("Origin");
+export function corsHeaders({ headers }: Asked): Record<string, string> {
+  const origin = headers.get("Origin");
   const { BETTER_AUTH_URL, CORS_ORIGINS } = env();
   if (origin === null || ![BETTER_AUTH_URL, ...CORS_ORIGINS].includes(origin)) {
     return { Vary: "Origin" };
@@ -21,13 +22,13 @@ export function corsHeaders(request: Request): Record<string, string> {
 }
 
 /** The answer to a preflight, and to any OPTIONS, of an address with these methods. */
-export const preflight = (methods: readonly string[]): Response =>
-  new Response(null, {
-    status: 204,
-    headers: {
-      Allow: methods.join(", "),
-      "Access-Control-Allow-Methods": methods.join(", "),
-      "Access-Control-Allow-Headers": allowed,
-      "Access-Control-Max-Age": "600",
-    },
-  });
+export const preflight = (methods: readonly string[]): Answer => ({
+  status: 204,
+  headers: {
+    Allow: methods.join(", "),
+    "Access-Control-Allow-Methods": methods.join(", "),
+    "Access-Control-Allow-Headers": allowed,
+    "Access-Control-Max-Age": "600",
+  },
+  body: null,
+});

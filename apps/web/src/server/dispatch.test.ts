@@ -1,5 +1,6 @@
 import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { web } from "./answer.ts";
 
 let dispatch: typeof import("./dispatch.ts").dispatch;
 
@@ -11,7 +12,8 @@ beforeAll(async () => {
 });
 
 const ask = async (method: string, path: string) => {
-  const response = await dispatch(new Request(`http://tend.test${path}`, { method }));
+  const answer = web(dispatch);
+  const response = await answer(new Request(`http://tend.test${path}`, { method }));
   const text = await response.text();
   return { response, body: text === "" ? undefined : JSON.parse(text) };
 };

@@ -1,12 +1,13 @@
 import { addressForms, type Method } from "@tend/contracts";
-import { pattern, serve, unknownAddress } from "./route.ts";
+import type { Answer, Asked } from "./answer.ts";
+import { methodsOf, pattern, unknownAddress } from "./route.ts";
 import { routes } from "./routes.ts";
 
-const paths = new Map<string, ReturnType<typeof serve>>();
+const paths = new Map<string, ReturnType<typeof methodsOf>>();
 for (const { operation } of Object.values(routes)) {
   const { path } = operation;
   const there = Object.values(routes).filter((other) => other.operation.path === path);
-  paths.set(path, serve(...there));
+  paths.set(path, methodsOf(...there));
 }
 
 /** Names win over placeholders, as in Next: "{" stands behind every letter. */
@@ -19,10 +20,10 @@ const addresses = [...paths]
  * The second door: any request under /api, answered without Next. Next's own router answers some
  * malformed addresses itself, with a page or a 500; here they are problems like any other.
  */
-export function dispatch(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
+export function dispatch(asked: Asked): Promise<Answer> {
+  const { pathname } = new URL(asked.url);
   const methods = addresses.find(({ form }) => form.test(pathname))?.methods;
-  if (!methods) return unknownAddress(request);
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  return (methods[method as Method] ?? methods.refuse)(request);
+  if (!methods) return unknownAddress(asked);
+  const method = asked.method === "HEAD" ? "GET" : asked.method;
+  return (methods[method as Method] ?? methods.refuse)(asked);
 }

@@ -7,6 +7,7 @@ import {
   problemType,
   Task,
 } from "@tend/contracts";
+import type { Answer } from "./answer.ts";
 
 /** What the server throws; `route.ts` makes HTTP of it, in one place. */
 export class ProblemError extends Error {
@@ -48,14 +49,15 @@ export const problemOf = ({ code, message, errors, task }: ProblemError) => ({
 });
 
 /** E-1: the answer that says what went wrong. */
-export function problemResponse(error: ProblemError, requestId: string): Response {
+export function problemAnswer(error: ProblemError, requestId: string): Answer {
   const problem: Problem = {
     ...problemOf(error),
     request_id: requestId,
     ...(error.results && { results: [...error.results] }),
   };
-  return new Response(JSON.stringify(problem), {
+  return {
     status: problem.status,
     headers: { ...error.headers, "Content-Type": "application/problem+json" },
-  });
+    body: JSON.stringify(problem),
+  };
 }

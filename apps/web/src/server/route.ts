@@ -10,10 +10,18 @@ import {
 } from "@tend/contracts";
 import { isUnreachable } from "@tend/db";
 import { z } from "zod";
+import {
+  type Answer,
+  type Asked,
+  type AskedHeaders,
+  type Handler,
+  type Json,
+  web,
+} from "./answer.ts";
 import { readJson } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { log } from "./log.ts";
-import { ProblemError, problemResponse } from "./problem.ts";
+import { ProblemError, problemAnswer } from "./problem.ts";
 import { countRequest } from "./rate-limit.ts";
 import { authenticate } from "./token.ts";
 import type { UserId } from "./user-id.ts";
@@ -23,65 +31,74 @@ export type Context<O extends Operation> = Input<O> & {
   /** The address that was asked, without its query: `/api/tasks`, or the form with the user. */
   readonly address: string;
   /** The headers of the request, for Better Auth. */
-  readonly caller: Headers;
+  readonly caller: AskedHeaders;
 } & (O extends { security: "bearer" } ? { readonly userId: UserId } : unknown);
 
-/** A handler: a plain function from a Request to a Response, with the row that it serves. */
-export interface Route {
-  (request: Request): Promise<Response>;
+/** What an operation gives back: its body, or the JSON of it as PostgreSQL has written it. */
+type Result<O extends Operation> = OrJson<Output<O>>;
+type OrJson<R> = R extends { readonly status: infer Status; readonly body: infer Body }
+  ? Omit<R, "body"> & { readonly status: Status; readonly body: Body | Json<Body> }
+  : never;
+
+/** A handler, with the row that it serves. */
+export interface Route extends Handler {
   readonly operation: Operation;
 }
 
 /**
  * The handler of one row of the table. Fixed order, no options: request id, CORS, authenticate,
- * rate limit, path user, parse, run, parse the answer, respond.
+ * rate limit, path user, parse, run, parse the answer, respond. What PostgreSQL has written needs no
+ * parsing: its statement names the fields.
  */
-export function route<O extends Operation, const R extends Output<O>>(
+export function route<O extends Operation, const R extends Result<O>>(
   operation: O,
   run: (context: Context<O>) => Promise<R>,
 ): Route {
   const forms = addressForms(operation.path).map(pattern);
-  const handle = (request: Request) =>
-    answer(request, operation.path, async (notes) => {
-      const { pathname, searchParams } = new URL(request.url);
+  const handle = (asked: Asked) =>
+    answer(asked, operation.path, async (notes) => {
+      const { pathname, searchParams } = new URL(asked.url);
       const { user_id, ...params } = match(forms, pathname);
       const bearer = operation.security === "bearer";
-      const userId = bearer ? authenticate(request.headers.get("Authorization")) : undefined;
+      const userId = bearer ? authenticate(asked.headers.get("Authorization")) : undefined;
       if (userId !== undefined) {
         notes.userId = userId;
         countRequest(userId, notes.headers);
         if (user_id !== undefined && user_id !== userId) throw new ProblemError("forbidden");
       }
       notes.mark("auth");
-      const input = await parse(operation, params, searchParams, request);
+      const input = await parse(operation, params, searchParams, asked);
       notes.mark("parse");
       // `parse` has checked each part against this row, whose types O carries.
       const context = {
         ...input,
         address: pathname.replace(/\/$/, ""),
-        caller: request.headers,
+        caller: asked.headers,
         userId,
       } as unknown as Context<O>;
-      const { status, body, ...result } = await run(context);
+      const { body, ...result } = await run(context);
       notes.mark("run");
-      const schema = operation.success[Number(status)]?.schema;
-      const headers = new Headers(result.headers);
-      if (schema) headers.set("Content-Type", "application/json");
-      const json = schema ? JSON.stringify(schema.parse(body)) : null;
-      return new Response(json, { status: Number(status), headers });
+      const status = Number(result.status);
+      const schema = operation.success[status]?.schema;
+      if (!schema) return { status, headers: { ...result.headers }, body: null };
+      return {
+        status,
+        headers: { ...result.headers, "Content-Type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(schema.parse(body)),
+      };
     });
   return Object.assign(handle, { operation });
 }
 
-/** The methods of one address, as Next's route files export them; what it has not is 405. */
-export function serve(
+/** The handlers of one address; what it has not is 405. */
+export function methodsOf(
   ...routes: readonly Route[]
-): Record<Method | "OPTIONS" | "refuse", (request: Request) => Promise<Response>> {
+): Record<Method | "OPTIONS" | "refuse", Handler> {
   const methods = routes.map(({ operation }) => operation.method);
   const path = routes[0]?.operation.path ?? "";
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
-  const refuse = (request: Request) =>
-    answer(request, path, () => {
+  const refuse = (asked: Asked) =>
+    answer(asked, path, () => {
       throw new ProblemError("method_not_allowed", {
         detail: `This address does not take that method. Use ${allow.join(", ")}.`,
         headers: { Allow: allow.join(", ") },
@@ -95,14 +112,27 @@ export function serve(
     PUT: of("PUT"),
     PATCH: of("PATCH"),
     DELETE: of("DELETE"),
-    OPTIONS: (request) => answer(request, path, () => preflight(allow)),
+    OPTIONS: (asked) => answer(asked, path, () => preflight(allow)),
     refuse,
   };
 }
 
+/** The methods of one address, as Next's route files export them. */
+export function serve(...routes: readonly Route[]) {
+  const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = methodsOf(...routes);
+  return {
+    GET: web(GET),
+    POST: web(POST),
+    PUT: web(PUT),
+    PATCH: web(PATCH),
+    DELETE: web(DELETE),
+    OPTIONS: web(OPTIONS),
+  };
+}
+
 /** E-1: any address under /api that is none of ours. */
-export const unknownAddress = (request: Request): Promise<Response> =>
-  answer(request, "/api/*", () => {
+export const unknownAddress: Handler = (asked) =>
+  answer(asked, "/api/*", () => {
     throw new ProblemError("address_not_found");
   });
 
@@ -134,36 +164,37 @@ class Notes {
 
 /** E-1, E-4, C-1: runs it, makes a problem of what it throws, and completes and logs the answer. */
 async function answer(
-  request: Request,
+  asked: Asked,
   path: string,
-  run: (notes: Notes) => Response | Promise<Response>,
-): Promise<Response> {
+  run: (notes: Notes) => Answer | Promise<Answer>,
+): Promise<Answer> {
   const notes = new Notes();
-  const requestId = requestIdOf(request);
-  let response: Response;
+  const requestId = requestIdOf(asked);
+  let found: Answer;
   try {
-    response = await run(notes);
+    found = await run(notes);
   } catch (error) {
-    response = problemResponse(refusal(error, requestId), requestId);
+    found = problemAnswer(refusal(error, requestId), requestId);
   }
-  const headers: Record<string, string> = {
-    ...corsHeaders(request),
+  const { status, body } = found;
+  const headers = {
+    "Cache-Control": "no-store",
+    ...found.headers,
+    ...corsHeaders(asked),
     ...notes.headers,
     "X-Request-Id": requestId,
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": response.headers.get("Cache-Control") ?? "no-store",
     ...(process.env.NODE_ENV === "development" && { "Server-Timing": notes.timing }),
   };
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   log().info({
     request_id: requestId,
-    method: request.method,
+    method: asked.method,
     route: path,
-    status: response.status,
+    status,
     ms: Math.round(notes.elapsed),
     ...(notes.userId !== undefined && { user: pseudonym(notes.userId) }),
   });
-  return response;
+  return { status, headers, body };
 }
 
 /** E-4: tells the lines of one user from those of others, and not who that is. */
@@ -191,8 +222,8 @@ function stackOf(error: unknown): string {
 
 const saneRequestId = /^[\w.:+/=-]{1,128}$/;
 
-function requestIdOf(request: Request): string {
-  const given = request.headers.get("X-Request-Id") ?? "";
+function requestIdOf({ headers }: Asked): string {
+  const given = headers.get("X-Request-Id") ?? "";
   return saneRequestId.test(given) ? given : crypto.randomUUID();
 }
 
@@ -224,17 +255,17 @@ async function parse(
   operation: Operation,
   params: Record<string, string>,
   search: URLSearchParams,
-  request: Request,
+  asked: Asked,
 ) {
   // O-2: an id that is no UUID is the id of no task.
   const path = operation.params?.safeParse(params);
   if (path && !path.success) throw new ProblemError("task_not_found");
-  const body = operation.body && (await readJson(request, operation.bodyTypes));
+  const body = operation.body && (await readJson(asked, operation.bodyTypes));
   if (operation.body && body === undefined && !operation.bodyOptional) {
     throw new ProblemError("malformed_json", { detail: "The body is empty. Send a JSON object." });
   }
   const query = operation.security === "bearer" ? parseQuery(operation, search) : undefined;
-  const headers = operation.headers && parseHeaders(operation.headers, request.headers);
+  const headers = operation.headers && parseHeaders(operation.headers, asked.headers);
   const parsed = body === undefined ? undefined : operation.body?.safeParse(body);
   const errors = [
     ...(query?.errors ?? []),
@@ -245,7 +276,7 @@ async function parse(
   return { params: path?.data, query: query?.data, headers: headers?.data, body: parsed?.data };
 }
 
-function parseHeaders(schema: z.ZodObject, headers: Headers) {
+function parseHeaders(schema: z.ZodObject, headers: AskedHeaders) {
   const given = Object.keys(schema.shape).flatMap((name) => {
     const value = headers.get(headerName(name));
     return value === null ? [] : [[name, value]];

@@ -1,4 +1,4 @@
-import { api, etagOf, type OperationId, openapi, type Task } from "@tend/contracts";
+import { api, etagOf, type OperationId, openapi } from "@tend/contracts";
 import { isCurrent } from "@tend/db";
 import { readSession, runAuth } from "./auth.ts";
 import { batchTasks } from "./batch.ts";
@@ -20,10 +20,13 @@ import {
   listTasks,
   restoreTask,
   updateTask,
+  type WrittenTask,
 } from "./tasks.ts";
 import { signToken } from "./token.ts";
 
-const etag = (task: Task) => ({ ETag: etagOf(task) });
+const etag = (task: WrittenTask) => ({ ETag: etagOf(task) });
+
+const ok = (task: WrittenTask) => ({ status: 200 as const, body: task.json, headers: etag(task) });
 
 /** Made once: it takes tens of milliseconds. */
 let document: ReturnType<typeof openapi> | undefined;
@@ -31,13 +34,13 @@ let document: ReturnType<typeof openapi> | undefined;
 /** The handler of every row of the table: where results become statuses and headers. */
 export const routes = {
   listTasks: route(api.listTasks, async ({ userId, address, query }) => {
-    const { tasks, next } = await listTasks(userId, query);
-    if (next === null) return { status: 200, body: tasks };
+    const { body, next } = await listTasks(userId, query);
+    if (next === null) return { status: 200, body };
     const { status, q, sort, order, limit } = query;
     const search = new URLSearchParams({ status, sort, limit: String(limit), cursor: next });
     if (order) search.set("order", order);
     if (q !== undefined) search.set("q", q);
-    return { status: 200, body: tasks, headers: { Link: `<${address}?${search}>; rel="next"` } };
+    return { status: 200, body, headers: { Link: `<${address}?${search}>; rel="next"` } };
   }),
   createTask: route(api.createTask, async ({ userId, address, headers, body }) => {
     const request = ["createTask", body];
@@ -49,7 +52,7 @@ export const routes = {
         const { task, created } = await createTask(userId, body, connection);
         return {
           status: created ? (201 as const) : (200 as const),
-          body: task,
+          body: task.json,
           headers: { Location: `${address}/${task.id}`, ...etag(task) },
         };
       },
@@ -63,30 +66,26 @@ export const routes = {
     if (held === "*" || held?.includes(task.version)) {
       return { status: 304, body: undefined, headers: etag(task) };
     }
-    return { status: 200, body: task, headers: etag(task) };
+    return ok(task);
   }),
-  updateTask: route(api.updateTask, async ({ userId, params, headers, body }) => {
-    const task = await updateTask(userId, params.id, body, headers.if_match);
-    return { status: 200, body: task, headers: etag(task) };
-  }),
-  patchTask: route(api.patchTask, async ({ userId, params, headers, body }) => {
-    const task = await updateTask(userId, params.id, body, headers.if_match);
-    return { status: 200, body: task, headers: etag(task) };
-  }),
+  updateTask: route(api.updateTask, async ({ userId, params, headers, body }) =>
+    ok(await updateTask(userId, params.id, body, headers.if_match)),
+  ),
+  patchTask: route(api.patchTask, async ({ userId, params, headers, body }) =>
+    ok(await updateTask(userId, params.id, body, headers.if_match)),
+  ),
   deleteTask: route(api.deleteTask, async ({ userId, params, query, headers }) => {
     const remove = query.permanent === "true" ? deleteTaskForGood : deleteTask;
     await remove(userId, params.id, headers.if_match);
     await sweepSometimes();
     return { status: 204, body: undefined };
   }),
-  completeTask: route(api.completeTask, async ({ userId, params, headers, body }) => {
-    const task = await completeTask(userId, params.id, body, headers.if_match);
-    return { status: 200, body: task, headers: etag(task) };
-  }),
-  restoreTask: route(api.restoreTask, async ({ userId, params, headers }) => {
-    const task = await restoreTask(userId, params.id, headers.if_match);
-    return { status: 200, body: task, headers: etag(task) };
-  }),
+  completeTask: route(api.completeTask, async ({ userId, params, headers, body }) =>
+    ok(await completeTask(userId, params.id, body, headers.if_match)),
+  ),
+  restoreTask: route(api.restoreTask, async ({ userId, params, headers }) =>
+    ok(await restoreTask(userId, params.id, headers.if_match)),
+  ),
   listChanges: route(api.listChanges, async ({ userId, query }) => ({
     status: 200,
     body: await listChanges(userId, query),
@@ -115,7 +114,7 @@ export const routes = {
   getSession: route(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
   updateUser: route(api.updateUser, ({ caller, body }) => runAuth(api.updateUser, caller, body)),
   deleteUser: route(api.deleteUser, async ({ caller, body }) => {
-    const session = await readSession(caller);
+    const session = await readSession(new Headers([...caller]));
     if (!session) throw new ProblemError("no_session");
     const { email } = session.user;
     return guardSignIn(email, () => runAuth(api.deleteUser, caller, body));

@@ -10,6 +10,7 @@ import type {
 import { etagOf, limits } from "@tend/contracts";
 import { isForeignKeyViolation, Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
+import { type Json, parseJson } from "./answer.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
 import { type Connection, database } from "./database.ts";
 import { ProblemError } from "./problem.ts";
@@ -21,13 +22,31 @@ const { sql, join, empty } = Prisma;
 const instant = (column: Prisma.Sql) =>
   sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Instants and days are written by PostgreSQL, so that no zone of any session can shift them. */
-export const columns = sql`id, owner_user_id, title, description, completed, version,
+/**
+ * The fields of a task, in the order of its schema. Instants and days are written by PostgreSQL, so
+ * that no zone of any session can shift them.
+ */
+export const columns = sql`id, owner_user_id, title, description, completed,
   to_char(due_date, 'YYYY-MM-DD') AS due_date, ${instant(sql`created_at`)} AS created_at,
-  ${instant(sql`updated_at`)} AS updated_at, ${instant(sql`deleted_at`)} AS deleted_at`;
+  ${instant(sql`updated_at`)} AS updated_at, version, ${instant(sql`deleted_at`)} AS deleted_at`;
 
-const query = (statement: Prisma.Sql, connection: Connection = database()): Promise<Task[]> =>
-  connection.$queryRaw<Task[]>(statement);
+/** A task as answers carry it, with the version for its ETag. */
+export interface WrittenTask {
+  readonly id: string;
+  readonly version: number;
+  readonly json: Json<Task>;
+}
+
+const written = sql`id, version,
+  (SELECT row_to_json(fields) FROM (SELECT ${columns}) AS fields)::text AS json`;
+
+const parsed = ({ json }: WrittenTask): Task => parseJson(json);
+
+/** With a plan that is kept; or on a connection of Prisma's, which has it planned anew. */
+const query = (statement: Prisma.Sql, connection?: Connection): Promise<WrittenTask[]> =>
+  connection
+    ? connection.$queryRaw<WrittenTask[]>(statement)
+    : database().query<WrittenTask>(statement);
 
 /** As the indexes of the list have it: pending, completed or trashed. */
 const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
@@ -62,7 +81,7 @@ const defaultOrder = (sort: TaskSort) => (sort === "created" ? "desc" : "asc");
 export async function listTasks(
   userId: UserId,
   { status, q, sort, order = defaultOrder(sort), limit, cursor }: TaskQuery,
-): Promise<{ tasks: Task[]; next: string | null }> {
+): Promise<{ body: Json<Task[]>; next: string | null }> {
   const scope = [userId, status, sort, order, ...(q === undefined ? [] : [q])].join("\n");
   const after = cursor === undefined ? undefined : openCursor(scope, cursor);
   if (cursor !== undefined && !after) {
@@ -77,7 +96,8 @@ export async function listTasks(
   // Each state is a range of the order's index, read up to the limit.
   const ranges = states[status].map(
     (number) => sql`(
-      SELECT *, ${expression} AS sort_key FROM ${q === undefined ? sql`tasks` : sql`found`}
+      SELECT id, owner_user_id, title, description, completed, due_date, created_at, updated_at,
+        version, deleted_at, ${expression} AS sort_key FROM ${q === undefined ? sql`tasks` : sql`found`}
       WHERE owner_user_id = ${userId} AND ${state} = ${number}::int
         ${after ? sql`AND (${expression}, id) ${beyond} (${after.key}::${type}, ${after.id}::uuid)` : empty}
       ORDER BY sort_key ${direction}, id ${direction} LIMIT ${limit + 1})`,
@@ -85,18 +105,21 @@ export async function listTasks(
   // Set apart, since the planner cannot know how few tasks a search finds.
   const found = sql`WITH found AS MATERIALIZED (
     SELECT * FROM tasks WHERE owner_user_id = ${userId} AND search @@ search_query(${userId}, ${q}))`;
-  const page = await query(sql`
+  const statement = sql`
     ${q === undefined ? empty : found}
-    SELECT ${columns} FROM (${join(ranges, " UNION ALL ")}) AS tasks
+    SELECT ${written} FROM (${join(ranges, " UNION ALL ")}) AS tasks
     ORDER BY sort_key ${direction}, id ${direction}
-    LIMIT ${limit + 1}`);
+    LIMIT ${limit + 1}`;
+  // The best plan of a search depends on its words.
+  const page = await query(statement, q === undefined ? undefined : database());
   if (page.length === 0) await refuseErased(userId);
   const tasks = page.slice(0, limit);
   const last = tasks.at(-1);
   const more = page.length > limit && last !== undefined;
   return {
-    tasks,
-    next: more ? sealCursor(scope, { key: key(last, order), id: last.id }) : null,
+    // Each is the JSON of a task: together they are that of the list.
+    body: `[${tasks.map(({ json }) => json).join(",")}]` as Json<Task[]>,
+    next: more ? sealCursor(scope, { key: key(parsed(last), order), id: last.id }) : null,
   };
 }
 
@@ -107,8 +130,8 @@ const longestUserId = 255;
 export async function createTask(
   userId: UserId,
   task: NewTask,
-  connection: Connection = database(),
-): Promise<{ task: Task; created: boolean }> {
+  transaction?: Connection,
+): Promise<{ task: WrittenTask; created: boolean }> {
   const content = contentOf(task);
   const { title, description, completed, due_date } = content;
   const id = task.id ?? uuidv7();
@@ -123,15 +146,15 @@ export async function createTask(
       SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
         ${version}, last_change FROM counter
       ON CONFLICT (owner_user_id, id) DO NOTHING
-      RETURNING ${columns}`,
-      connection,
+      RETURNING ${written}`,
+      transaction,
     ),
   );
   if (created) return { task: created, created: true };
-  const [present] = await find(userId, id, connection);
+  const [present] = await find(userId, id, transaction);
   // Deleted between the two statements: the id is free again.
-  if (!present) return createTask(userId, task, connection);
-  if (!hasContent(present, content)) throw new ProblemError("id_already_used");
+  if (!present) return createTask(userId, task, transaction);
+  if (!hasContent(parsed(present), content)) throw new ProblemError("id_already_used");
   return { task: present, created: false };
 }
 
@@ -174,15 +197,15 @@ export const nextChange = (row: Prisma.Sql) => sql`
 export const untilPurged = sql`now() + make_interval(days => ${limits.trashDays}::int)`;
 export const untilForgotten = sql`now() + make_interval(days => ${limits.cursorDays}::int)`;
 
-const find = (userId: UserId, id: string, connection?: Connection) =>
+const find = (userId: UserId, id: string, transaction?: Connection) =>
   query(
-    sql`SELECT ${columns} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`,
-    connection,
+    sql`SELECT ${written} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`,
+    transaction,
   );
 
-export async function getTask(userId: UserId, id: string): Promise<Task> {
+export async function getTask(userId: UserId, id: string): Promise<WrittenTask> {
   const [task] = await query(sql`
-    SELECT ${columns} FROM tasks
+    SELECT ${written} FROM tasks
     WHERE owner_user_id = ${userId} AND id = ${id}::uuid AND deleted_at IS NULL`);
   return task ?? missing(userId, id);
 }
@@ -202,14 +225,14 @@ async function write(
   condition: Prisma.Sql,
   assignments: Prisma.Sql,
   sweepAt: Prisma.Sql = sql`NULL::timestamptz`,
-): Promise<Task | undefined> {
+): Promise<WrittenTask | undefined> {
   const found = sql`owner_user_id = ${userId} AND id = ${id}::uuid AND ${condition} ${unchanged(ifMatch)}`;
   const [task] = await query(sql`
     WITH counter AS (
       ${nextChange(sql`SELECT owner_user_id, 1, ${sweepAt} FROM tasks WHERE ${found}`)})
     UPDATE tasks SET version = version + 1, updated_at = now(), change = last_change ${assignments}
     FROM counter WHERE ${found}
-    RETURNING ${columns}`);
+    RETURNING ${written}`);
   return task;
 }
 
@@ -219,7 +242,7 @@ export async function updateTask(
   id: string,
   { title, description, completed, due_date }: TaskPatch,
   ifMatch: IfMatch | undefined,
-): Promise<Task> {
+): Promise<WrittenTask> {
   const assignments = [
     title === undefined ? empty : sql`, title = ${title}`,
     description === undefined ? empty : sql`, description = ${description}`,
@@ -228,7 +251,7 @@ export async function updateTask(
   ];
   if (assignments.every((assignment) => assignment === empty)) {
     const task = await getTask(userId, id);
-    return matches(task, ifMatch) ? task : stale(task);
+    return matches(task, ifMatch) ? task : stale(parsed(task));
   }
   const task = await write(userId, id, ifMatch, live, join(assignments, ""));
   return task ?? missing(userId, id, ifMatch);
@@ -240,7 +263,7 @@ export async function completeTask(
   id: string,
   completion: Completion | undefined,
   ifMatch: IfMatch | undefined,
-): Promise<Task> {
+): Promise<WrittenTask> {
   const completed = completion ? sql`${completion.completed}` : sql`NOT completed`;
   const task = await write(userId, id, ifMatch, live, sql`, completed = ${completed}`);
   return task ?? missing(userId, id, ifMatch);
@@ -271,7 +294,7 @@ export async function deleteTaskForGood(
     RETURNING id`);
   if (gone.length > 0) return;
   const [task] = await find(userId, id);
-  if (task && !matches(task, ifMatch)) stale(task);
+  if (task && !matches(task, ifMatch)) stale(parsed(task));
   await missing(userId, id);
 }
 
@@ -287,17 +310,17 @@ export async function restoreTask(
   userId: UserId,
   id: string,
   ifMatch: IfMatch | undefined,
-): Promise<Task> {
+): Promise<WrittenTask> {
   const restored = await write(userId, id, ifMatch, trashed, sql`, deleted_at = NULL`);
   if (restored) return restored;
   const [task] = await find(userId, id);
   if (!task) return missing(userId, id);
-  if (!matches(task, ifMatch)) return stale(task);
+  if (!matches(task, ifMatch)) return stale(parsed(task));
   // Deleted between the two statements: it is to be restored after all.
-  return task.deleted_at === null ? task : restoreTask(userId, id, ifMatch);
+  return parsed(task).deleted_at === null ? task : restoreTask(userId, id, ifMatch);
 }
 
-const matches = ({ version }: Task, ifMatch: IfMatch | undefined): boolean =>
+const matches = ({ version }: WrittenTask, ifMatch: IfMatch | undefined): boolean =>
   ifMatch === undefined || ifMatch === "*" || ifMatch.includes(version);
 
 /** T-7: shows the task as it is now. */
@@ -309,8 +332,9 @@ export const stale = (task: Task): never => {
 async function missing(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
   // Without a version to compare, one that was made since the write did not exist for it: 404.
   if (Array.isArray(ifMatch)) {
-    const [task] = await find(userId, id);
-    if (task && task.deleted_at === null) stale(task);
+    const [found] = await find(userId, id);
+    const task = found && parsed(found);
+    if (task?.deleted_at === null) stale(task);
   }
   // One's own in the trash is 404, whoever else may hold that id.
   const [why] = await database().$queryRaw<{ foreign: boolean; erased: boolean }[]>(sql`

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { addressForms, api, fillPath } from "@tend/contracts";
 import { makeTask, makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
+import { web } from "#server/answer.ts";
 import { database } from "#server/database.ts";
 import { dispatch } from "#server/dispatch.ts";
 import { home } from "./account.ts";
@@ -79,7 +80,7 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
 test("201 [E-1] at the second door a slash at the end does no harm: Location opens the task", async () => {
   const user = await makeUser(database());
   const ask = (path: string, init: RequestInit = {}) =>
-    dispatch(
+    web(dispatch)(
       new Request(new URL(path, home), {
         ...init,
         headers: { Authorization: `Bearer ${tokenOf(user)}`, "Content-Type": "application/json" },

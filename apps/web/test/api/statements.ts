@@ -16,6 +16,12 @@ export function recordStatements(client: Database): readonly Prisma.Sql[] {
   const statements: Prisma.Sql[] = [];
   // The app asks this client only what it asks any: the extension adds no method and takes none.
   globalThis.tendDatabase = client.$extends({
+    client: {
+      query(statement: Prisma.Sql) {
+        statements.push(statement);
+        return client.query(statement);
+      },
+    },
     query: {
       $queryRaw({ args, query }) {
         if (args instanceof Prisma.Sql) statements.push(args);

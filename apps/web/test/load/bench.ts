@@ -20,10 +20,10 @@ import { makeScene, openDatabase } from "./scene.ts";
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
-/** What is measured, each a process of its own. `tend` is `pnpm start`; `next` is the build by Next alone. */
+/** What is measured, each one process. `tend` is what `pnpm start` starts; `next` is the build by Next alone. */
 const servers = {
   bare: ["--import", "tsx", here("bare.ts")],
-  tend: ["--import", "tsx", "launch.ts", "start"],
+  tend: ["--import", "tsx", "serve.ts"],
   next: [nextProgram, "start"],
 };
 type Server = keyof typeof servers;
@@ -45,10 +45,13 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "3" },
     json: { type: "string" },
+    profile: { type: "string" },
   },
 });
 const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
+/** Each server leaves its profile there, for the browser's developer tools. */
+const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
 const wanted = (scenario: (typeof scenarios)[number]) => options.only.includes(scenario);
 
 const progress = (text: string) => {
@@ -78,7 +81,7 @@ async function start(name: Server): Promise<void> {
   ports[name] = await freePort();
   const origin = `http://127.0.0.1:${ports[name]}`;
   running.push(
-    spawn(process.execPath, servers[name], {
+    spawn(process.execPath, [...profiling, ...servers[name]], {
       cwd: web,
       stdio: ["ignore", "ignore", "inherit"],
       env: {

@@ -23,6 +23,7 @@ export const measureGrowth = (
     // The app's modules read the environment when they are first used.
     Object.assign(process.env, environment);
     const { completeTask, createTask, getTask, listTasks } = await import("#server/tasks.ts");
+    const { parseJson } = await import("#server/answer.ts");
     const { listChanges } = await import("#server/changes.ts");
     const { verifiedUserId } = await import("#server/user-id.ts");
     const database = connect(environment.DATABASE_URL);
@@ -37,7 +38,7 @@ export const measureGrowth = (
         await growTo(tasks);
         const page = { status: "all", sort: "created", limit: 20 } as const;
         const some = await listTasks(user, page);
-        const task = some.tasks.at(-1)?.id ?? "";
+        const task = parseJson(some.body).at(-1)?.id ?? "";
         // Far into the list: as many pages of 20 as 1,000, or the last.
         let late = some;
         for (let number = 2; number < Math.min(1_000, tasks / 20); number += 25) {

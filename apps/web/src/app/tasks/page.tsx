@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { parseJson } from "#server/answer.ts";
 import { isUnreachable } from "#server/database.ts";
 import { currentUser } from "#server/session.ts";
 import { listTasks } from "#server/tasks.ts";
@@ -33,9 +34,9 @@ async function read({ status, sort, order }: Filters) {
   if (!user) return null;
   const all = await listTasks(user.id, { status: "all", sort, order, limit });
   const complete = all.next === null;
-  const { tasks } =
+  const { body } =
     complete || status === "all" || status === "trashed"
       ? all
       : await listTasks(user.id, { status, sort, order, limit });
-  return { user: { id: user.id, name: user.name }, tasks, complete };
+  return { user: { id: user.id, name: user.name }, tasks: parseJson(body), complete };
 }

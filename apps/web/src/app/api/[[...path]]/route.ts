@@ -1,8 +1,11 @@
+import { web } from "#server/answer.ts";
 import { unknownAddress } from "#server/route.ts";
 
-export const GET = unknownAddress;
-export const POST = unknownAddress;
-export const PUT = unknownAddress;
-export const PATCH = unknownAddress;
-export const DELETE = unknownAddress;
-export const OPTIONS = unknownAddress;
+const handle = web(unknownAddress);
+
+export const GET = handle;
+export const POST = handle;
+export const PUT = handle;
+export const PATCH = handle;
+export const DELETE = handle;
+export const OPTIONS = handle;
