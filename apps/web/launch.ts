@@ -1,23 +1,26 @@
 /**
  * `launch dev` and `launch start`: everything that stands around Next on a machine of one's own.
- * Reads .env, checks the environment, opens and migrates the database, starts Next, says where it
- * is, and takes everything down again on Ctrl-C. Vercel does not come this way.
+ * Reads .env, checks the environment, opens and migrates the database, starts Next's development
+ * server or the workers of the production server, says where it is, and takes everything down again
+ * on Ctrl-C. Vercel does not come this way.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { connect } from "@tend/db";
 import { envFile, loadEnv, type OpenDatabase, openDatabase } from "@tend/db/local";
 import { migrate } from "@tend/db/migrate";
 import { demo, seed } from "@tend/db/seed";
 import { databaseUrls } from "@tend/db/urls";
 import { readEnv } from "./src/server/env.ts";
+import { patience, type Running, startWorkers } from "./workers.ts";
 
 const exitWithParent = new URL("exit-with-parent.mjs", import.meta.url).href;
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
-const server = ["--import", "tsx", "serve.ts"];
 const say = (line: string) => console.log(line);
 
 async function main(mode: "dev" | "start"): Promise<void> {
@@ -30,7 +33,7 @@ async function main(mode: "dev" | "start"): Promise<void> {
   process.env.BETTER_AUTH_URL ||= `http://localhost:${port}`;
   const { url } = databaseUrls(process.env);
   // The embedded database has no address before it runs; all else is checked before it starts.
-  const { BETTER_AUTH_URL } = readEnv({
+  const { BETTER_AUTH_URL, WEB_CONCURRENCY = availableParallelism() } = readEnv({
     ...process.env,
     DATABASE_URL: url ?? "postgresql://local",
   });
@@ -41,22 +44,19 @@ async function main(mode: "dev" | "start"): Promise<void> {
   const stop = stopper(database);
   try {
     await prepare(database, mode);
-    const next = spawn(
-      process.execPath,
-      ["--import", exitWithParent, ...(mode === "dev" ? [nextProgram, "dev"] : server)],
-      {
-        cwd: import.meta.dirname,
-        stdio: ["ignore", mode === "dev" ? "pipe" : "inherit", "inherit", "ipc"],
-        env: {
-          ...process.env,
-          DATABASE_URL: database.url,
-          NEXT_TELEMETRY_DISABLED: "1",
-          NODE_ENV: mode === "dev" ? "development" : "production",
-        },
-      },
-    );
-    stop.follow(next);
-    const answer = await firstAnswer(`http://127.0.0.1:${port}/api/ready`, next);
+    const options = ["--import", exitWithParent];
+    const env = { DATABASE_URL: database.url, NEXT_TELEMETRY_DISABLED: "1" };
+    const running =
+      mode === "dev"
+        ? startDevelopment(options, env)
+        : startWorkers({
+            file: fileURLToPath(new URL("serve.ts", import.meta.url)),
+            options: [...options, "--import", "tsx"],
+            env: { ...env, NODE_ENV: "production" },
+            count: WEB_CONCURRENCY,
+          });
+    stop.follow(running);
+    const answer = await firstAnswer(`http://127.0.0.1:${port}/api/ready`, running);
     // What `stop` follows ends this process too.
     if (!answer) return;
     if (answer.ok) say(`\n  Tend is ready:  ${BETTER_AUTH_URL}`);
@@ -65,7 +65,7 @@ async function main(mode: "dev" | "start"): Promise<void> {
       say(`  Demo login:     ${demo.email}, password ${demo.password}`);
     }
     say("  Stop it with Ctrl-C.\n");
-    next.stdout?.pipe(process.stdout);
+    running.speak?.();
   } catch (error) {
     await stop.now();
     throw error;
@@ -103,22 +103,36 @@ async function prepare(database: OpenDatabase, mode: "dev" | "start"): Promise<v
   await seed(client, process.env).finally(() => client.$disconnect());
 }
 
-/** Takes Next and the database down, in that order, on Ctrl-C, on SIGTERM and when Next ends. */
+/** Next's development server. What it says of itself waits until it is ready. */
+function startDevelopment(options: readonly string[], env: Record<string, string>): Running {
+  const next = spawn(process.execPath, [...options, nextProgram, "dev"], {
+    cwd: import.meta.dirname,
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+    env: { ...process.env, ...env, NODE_ENV: "development" },
+  });
+  const speak = () => void next.stdout?.pipe(process.stdout);
+  const gone = new Promise<number>((resolve) => next.once("exit", (code) => resolve(code || 1)));
+  // What it said before it was ready tells why it never was.
+  next.once("exit", speak);
+  return {
+    ended: gone,
+    speak,
+    async stop() {
+      next.kill("SIGTERM");
+      const impatient = setTimeout(() => next.kill("SIGKILL"), patience);
+      await gone;
+      clearTimeout(impatient);
+    },
+  };
+}
+
+/** Takes the server and the database down, in that order, on Ctrl-C, on SIGTERM and when it ends. */
 function stopper(database: OpenDatabase) {
-  let next: ChildProcess | undefined;
+  let running: Running | undefined;
   let stopping: Promise<void> | undefined;
-  const ended = (child: ChildProcess) =>
-    child.exitCode !== null || child.signalCode !== null
-      ? Promise.resolve()
-      : new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const now = (): Promise<void> => {
     stopping ??= (async () => {
-      if (next) {
-        next.kill("SIGTERM");
-        const impatient = setTimeout(() => next?.kill("SIGKILL"), 10_000);
-        await ended(next);
-        clearTimeout(impatient);
-      }
+      await running?.stop();
       await database.stop();
     })();
     return stopping;
@@ -126,20 +140,22 @@ function stopper(database: OpenDatabase) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => void now().then(() => process.exit(0)));
   }
-  const follow = (child: ChildProcess): void => {
-    next = child;
-    child.once("exit", (code) => {
-      // What it said before it was ready tells why it never was.
-      child.stdout?.pipe(process.stdout);
-      if (!stopping) void now().then(() => process.exit(code || 1));
+  const follow = (started: Running): void => {
+    running = started;
+    started.ended.then((code) => {
+      if (!stopping) void now().then(() => process.exit(code));
     });
   };
   return { now, follow };
 }
 
-/** What Next answers when it is up, ready or not; nothing, where it ended before. */
-async function firstAnswer(url: string, next: ChildProcess): Promise<Response | undefined> {
-  while (next.exitCode === null && next.signalCode === null) {
+/** What the server answers when it is up, ready or not; nothing, where it ended before. */
+async function firstAnswer(url: string, { ended }: Running): Promise<Response | undefined> {
+  let isOver = false;
+  ended.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
     const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined);
     if (answer && answer.status !== 404) return answer;
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -40,11 +40,13 @@ test("[C-4] everything may be given", () => {
     PORT: "8080",
     TASKS_RATE_LIMIT: "100",
     TEND_DATA: "/tmp/tend",
+    WEB_CONCURRENCY: "4",
   };
   expect(readEnv(all)).toEqual({
     ...all,
     CORS_ORIGINS: ["https://a.example.com", "http://localhost:5173"],
     TASKS_RATE_LIMIT: 100,
+    WEB_CONCURRENCY: 4,
   });
 });
 

@@ -56,6 +56,14 @@ export const Env = z.object({
     )
     .optional(),
   TEND_DATA: z.string().optional(),
+  WEB_CONCURRENCY: z
+    .string()
+    .refine(
+      (text) => /^[1-9]\d{0,2}$/.test(text),
+      "WEB_CONCURRENCY is not a number of processes. Give a whole number from 1 to 999.",
+    )
+    .transform(Number)
+    .optional(),
   TASKS_RATE_LIMIT: z
     .string()
     .refine(

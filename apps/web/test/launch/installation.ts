@@ -36,18 +36,21 @@ async function makeApp(env: Record<string, string> = {}) {
   const answers = () => until("the app answers", async () => !(await isFree(port)));
   let launcher = start();
   await answers();
+  /** Once the last one is gone; where the launcher was killed, its workers end by themselves. */
+  const restart = async () => {
+    await launcher.ended;
+    await until("nobody has its port", () => isFree(port));
+    launcher = start();
+    await answers();
+  };
   const launcherId = () => launcher.child.pid ?? 0;
   return {
     origin: `http://127.0.0.1:${port}`,
     launcher: launcherId,
     server: () => childrenOf(launcherId()),
-    /** Once the last one is gone; where one half of it was killed, the other ends by itself. */
-    async restart() {
-      await launcher.ended;
-      await until("nobody has its port", () => isFree(port));
-      launcher = start();
-      await answers();
-    },
+    /** Once the launcher, if it lives, has replaced the workers that were killed. */
+    replaced: () => (launcher.child.exitCode === null ? answers() : restart()),
+    restart,
     terminate() {
       launcher.child.kill("SIGTERM");
       return launcher.ended;
@@ -57,14 +60,14 @@ async function makeApp(env: Record<string, string> = {}) {
 
 /** On a data folder: the launcher is the database, and the server its child. */
 export async function onEmbedded(): Promise<Installation> {
-  const { launcher, server, restart, ...app } = await makeApp();
+  const { launcher, server, restart, replaced, ...app } = await makeApp();
   return {
     ...app,
     processes: (part) => [
       ...(part === "app" ? [] : [launcher()]),
       ...(part === "database" ? [] : server()),
     ],
-    revive: restart,
+    revive: (killed) => (killed === "app" ? replaced() : restart()),
     async shared() {
       const { url, stop } = await startEmbedded({});
       ends.push(stop);
@@ -85,7 +88,7 @@ export async function onServer(bin: string): Promise<Installation> {
   await admin.$executeRaw`CREATE DATABASE tend OWNER tend`;
   const url = cluster.url("tend", "tend");
   await migrate(url);
-  const { launcher, server, restart, ...app } = await makeApp({ DATABASE_URL: url });
+  const { launcher, server, restart, replaced: _, ...app } = await makeApp({ DATABASE_URL: url });
   return {
     ...app,
     processes: (part) => [

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createClient } from "@tend/contracts/client";
 import { startEmbedded } from "@tend/db/embedded";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { answers, freePort, isFree, makeFolder, until, web } from "./start.ts";
+import { answers, childrenOf, freePort, isFree, makeFolder, until, web } from "./start.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 
@@ -100,6 +100,36 @@ test("SIGINT and kill -9 leave no process behind, and what was acknowledged is t
   expect(await titles("sign-in", "three")).toEqual(["one", "two", "three"]);
   third.child.kill("SIGTERM");
   expect(await third.ended).toBe(0);
+});
+
+test("[C-6] the workers share one port; one that is killed is replaced, and nothing of it is lost", async () => {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const { child, ended, output } = folder.start({ PORT: String(port), WEB_CONCURRENCY: "3" });
+  await until("it is ready", () => /Stop it with Ctrl-C/.test(output()));
+  const workers = () => childrenOf(child.pid ?? 0);
+  const token = await tokenAt(origin, "sign-up", `${randomBytes(6).toString("hex")}@example.com`);
+  const client = createClient({ origin, token: () => token });
+  const titles = ["one", "two", "three"];
+  for (const [at, title] of titles.entries()) {
+    const task = { id: randomUUID(), title };
+    // The connection to the worker that was killed is lost; a repeat makes no second task.
+    const make = () =>
+      client.createTask({ body: task }).then(
+        () => true,
+        () => false,
+      );
+    await until("the task is made", make);
+    process.kill(workers()[0] ?? 0, "SIGKILL");
+    await until("it is said", () => output().split("(SIGKILL). Another").length === at + 2);
+    await until("there are three workers", () => workers().length === 3);
+  }
+  const listed = () => client.listTasks().catch(() => undefined);
+  await until("the list comes", async () => (await listed()) !== undefined);
+  expect((await listed())?.body.map((task) => task.title).reverse()).toEqual(titles);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+  expect(await isFree(port)).toBe(true);
 });
 
 test("a server without its database is said to be not ready, and never ready", async () => {

@@ -1,0 +1,83 @@
+/** `launch start` on a machine with several cores: one process of serve.ts for each of them. */
+import cluster, { type Worker } from "node:cluster";
+
+/** What the launcher has started and takes down again. */
+export interface Running {
+  /** The exit code, when it ends without being stopped. */
+  readonly ended: Promise<number>;
+  stop(): Promise<void>;
+  /** Lets be heard what was held back until the start was over. */
+  speak?(): void;
+}
+
+/** Milliseconds in which what is in flight is finished. */
+export const patience = 10_000;
+
+/** Milliseconds before the next try, where a replacement did not come up; twice as many each time. */
+const pauses = { first: 250, longest: 30_000 };
+
+/**
+ * Starts the workers, which share one port, and replaces each that dies. One that ends before any of
+ * them has listened ends the start: the next would end alike.
+ */
+export function startWorkers({
+  file,
+  options,
+  env,
+  count,
+}: {
+  file: string;
+  options: readonly string[];
+  env: Readonly<Record<string, string>>;
+  count: number;
+}): Running {
+  // Each takes connections by itself: this process also is the embedded database, and may be busy.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({
+    exec: file,
+    execArgv: [...options],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const workers = new Set<Worker>();
+  let stopping = false;
+  let pause = 0;
+  let started = false;
+  let end: (code: number) => void;
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+
+  const start = (): void => {
+    if (stopping) return;
+    const worker = cluster.fork(env);
+    workers.add(worker);
+    worker.once("listening", () => {
+      started = true;
+      pause = 0;
+    });
+    worker.once("exit", (code, signal) => {
+      workers.delete(worker);
+      if (stopping) return;
+      if (!started) return end(code || 1);
+      console.error(`A worker ended (${signal ?? `exit code ${code}`}). Another one replaces it.`);
+      setTimeout(start, pause);
+      pause = Math.min(Math.max(pauses.first, 2 * pause), pauses.longest);
+    });
+  };
+
+  for (let number = 0; number < count; number++) start();
+  return {
+    ended,
+    async stop() {
+      stopping = true;
+      const all = [...workers];
+      const gone = all.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
+      for (const { process } of all) process.kill("SIGTERM");
+      const impatient = setTimeout(() => {
+        for (const { process } of all) process.kill("SIGKILL");
+      }, patience);
+      await Promise.all(gone);
+      clearTimeout(impatient);
+    },
+  };
+}
