@@ -27,6 +27,7 @@ const token = [
   "forbidden",
   "validation_failed",
   "too_many_requests",
+  "overloaded",
 ] as const;
 const json = ["malformed_json", "body_too_large", "unsupported_media_type"] as const;
 const account = ["validation_failed", "foreign_origin", "too_many_requests"] as const;

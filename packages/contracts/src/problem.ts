@@ -133,6 +133,11 @@ export const problems = {
     title: "Something went wrong on our side",
     detail: "This is our fault. Send the request again; if it fails again, report the request_id.",
   },
+  overloaded: {
+    status: 503,
+    title: "Too many requests are waiting",
+    detail: "Nothing was done. Wait for the seconds in the Retry-After header, then send it again.",
+  },
   database_unavailable: {
     status: 503,
     title: "The database cannot be reached",

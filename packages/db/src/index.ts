@@ -5,6 +5,9 @@ import { Prisma, PrismaClient } from "./generated/client.ts";
 export { Prisma };
 export type Database = ReturnType<typeof connect>;
 
+/** Connections of one process. */
+export const poolSize = 10;
+
 /**
  * The client of one PostgreSQL: Neon's pooled address, any server from version 14 on, or the
  * embedded one. Nothing is opened before the first query.
@@ -15,7 +18,7 @@ export function connect(url: string) {
     // Without a bound, `pg` waits for ever for a server that does not answer.
     connectionTimeoutMillis: 2_500,
     query_timeout: 2_500,
-    max: 10,
+    max: poolSize,
     // The adapter writes instants without a zone, so the session's zone must be UTC. The server
     // gives up before `query_timeout` does: a statement that we abandon is not to happen later.
     // Set here, since a pooler refuses startup options. A write waits for its user's counter and
@@ -115,6 +118,10 @@ export function isUnreachable(error: unknown): boolean {
         ("code" in error && unreachableCode.test(String(error.code)))))
   );
 }
+
+/** Whether it is there, but took longer than a statement or a lock may. */
+export const isBusy = (error: unknown): boolean =>
+  /^(57014|55P03)$/.test(driverCause(error).originalCode ?? "");
 
 /** Whether a row was refused since what it refers to is not there. */
 export const isForeignKeyViolation = (error: unknown): boolean => {

@@ -24,6 +24,7 @@ import { log } from "./log.ts";
 import { ProblemError, problemAnswer } from "./problem.ts";
 import { countRequest } from "./rate-limit.ts";
 import { authenticate } from "./token.ts";
+import { turns } from "./turns.ts";
 import type { UserId } from "./user-id.ts";
 
 /** What an operation is given to run on. */
@@ -47,7 +48,7 @@ export interface Route extends Handler {
 
 /**
  * The handler of one row of the table. Fixed order, no options: request id, CORS, authenticate,
- * rate limit, path user, parse, run, parse the answer, respond. What PostgreSQL has written needs no
+ * rate limit, path user, parse, wait for a turn, run, parse the answer, respond. What PostgreSQL has written needs no
  * parsing: its statement names the fields.
  */
 export function route<O extends Operation, const R extends Result<O>>(
@@ -76,7 +77,9 @@ export function route<O extends Operation, const R extends Result<O>>(
         caller: asked.headers,
         userId,
       } as unknown as Context<O>;
-      const { body, ...result } = await run(context);
+      const { body, ...result } = await (userId === undefined
+        ? run(context)
+        : turns.take(userId, () => run(context)));
       notes.mark("run");
       const status = Number(result.status);
       const schema = operation.success[status]?.schema;
