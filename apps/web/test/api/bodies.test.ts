@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
 import { fromHome, makeAccount } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";
-import { type Sent, send } from "./send.ts";
+import { door, type Sent, send } from "./send.ts";
 import { storedTasks } from "./stored.ts";
 
 const json = { "Content-Type": "application/json" };
@@ -199,7 +199,8 @@ describe.each(operations)("%s", (id) => {
     },
   );
 
-  test("413 [E-2] a body without end is not read to its end", async () => {
+  // Over HTTP that takes a client that goes on writing: serve.test.ts has one.
+  test.skipIf(door === "own")("413 [E-2] a body without end is not read to its end", async () => {
     const user = await makeUser(database());
     const task = await makeTask(database(), user);
     let cancelled = false;
@@ -213,21 +214,25 @@ describe.each(operations)("%s", (id) => {
     expect([status, cancelled]).toEqual([413, true]);
   });
 
-  test("[E-2] a body that breaks off is no defect of ours, and changes nothing", async () => {
-    const user = await makeUser(database());
-    const task = await makeTask(database(), user);
-    const before = await storedTasks(user);
-    const { status } = await send(method, fillPath(path, { id: task }), {
-      token: tokenOf(user),
-      raw: new ReadableStream({
-        start: (controller) => controller.enqueue(utf8('{"title":"Chan')),
-        pull: (controller) => controller.error(new Error("aborted")),
-      }),
-      headers: json,
-    });
-    expect(status).toBe(400);
-    expect(await storedTasks(user)).toEqual(before);
-  });
+  // Over a connection that broke off nobody is answered.
+  test.skipIf(door === "own")(
+    "[E-2] a body that breaks off is no defect of ours, and changes nothing",
+    async () => {
+      const user = await makeUser(database());
+      const task = await makeTask(database(), user);
+      const before = await storedTasks(user);
+      const { status } = await send(method, fillPath(path, { id: task }), {
+        token: tokenOf(user),
+        raw: new ReadableStream({
+          start: (controller) => controller.enqueue(utf8('{"title":"Chan')),
+          pull: (controller) => controller.error(new Error("aborted")),
+        }),
+        headers: json,
+      });
+      expect(status).toBe(400);
+      expect(await storedTasks(user)).toEqual(before);
+    },
+  );
 });
 
 describe.each(["createTask", "updateTask"] as const)("%s", (id) => {

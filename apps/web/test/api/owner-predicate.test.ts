@@ -277,8 +277,7 @@ describe("[O-1] the statements of every operation are read while it runs", () =>
     expect(after).toEqual({ checked: before.checked + 30, outside: before.outside });
   });
 
-  const asked = (user: { id: string }) =>
-    new Request("http://tend.test", { headers: { Authorization: `Bearer ${tokenOf(user)}` } });
+  const asked = (user: { id: string }) => new Headers({ Authorization: `Bearer ${tokenOf(user)}` });
 
   test("one without an owner is held against the test, with its text", async () => {
     const user = await makeUser(database());

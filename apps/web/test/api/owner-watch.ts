@@ -91,7 +91,7 @@ function subjectOf(authorization: string | null): unknown {
 }
 
 /** Runs what serves this request: the statements that it sends have to name their owner. */
-export function duringRequest<T>({ headers }: Request, run: () => T): T {
+export function duringRequest<T>(headers: Pick<Headers, "get">, run: () => T): T {
   const subject = subjectOf(headers.get("Authorization"));
   return watch.asking.run(subject === undefined ? null : new Set([subject]), run);
 }

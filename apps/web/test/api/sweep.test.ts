@@ -65,13 +65,13 @@ async function age(
 
 /** Sweeps until this owner is no longer due; as part of a request, so that O-1 is watched. */
 async function sweepOut(owner: Owner): Promise<void> {
-  const headers = { Authorization: `Bearer ${owner.token}` };
+  const headers = new Headers({ Authorization: `Bearer ${owner.token}` });
   const isDue = async () => {
     const { sweep_at } = await counterOf(owner);
     return sweep_at !== null && sweep_at.getTime() <= Date.now();
   };
   while (await isDue()) {
-    await duringRequest(new Request("http://tend.test", { headers }), sweep);
+    await duringRequest(headers, sweep);
   }
 }
 

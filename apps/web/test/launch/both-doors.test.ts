@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { request } from "node:http";
+import { createRequire } from "node:module";
+import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
+import { startEmbedded } from "@tend/db/embedded";
+import { migrate } from "@tend/db/migrate";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { signUp } from "./load.ts";
+import { answers, freePort, secret, until, web } from "./start.ts";
+
+const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
+/** Next alone, as on Vercel, and a worker of `pnpm start`. */
+const doors = { next: [nextProgram, "start"], own: ["--import", "tsx", "serve.ts"] };
+type Door = keyof typeof doors;
+
+const ends: (() => unknown)[] = [];
+const ports: Record<Door, number> = { next: 0, own: 0 };
+let person: Awaited<ReturnType<typeof signUp>>;
+
+beforeAll(async () => {
+  const database = await startEmbedded({});
+  ends.push(database.stop);
+  await migrate(database.url);
+  for (const door of ["next", "own"] as const) ports[door] = await freePort();
+  for (const door of ["next", "own"] as const) {
+    const child: ChildProcess = spawn(process.execPath, doors[door], {
+      cwd: web,
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        NODE_ENV: "production",
+        NEXT_TELEMETRY_DISABLED: "1",
+        PORT: String(ports[door]),
+        DATABASE_URL: database.url,
+        BETTER_AUTH_SECRET: secret,
+        BETTER_AUTH_URL: `http://127.0.0.1:${ports.own}`,
+      },
+    });
+    ends.unshift(() => child.kill("SIGKILL"));
+    await until(`${door} answers`, () => answers(ports[door]));
+  }
+  person = await signUp(`http://127.0.0.1:${ports.own}`);
+});
+
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Of the connection and of the moment, not of the answer. */
+const passing = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "ratelimit",
+  "transfer-encoding",
+]);
+
+/** The answer of one door, byte for byte but for what passes. */
+const ask = (door: Door, { method, path, headers, body }: Asked) =>
+  new Promise<object>((resolve, reject) => {
+    const asking = request({ port: ports[door], host: "127.0.0.1", method, path, headers });
+    asking.once("error", reject);
+    asking.once("response", async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk);
+      const kept = Object.entries(response.headersDistinct)
+        .filter(([name]) => !passing.has(name))
+        // Next's own Vary, of its router, stands beside ours.
+        .map(([name, values]) => [name, values?.filter((value) => !value.startsWith("rsc, "))]);
+      resolve({
+        status: response.statusCode,
+        headers: Object.fromEntries(kept.sort()),
+        // Sealed anew each time.
+        body: Buffer.concat(chunks)
+          .toString()
+          .replace(/(?<="next_cursor":)"[^"]+"/, '""'),
+      });
+    });
+    asking.end(body);
+  });
+
+async function expectAlike(asked: Asked): Promise<void> {
+  const headers = { "X-Request-Id": "alike", ...asked.headers };
+  const [next, own] = [
+    await ask("next", { ...asked, headers }),
+    await ask("own", { ...asked, headers }),
+  ];
+  expect(own, `${asked.method} ${asked.path}`).toEqual(next);
+}
+
+const json = { "Content-Type": "application/json" };
+
+test("[E-1, O-2] both doors answer alike: every operation, form and kind of caller", async () => {
+  const { client } = person;
+  const bearer = { Authorization: `Bearer ${person.token()}` };
+  for (let number = 1; number <= 5; number++) {
+    await client.createTask({ body: { title: `Task "${number}" \u2028 \\ é 😀` } });
+  }
+  const { body: tasks } = await client.listTasks();
+  const { id = "", owner_user_id: user_id = "" } = tasks[0] ?? {};
+  for (const operation of Object.values<Operation>(api)) {
+    const { method, body } = operation;
+    for (const form of addressForms(operation.path)) {
+      const path = fillPath(form, { user_id, id });
+      const foreign = fillPath(form, { user_id: "somebody", id });
+      const missing = fillPath(form, { user_id, id: crypto.randomUUID() });
+      const stale = { "If-Match": '"77"' };
+      const given = { method, path, ...(body && { body: "{", headers: json }) };
+      await expectAlike({ ...given });
+      await expectAlike({ ...given, headers: { Authorization: "Bearer nonsense" } });
+      await expectAlike({ ...given, headers: { Origin: "https://evil.example" } });
+      await expectAlike({ method: "OPTIONS", path, headers: { Origin: "null" } });
+      if (operation.security !== "bearer") continue;
+      await expectAlike({ ...given, path: foreign, headers: { ...json, ...bearer, ...stale } });
+      await expectAlike({
+        ...given,
+        path: `${path}?nope=1&nope=2`,
+        headers: { ...json, ...bearer },
+      });
+      // What the first door has done, the second could not do again.
+      const repeatable = body || method === "GET";
+      if (repeatable) await expectAlike({ ...given, headers: { ...json, ...bearer } });
+      if (path !== missing) {
+        const some = {
+          ...given,
+          ...(body && { body: '{"title":"x"}' }),
+          headers: { ...json, ...bearer },
+        };
+        await expectAlike({ ...some, path: missing });
+        await expectAlike({ ...some, path, headers: { ...json, ...bearer, ...stale } });
+      }
+    }
+  }
+});
+
+test("[T-6, T-3] both doors show the same tasks, pages and versions", async () => {
+  const bearer = { Authorization: `Bearer ${person.token()}` };
+  const { body: tasks } = await person.client.listTasks();
+  const { id = "", owner_user_id: user_id = "", version } = tasks[0] ?? {};
+  for (const method of ["GET", "HEAD"]) {
+    for (const path of [
+      "/api/tasks",
+      `/api/${user_id}/tasks?sort=title&order=desc`,
+      "/api/tasks?status=completed",
+      "/api/tasks?limit=501",
+      "/api/tasks?q=task",
+      `/api/tasks/${id}`,
+      `/api/tasks/${id.toUpperCase()}`,
+      "/api/health",
+      "/api/ready",
+      "/api/openapi.json",
+      "/api/nothing/here/at/all",
+    ]) {
+      await expectAlike({ method, path, headers: bearer });
+    }
+  }
+  await expectAlike({
+    method: "GET",
+    path: `/api/tasks/${id}`,
+    headers: { ...bearer, "If-None-Match": `"${version}"` },
+  });
+});
