@@ -3,10 +3,13 @@
  * need. It checks the token, filters by the owner, and answers the same fields.
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Pool } from "pg";
+import type { BenchOperation } from "./generator.ts";
+import type { Part, Statements } from "./same-sql.ts";
 
-const { PORT, DATABASE_URL = "", BETTER_AUTH_SECRET = "" } = process.env;
+const { PORT, DATABASE_URL = "", BETTER_AUTH_SECRET = "", SAME_SQL } = process.env;
 const pool = new Pool({ connectionString: DATABASE_URL, max: 10 });
 
 /** The user of the token; undefined where its signature or its time does not hold. */
@@ -24,13 +27,17 @@ function userOf(authorization = ""): string | undefined {
 const columns = `id, owner_user_id, title, description, completed, to_char(due_date, 'YYYY-MM-DD')
   AS due_date, created_at, updated_at, version, deleted_at`;
 
+async function bodyOf(request: IncomingMessage) {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
+
 async function answer(request: IncomingMessage, user: string): Promise<[number, unknown]> {
   const [path = "", query = ""] = (request.url ?? "").split("?");
   const id = path.split("/")[3];
   if (request.method === "POST") {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { title, description } = JSON.parse(Buffer.concat(chunks).toString());
+    const { title, description } = await bodyOf(request);
     const { rows } = await pool.query(
       `INSERT INTO bare.tasks (id, owner_user_id, title, description)
        VALUES ($1, $2, $3, $4) RETURNING ${columns}`,
@@ -62,8 +69,40 @@ async function answer(request: IncomingMessage, user: string): Promise<[number, 
   return [200, rows];
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
+const statements: Statements | undefined = SAME_SQL && JSON.parse(readFileSync(SAME_SQL, "utf8"));
+
+/** The same by the app's own statements, whose rows hold their JSON. */
+async function answerAlike(
+  { list, get, create, toggle }: Statements,
+  request: IncomingMessage,
+  user: string,
+): Promise<[number, string]> {
+  const task = (request.url ?? "").split("?")[0]?.split("/")[3];
+  const ask = async (
+    operation: BenchOperation,
+    { text, values }: Statements[BenchOperation],
+    given: Partial<Record<Part, unknown>> = {},
+  ) => {
+    const parts: Partial<Record<Part, unknown>> = { user, task, ...given };
+    const { rows } = await pool.query<{ json: string }>({
+      name: operation,
+      text,
+      values: values.map((value) => (typeof value === "string" ? parts[value] : value.constant)),
+    });
+    return rows.map(({ json }) => json);
+  };
+  const one = ([json]: string[], status: number): [number, string] =>
+    json === undefined ? [404, '{"code":"task_not_found"}'] : [status, json];
+  if (request.method === "POST") {
+    const made = { ...(await bodyOf(request)), new_id: randomUUID() };
+    return one(await ask("create", create, made), 201);
+  }
+  if (request.method === "PATCH") return one(await ask("toggle", toggle), 200);
+  if (task !== undefined) return one(await ask("get", get), 200);
+  return [200, `[${(await ask("list", list)).slice(0, 20).join(",")}]`];
+}
+
+function send(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(text),
@@ -73,9 +112,12 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 
 createServer((request, response) => {
   const user = userOf(request.headers.authorization);
-  if (user === undefined) return send(response, 401, { code: "invalid_token" });
-  answer(request, user).then(
-    ([status, body]) => send(response, status, body),
-    () => send(response, 500, { code: "internal_error" }),
+  if (user === undefined) return send(response, 401, '{"code":"invalid_token"}');
+  const answered = statements
+    ? answerAlike(statements, request, user)
+    : answer(request, user).then(([status, body]) => [status, JSON.stringify(body)] as const);
+  answered.then(
+    ([status, text]) => send(response, status, text),
+    () => send(response, 500, '{"code":"internal_error"}'),
   );
 }).listen(Number(PORT));

@@ -15,22 +15,27 @@ import { parseArgs } from "node:util";
 import { freePort, until, web } from "../launch/start.ts";
 import { type BenchOperation, type Measured, operations, type Run } from "./generator.ts";
 import { measureGrowth } from "./growth.ts";
+import { writeStatements } from "./same-sql.ts";
 import { makeScene, openDatabase } from "./scene.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
-/** What is measured, each one process. `tend` is what `pnpm start` starts; `next` is the build by Next alone. */
+/**
+ * What is measured, each one process. `same` is the bare server with the app's own statements; `tend`
+ * is a worker of `pnpm start`; `next` is the build by Next alone.
+ */
 const servers = {
   bare: ["--import", "tsx", here("bare.ts")],
+  same: ["--import", "tsx", here("bare.ts")],
   tend: ["--import", "tsx", "serve.ts"],
   next: [nextProgram, "start"],
 };
 type Server = keyof typeof servers;
-const names: readonly Server[] = ["bare", "tend", "next"];
+const names: readonly Server[] = ["bare", "same", "tend", "next"];
 
 /** The shares of the bare server that are to be reached. */
-const goals: Record<BenchOperation, Record<Exclude<Server, "bare">, number>> = {
+const goals: Record<BenchOperation, Record<"tend" | "next", number>> = {
   list: { tend: 0.7, next: 0.25 },
   get: { tend: 0.48, next: 0.1 },
   create: { tend: 0.52, next: 0.13 },
@@ -71,7 +76,8 @@ if (!existsSync(join(web, ".next/BUILD_ID"))) throw new Error("Make a build firs
 const folder = await mkdtemp(join(tmpdir(), "tend-bench-"));
 const secret = randomBytes(32).toString("base64");
 const running: ChildProcess[] = [];
-const ports = { bare: 0, tend: 0, next: 0 };
+const ports = { bare: 0, same: 0, tend: 0, next: 0 };
+const statements = join(folder, "statements.json");
 progress("Starting PostgreSQL …");
 const database = await openDatabase();
 const size = database.embedded ? { users: 200, tasks: 50 } : { users: 1_000, tasks: 200 };
@@ -93,6 +99,7 @@ async function start(name: Server): Promise<void> {
         BETTER_AUTH_SECRET: secret,
         BETTER_AUTH_URL: origin,
         TASKS_RATE_LIMIT: "100000000",
+        ...(name === "same" && { SAME_SQL: statements }),
       },
     }),
   );
@@ -126,7 +133,7 @@ async function closed(measure: Measure) {
   for (const operation of operations) {
     const run = { operations: [operation], connections: 32, pause: 0, warmUp: 0, seconds };
     for (const name of names) await measure(name, { ...run, seconds: 2 });
-    const rates: Record<Server, number[]> = { bare: [], tend: [], next: [] };
+    const rates: Record<Server, number[]> = { bare: [], same: [], tend: [], next: [] };
     for (let round = 1; round <= rounds; round++) {
       progress(`${operation} with 32 connections, round ${round} of ${rounds} …`);
       for (const name of round % 2 ? names : names.toReversed()) {
@@ -134,9 +141,9 @@ async function closed(measure: Measure) {
       }
     }
     for (const server of ["tend", "next"] as const) {
-      const { min, median, max } = spread(
-        rates[server].map((rate, at) => rate / (rates.bare[at] ?? 0)),
-      );
+      const share = (of: Server) =>
+        spread(rates[server].map((rate, at) => rate / (rates[of][at] ?? 0)));
+      const { min, median, max } = share("bare");
       rows.push({
         operation,
         server,
@@ -146,6 +153,7 @@ async function closed(measure: Measure) {
         median: rounded(median),
         max: rounded(max),
         goal: goals[operation][server],
+        of_same_sql: rounded(share("same").median),
       });
     }
   }
@@ -188,7 +196,13 @@ try {
   console.log(`${database.name}; Node ${process.version}; ${availableParallelism()} cores`);
   progress(`Making ${size.users} users with ${size.tasks} tasks each …`);
   const users = join(folder, "users.json");
-  await makeScene(database.url, secret, size, users);
+  const [someone] = await makeScene(database.url, secret, size, users);
+  const environment = {
+    DATABASE_URL: database.url,
+    BETTER_AUTH_SECRET: secret,
+    BETTER_AUTH_URL: "http://127.0.0.1",
+  };
+  if (someone) await writeStatements(environment, someone, statements);
   for (const name of names) await start(name);
   const measure = await startGenerator(users);
   if (wanted("closed")) {
@@ -206,11 +220,6 @@ try {
   }
   if (wanted("growth")) {
     const sizes = [1_000, 10_000, 100_000, ...(database.embedded ? [] : [1_000_000])];
-    const environment = {
-      DATABASE_URL: database.url,
-      BETTER_AUTH_SECRET: secret,
-      BETTER_AUTH_URL: "http://127.0.0.1",
-    };
     const growth = await measureGrowth(environment, sizes, progress);
     show("Pages of 8 kB that each statement touches as one user's tasks grow", "growth", growth);
   }

@@ -61,7 +61,7 @@ export const makeScene = (
   secret: string,
   { users, tasks }: { users: number; tasks: number },
   file: string,
-): Promise<void> =>
+): Promise<BenchUser[]> =>
   withClient(url, async (client) => {
     await client.query(bareTable);
     await client.query(makeUsers, ["bench", users]);
@@ -85,6 +85,7 @@ export const makeScene = (
       }),
     );
     await writeFile(file, JSON.stringify(made));
+    return made;
   });
 
 /** One user more; its tasks are added until there are so many. @returns its id, and what adds. */
