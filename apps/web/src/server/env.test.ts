@@ -182,23 +182,47 @@ describe("[C-4] aliases", () => {
     expect(readEnv(both)).toMatchObject({ DATABASE_URL, DIRECT_URL: direct });
   });
 
-  const { BETTER_AUTH_URL, ...onVercel } = { ...good, VERCEL_URL: "tend-abc.vercel.app" };
+  const { BETTER_AUTH_URL, ...alone } = good;
+  const deployment = "https://tend-abc.vercel.app";
+  const branch = "https://tend-git-dates.vercel.app";
+  const hosts = {
+    VERCEL_URL: "tend-abc.vercel.app",
+    VERCEL_BRANCH_URL: "tend-git-dates.vercel.app",
+  };
 
-  test("VERCEL_URL stands in for BETTER_AUTH_URL, on https", () => {
-    expect(readEnv(onVercel).BETTER_AUTH_URL).toBe("https://tend-abc.vercel.app");
-    expect(readEnv({ ...onVercel, BETTER_AUTH_URL }).BETTER_AUTH_URL).toBe(BETTER_AUTH_URL);
-  });
+  test.each([
+    ["the branch's", { VERCEL_ENV: "preview", ...hosts }, branch, [branch, deployment]],
+    [
+      "the deployment's, where there is no branch",
+      { VERCEL_ENV: "preview", VERCEL_URL: hosts.VERCEL_URL },
+      deployment,
+      [deployment],
+    ],
+    [
+      "the project's, in production",
+      { VERCEL_ENV: "production", VERCEL_PROJECT_PRODUCTION_URL: "tend.example.com", ...hosts },
+      "https://tend.example.com",
+      ["https://tend.example.com", branch, deployment],
+    ],
+    [
+      "never the project's, in a preview",
+      { VERCEL_ENV: "preview", VERCEL_PROJECT_PRODUCTION_URL: "tend.example.com", ...hosts },
+      branch,
+      [branch, deployment],
+    ],
+  ])(
+    "on Vercel the address is %s; every address of the deployment is its own",
+    (_, given, url, own) => {
+      const read = readEnv({ ...alone, ...given });
+      expect([read.BETTER_AUTH_URL, read.CORS_ORIGINS]).toEqual([url, own]);
+    },
+  );
 
-  test("in production it is the production address of the project", () => {
-    const production = {
-      ...onVercel,
-      VERCEL_ENV: "production",
-      VERCEL_PROJECT_PRODUCTION_URL: "tend.vercel.app",
-    };
-    expect(readEnv(production).BETTER_AUTH_URL).toBe("https://tend.vercel.app");
-    expect(readEnv({ ...production, VERCEL_ENV: "preview" }).BETTER_AUTH_URL).toBe(
-      "https://tend-abc.vercel.app",
-    );
+  test("what is given wins over Vercel's address, and is added to its origins", () => {
+    const CORS_ORIGINS = "https://friend.example.com";
+    const read = readEnv({ ...good, ...hosts, CORS_ORIGINS });
+    expect(read.BETTER_AUTH_URL).toBe(BETTER_AUTH_URL);
+    expect(read.CORS_ORIGINS).toEqual([CORS_ORIGINS, branch, deployment]);
   });
 });
 

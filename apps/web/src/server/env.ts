@@ -82,13 +82,18 @@ type Variables = Readonly<Record<string, string | undefined>>;
 function withAliases(variables: Variables): Variables {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   const { url, direct } = databaseUrls(variables);
-  const host =
-    variables.VERCEL_ENV === "production"
-      ? variables.VERCEL_PROJECT_PRODUCTION_URL
-      : variables.VERCEL_URL;
+  const { VERCEL_ENV, VERCEL_PROJECT_PRODUCTION_URL, VERCEL_BRANCH_URL, VERCEL_URL } = given;
+  // One deployment of Vercel has several addresses. That of its branch outlives it, as do tokens.
+  const own = [
+    VERCEL_ENV === "production" ? VERCEL_PROJECT_PRODUCTION_URL : undefined,
+    VERCEL_BRANCH_URL,
+    VERCEL_URL,
+  ].flatMap((host) => (host ? [`https://${host}`] : []));
+  const origins = [given.CORS_ORIGINS ?? [], own].flat().join(",");
   return {
-    ...(host && { BETTER_AUTH_URL: `https://${host}` }),
+    ...(own[0] && { BETTER_AUTH_URL: own[0] }),
     ...given,
+    ...(origins && { CORS_ORIGINS: origins }),
     ...(url && { DATABASE_URL: url }),
     ...(direct && { DIRECT_URL: direct }),
   };
