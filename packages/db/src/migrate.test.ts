@@ -141,3 +141,13 @@ test("the code knows its newest migration", async () => {
   expect(newestMigration).toBe(names.at(-1));
   expect((await migrations()).map(({ name }) => name)).toEqual(names);
 });
+
+test("the limits that a database sets for requests do not end a migration", async () => {
+  const name = client.escapeIdentifier(client.database ?? "");
+  await client.query(`ALTER DATABASE ${name} SET statement_timeout = 1`);
+  try {
+    expect(await migrate(fresh.url)).toEqual(names);
+  } finally {
+    await client.query(`ALTER DATABASE ${name} RESET statement_timeout`);
+  }
+});

@@ -46,6 +46,8 @@ export async function migrate(url: string): Promise<readonly string[]> {
   await client.connect();
   try {
     await client.query("BEGIN");
+    // What a role may carry is meant for requests, and would end a long migration or a wait for it.
+    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
     await client.query("SELECT pg_advisory_xact_lock($1)", [lock]);
     const recorded = await history(client);
     refuseAnotherHistory(recorded, all);
