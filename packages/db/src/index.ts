@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { DatabaseError, Pool, type QueryResultRow } from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
+import { closeBeforeFreezing } from "./suspension.ts";
 
 export { Prisma };
 export type Database = ReturnType<typeof connect>;
@@ -19,6 +20,7 @@ export function connect(url: string) {
     connectionTimeoutMillis: 2_500,
     query_timeout: 2_500,
     max: poolSize,
+    idleTimeoutMillis: 5_000,
     // The adapter writes instants without a zone, so the session's zone must be UTC. The server
     // gives up before `query_timeout` does: a statement that we abandon is not to happen later.
     // Set here, since a pooler refuses startup options. A write waits for its user's counter and
@@ -29,6 +31,7 @@ export function connect(url: string) {
       );
     },
   });
+  if (process.env.VERCEL) closeBeforeFreezing(pool);
   const client = new PrismaClient({
     adapter: new PrismaPg(pool, { disposeExternalPool: true }),
     // Better Auth hashes a password inside its transaction: a burst of sign-ups has to queue.

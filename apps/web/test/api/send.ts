@@ -71,6 +71,8 @@ async function knock(asked: Request): Promise<Response> {
     // A request that names more than it sends spoils its connection.
     agent: false,
   });
+  // Whoever is refused before they have sent all cannot send the rest.
+  outgoing.on("error", () => {});
   const answered = once(outgoing, "response");
   outgoing.end(Buffer.from(await asked.arrayBuffer()));
   const [incoming]: IncomingMessage[] = await answered;

@@ -22,6 +22,7 @@ async function deploy(variables: Record<string, string | undefined>) {
   const child = spawn(process.execPath, ["--import", tsx, "deploy.ts"], {
     cwd: web,
     env: {
+      NODE_ENV: "production",
       PATH,
       HOME,
       VERCEL: "1",
