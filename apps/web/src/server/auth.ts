@@ -1,8 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Answer, limits, type Operation } from "@tend/contracts";
 import { isUniqueViolation, isUnreachable, Prisma } from "@tend/db";
-import { prismaAdapter } from "better-auth/adapters/prisma";
-import { betterAuth } from "better-auth/minimal";
 import type { AskedHeaders } from "./answer.ts";
 import { database } from "./database.ts";
 import { env } from "./env.ts";
@@ -49,7 +47,12 @@ async function erase({ id, email }: { id: string; email: string }): Promise<void
     DELETE FROM users WHERE id = ${id}`;
 }
 
-function makeAuth() {
+async function makeAuth() {
+  // Loaded here, since a function that serves tasks starts sooner without it.
+  const [{ prismaAdapter }, { betterAuth }] = await Promise.all([
+    import("better-auth/adapters/prisma"),
+    import("better-auth/minimal"),
+  ]);
   const { BETTER_AUTH_SECRET, BETTER_AUTH_URL, CORS_ORIGINS } = env();
   return betterAuth({
     appName: "Tend",
@@ -100,7 +103,9 @@ export async function readSession(caller: Headers) {
   try {
     // A page cannot set a cookie: renewing here would renew the row and not the cookie.
     const query = { disableRefresh: true };
-    return await refused.run(store, () => auth().api.getSession({ headers: caller, query }));
+    return await refused.run(store, async () =>
+      (await auth()).api.getSession({ headers: caller, query }),
+    );
   } catch (error) {
     throw store.error ?? error;
   }
@@ -129,7 +134,7 @@ export async function runAuth<const O extends Operation>(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const store: { error?: unknown } = {};
-  const response = await refused.run(store, () => auth().handler(request));
+  const response = await refused.run(store, async () => (await auth()).handler(request));
   if (!response.ok && isUnreachable(store.error)) throw store.error;
   const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusal(response, answer, store.error);

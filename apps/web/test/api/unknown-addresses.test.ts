@@ -78,7 +78,7 @@ test("404 [A-1] every endpoint of Better Auth that is not in the table is closed
     include: { accounts: true, sessions: true },
   });
   const known = Object.values<{ path?: string; options?: { method?: string | string[] } }>(
-    auth().api,
+    (await auth()).api,
   ).flatMap(({ path, options }) =>
     path === undefined ? [] : [options?.method ?? []].flat().map((method) => ({ method, path })),
   );
