@@ -38,6 +38,10 @@ export default {
   serverExternalPackages: ["pg", "pino"],
   turbopack: { root },
   outputFileTracingRoot: root,
+  // pino starts threads by file name, so that the trace takes all of their packages along.
+  outputFileTracingExcludes: {
+    "/*": ["../../node_modules/.pnpm/*/node_modules/*/{test,types,bench,benchmarks,docs}/**"],
+  },
   headers: async () => [
     {
       // The API's own stand in src/server/route.ts, where both doors get them.
