@@ -6,14 +6,21 @@ import { type ChildProcess, fork, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { freePort, until, web } from "../launch/start.ts";
-import { type BenchOperation, type Measured, operations, type Run } from "./generator.ts";
+import { measureColdStart } from "./cold-start.ts";
+import {
+  type BenchOperation,
+  type BenchUser,
+  type Measured,
+  operations,
+  type Run,
+} from "./generator.ts";
 import { measureGrowth } from "./growth.ts";
 import { writeStatements } from "./same-sql.ts";
 import { makeScene, openDatabase } from "./scene.ts";
@@ -42,7 +49,7 @@ const goals: Record<BenchOperation, Record<"tend" | "next", number>> = {
   toggle: { tend: 0.45, next: 0.11 },
 };
 
-const scenarios = ["closed", "crowd", "people", "growth"] as const;
+const scenarios = ["closed", "crowd", "people", "growth", "cold"] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -222,6 +229,17 @@ try {
     const sizes = [1_000, 10_000, 100_000, ...(database.embedded ? [] : [1_000_000])];
     const growth = await measureGrowth(environment, sizes, progress);
     show("Pages of 8 kB that each statement touches as one user's tasks grow", "growth", growth);
+  }
+  if (wanted("cold")) {
+    const environment = {
+      ...process.env,
+      DATABASE_URL: database.url,
+      BETTER_AUTH_SECRET: secret,
+      BETTER_AUTH_URL: "http://127.0.0.1",
+    };
+    const [user]: BenchUser[] = JSON.parse(await readFile(users, "utf8"));
+    const cold = await measureColdStart(environment, user?.token ?? "", 2 * rounds, progress);
+    show("From the start of a function's process to its first answer", "cold", cold);
   }
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
 } finally {
