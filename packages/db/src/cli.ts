@@ -4,6 +4,7 @@ import { connect } from "./index.ts";
 import { dataFolder, loadEnv, openDatabase } from "./local.ts";
 import { migrate } from "./migrate.ts";
 import { demo, seed } from "./seed.ts";
+import { withoutLimits } from "./session.ts";
 import { databaseUrls } from "./urls.ts";
 
 const commands = {
@@ -69,7 +70,7 @@ async function emptyDatabase(url: string, name: string | undefined): Promise<voi
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    await client.query(`${withoutLimits}; DROP SCHEMA public CASCADE; CREATE SCHEMA public`);
   } finally {
     await client.end();
   }

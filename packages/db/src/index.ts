@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { DatabaseError, Pool, type QueryResultRow } from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
+import { setSession } from "./session.ts";
 import { closeBeforeFreezing } from "./suspension.ts";
 
 export { Prisma };
@@ -21,14 +22,9 @@ export function connect(url: string) {
     query_timeout: 2_500,
     max: poolSize,
     idleTimeoutMillis: 5_000,
-    // The adapter writes instants without a zone, so the session's zone must be UTC. The server
-    // gives up before `query_timeout` does: a statement that we abandon is not to happen later.
-    // Set here, since a pooler refuses startup options. A write waits for its user's counter and
-    // for its row: both together end within the second, unless others of the user wait before it.
+    // Set here, since a pooler refuses startup options.
     onConnect: async (client) => {
-      await client.query(
-        "SET TIME ZONE 'UTC'; SET statement_timeout = '2000ms'; SET lock_timeout = '350ms'",
-      );
+      await client.query(setSession);
     },
   });
   if (process.env.VERCEL) closeBeforeFreezing(pool);

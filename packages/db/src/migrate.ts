@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { Client } from "pg";
+import { setEverySession, withoutLimits } from "./session.ts";
 
 const folder = new URL("../prisma/migrations/", import.meta.url);
 
@@ -46,14 +47,14 @@ export async function migrate(url: string): Promise<readonly string[]> {
   await client.connect();
   try {
     await client.query("BEGIN");
-    // What a role may carry is meant for requests, and would end a long migration or a wait for it.
-    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
+    await client.query(withoutLimits);
     await client.query("SELECT pg_advisory_xact_lock($1)", [lock]);
     const recorded = await history(client);
     refuseAnotherHistory(recorded, all);
     const known = new Set(recorded.map((row) => row.migration_name));
     const missing = all.filter(({ name }) => !known.has(name));
     for (const migration of missing) await apply(client, migration);
+    await client.query(setEverySession);
     await client.query("COMMIT");
     return missing.map(({ name }) => name);
   } finally {
