@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
-import { Client } from "pg";
 import { connect } from "./index.ts";
 import { dataFolder, loadEnv, openDatabase } from "./local.ts";
 import { migrate } from "./migrate.ts";
 import { demo, seed } from "./seed.ts";
+import { ServerClient } from "./server-client.ts";
 import { withoutLimits } from "./session.ts";
 import { databaseUrls } from "./urls.ts";
 
@@ -58,7 +58,7 @@ const commands = {
 };
 
 function refuseUnnamed(url: string, name: string | undefined, command: string, act: string): void {
-  const { database, host } = new Client({ connectionString: url });
+  const { database, host } = new ServerClient({ connectionString: url });
   if (database === name) return;
   throw new Error(
     `This would ${act} the database ${database} on ${host}. To do it, name it: pnpm db:${command} ${database}`,
@@ -67,7 +67,7 @@ function refuseUnnamed(url: string, name: string | undefined, command: string, a
 
 async function emptyDatabase(url: string, name: string | undefined): Promise<void> {
   refuseUnnamed(url, name, "reset", "erase everything in");
-  const client = new Client({ connectionString: url });
+  const client = new ServerClient({ connectionString: url });
   await client.connect();
   try {
     await client.query(`${withoutLimits}; DROP SCHEMA public CASCADE; CREATE SCHEMA public`);

@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { DatabaseError, Pool, type QueryResultRow } from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
+import { ServerClient } from "./server-client.ts";
 import { setSession } from "./session.ts";
 import { closeBeforeFreezing } from "./suspension.ts";
 
@@ -16,6 +17,7 @@ export const poolSize = 10;
  */
 export function connect(url: string) {
   const pool = new Pool({
+    Client: ServerClient,
     connectionString: url,
     // Without a bound, `pg` waits for ever for a server that does not answer.
     connectionTimeoutMillis: 2_500,
@@ -100,7 +102,7 @@ const unreachableState = /^(08...|28...|3D000|42P01|53...|57P0.|57014|55P03)$/;
 
 /** What `pg` throws as a plain Error: only its message tells. */
 const unreachableMessage =
-  /^(Connection terminated|timeout exceeded when|Query read timeout|Client has encountered|The server does not support SSL)/;
+  /^(Connection terminated|timeout exceeded when|Query read timeout|Client has encountered|The server does not support SSL|SASL:)/;
 
 /** A transaction that got no connection in time; and what Node says where no address answers. */
 const unreachableCode =

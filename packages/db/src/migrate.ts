@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { ServerClient } from "./server-client.ts";
 import { setEverySession, withoutLimits } from "./session.ts";
 
 const folder = new URL("../prisma/migrations/", import.meta.url);
@@ -43,7 +44,7 @@ interface Recorded {
  */
 export async function migrate(url: string): Promise<readonly string[]> {
   const all = await migrations();
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new ServerClient({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     await client.query("BEGIN");

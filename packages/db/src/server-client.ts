@@ -1,0 +1,53 @@
+import { Client, type ClientConfig } from "pg";
+
+/**
+ * The client of `pg`, taking two things of an address at their word that it does not:
+ * `channel_binding=require`, which it ignores, and `sslmode=require`, by which it means
+ * `verify-full`, with a warning that it will soon mean less. Here it goes on meaning that.
+ */
+export class ServerClient extends Client {
+  constructor({ connectionString = "", ...config }: ClientConfig = {}) {
+    const bound = /[?&]channel_binding=require(&|$)/.test(connectionString);
+    super({
+      ...config,
+      connectionString: withVerification(connectionString),
+      enableChannelBinding: bound,
+    });
+    if (bound) this.#refuseUnbound();
+  }
+
+  /**
+   * Ends a connection whose server has not proven that it knows the password and that this very TLS
+   * channel ends at it. `pg` alone would answer whatever it is asked, a password in clear too.
+   */
+  #refuseUnbound(): void {
+    const { connection } = this;
+    let proven = false;
+    const refuse = () => connection.emit("error", new Error(notBound));
+    // All these come before the listeners of `pg`, which are then not called or write to nobody.
+    connection.on("error", () => {
+      connection.removeAllListeners("readyForQuery");
+      connection.stream.destroy();
+    });
+    connection.on("authenticationCleartextPassword", refuse);
+    connection.on("authenticationMD5Password", refuse);
+    connection.on("authenticationSASL", ({ mechanisms }: { mechanisms: string[] }) => {
+      if (!mechanisms.includes("SCRAM-SHA-256-PLUS")) refuse();
+    });
+    connection.on("authenticationSASLFinal", () => {
+      proven = true;
+    });
+    connection.on("authenticationOk", () => {
+      if (!proven) refuse();
+    });
+  }
+}
+
+const notBound =
+  "SASL: the address says channel_binding=require, and the server does not offer that (SCRAM-SHA-256-PLUS, over TLS only). Add sslmode=require where it is missing, or ask who runs the server.";
+
+/** Where libpq's own meaning is asked for, it is kept. */
+const withVerification = (url: string): string =>
+  /[?&]uselibpqcompat=true(&|$)/.test(url)
+    ? url
+    : url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, "$1verify-full");
