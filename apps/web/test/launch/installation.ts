@@ -1,7 +1,7 @@
 import type { Database } from "@tend/db";
 import { startEmbedded } from "@tend/db/embedded";
 import { migrate } from "@tend/db/migrate";
-import { makeCluster } from "./cluster.ts";
+import { makeCluster, type Tls } from "./cluster.ts";
 import { childrenOf, freePort, isFree, makeFolder, signal, until } from "./start.ts";
 
 export type Part = "database" | "app" | "both";
@@ -28,7 +28,8 @@ export async function endInstallations(): Promise<void> {
   for (const end of ends.splice(0).reverse()) await end();
 }
 
-async function makeApp(env: Record<string, string> = {}) {
+/** The app by `launch start`, with these variables. */
+export async function makeApp(env: Record<string, string> = {}) {
   const folder = await makeFolder();
   ends.push(folder.end);
   const port = await freePort();
@@ -46,6 +47,7 @@ async function makeApp(env: Record<string, string> = {}) {
   const launcherId = () => launcher.child.pid ?? 0;
   return {
     origin: `http://127.0.0.1:${port}`,
+    output: () => launcher.output(),
     launcher: launcherId,
     server: () => childrenOf(launcherId()),
     /** Once the launcher, if it lives, has replaced the workers that were killed. */
@@ -78,15 +80,19 @@ export async function onEmbedded(): Promise<Installation> {
   };
 }
 
-/** On a server of its own; the binaries are in `bin`. */
-export async function onServer(bin: string): Promise<Installation> {
-  const cluster = await makeCluster(bin);
+/** A server with the empty database `tend`, and the role `tend` that owns it. */
+export async function makeServer(bin: string, tls?: Tls) {
+  const cluster = await makeCluster(bin, tls);
   ends.push(cluster.end);
   await cluster.start();
-  const { admin } = cluster;
-  await admin.$executeRaw`CREATE ROLE tend LOGIN`;
-  await admin.$executeRaw`CREATE DATABASE tend OWNER tend`;
-  const url = cluster.url("tend", "tend");
+  await cluster.admin.$executeRaw`CREATE ROLE tend LOGIN`;
+  await cluster.admin.$executeRaw`CREATE DATABASE tend OWNER tend`;
+  return { cluster, admin: cluster.admin, url: cluster.url("tend", "tend") };
+}
+
+/** On a server of its own; the binaries are in `bin`. */
+export async function onServer(bin: string): Promise<Installation> {
+  const { cluster, admin, url } = await makeServer(bin);
   await migrate(url);
   const { launcher, server, restart, replaced: _, ...app } = await makeApp({ DATABASE_URL: url });
   return {

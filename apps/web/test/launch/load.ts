@@ -18,6 +18,7 @@ interface Content {
 
 /** A user, and what the API has acknowledged of each task: its content, or that it is deleted. */
 export interface Person {
+  readonly id: string;
   readonly client: Client;
   readonly token: () => string;
   readonly tasks: Map<string, Content | "deleted">;
@@ -30,7 +31,7 @@ export async function signUp(origin: string): Promise<Person> {
   });
   const token = () =>
     mintToken({ sub: body.user.id, iat: seconds(), exp: seconds(300) }, { secret });
-  return { client: createClient({ origin, token }), token, tasks: new Map() };
+  return { id: body.user.id, client: createClient({ origin, token }), token, tasks: new Map() };
 }
 
 /** A 503 with Retry-After; a connection that nobody took; one that broke before the answer. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,9 +7,23 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 export const web = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = createRequire(import.meta.url).resolve("tsx");
+const cli = fileURLToPath(new URL("../../../../packages/db/src/cli.ts", import.meta.url));
+
+/** No address of any database, whatever this process or .env has. */
+const nowhere = { DATABASE_URL: "", NEON_DB_URL: "", DIRECT_URL: "", DATABASE_URL_UNPOOLED: "" };
+
+/** What `pnpm db:migrate` says, with these addresses. Rejects where it fails, with what it said. */
+export async function migrateBy(env: Record<string, string>): Promise<string> {
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ["--import", tsx, cli, "migrate"], {
+    env: { ...process.env, ...nowhere, ...env },
+  });
+  return stdout;
+}
 
 /** What every app started here signs its tokens with. */
 export const secret = randomBytes(32).toString("base64");
@@ -30,10 +44,7 @@ export async function makeFolder() {
           BETTER_AUTH_SECRET: secret,
           BETTER_AUTH_URL: "",
           TASKS_RATE_LIMIT: "100000000",
-          DATABASE_URL: "",
-          NEON_DB_URL: "",
-          DIRECT_URL: "",
-          DATABASE_URL_UNPOOLED: "",
+          ...nowhere,
           TEND_DATA: join(folder, "postgres"),
           ...env,
         },
