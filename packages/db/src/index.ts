@@ -1,9 +1,10 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { DatabaseError, Pool, type QueryResultRow } from "pg";
+import { DatabaseError, type QueryResultRow } from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 import { ServerClient } from "./server-client.ts";
 import { setSession } from "./session.ts";
 import { closeBeforeFreezing } from "./suspension.ts";
+import { WakingPool } from "./waking-pool.ts";
 
 export { Prisma };
 export type Database = ReturnType<typeof connect>;
@@ -16,7 +17,7 @@ export const poolSize = 10;
  * embedded one. Nothing is opened before the first query.
  */
 export function connect(url: string) {
-  const pool = new Pool({
+  const pool = new WakingPool({
     Client: ServerClient,
     connectionString: url,
     // Without a bound, `pg` waits for ever for a server that does not answer.
@@ -55,7 +56,7 @@ export function connect(url: string) {
  * to Prisma, that a pooler older than PgBouncer 1.21 stands between, which knows no such names.
  */
 function statementNames(url: string): (text: string) => string | undefined {
-  if (URL.parse(url)?.searchParams.get("pgbouncer") === "true") return () => undefined;
+  if (new URL(url).searchParams.get("pgbouncer") === "true") return () => undefined;
   const names = new Map<string, string>();
   return (text) => {
     const name = names.get(text) ?? `tend_${names.size + 1}`;

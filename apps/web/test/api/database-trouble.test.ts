@@ -152,6 +152,55 @@ test("[E-2] connections that are cut one by one cost at most one 503 each, and h
   }
 });
 
+describe("[C-6] a server that sleeps, and takes a second to wake", () => {
+  const wake = 1_000;
+  const filled = () => Promise.all(Array.from({ length: 10 }, works));
+
+  /** Each is answered, none sooner than the server is awake, and none much later. */
+  const allAnswered = async (asked: Promise<Sent>[], start: number) => {
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    const ms = performance.now() - start;
+    expect([ms >= wake - 1, ms < 4_000]).toEqual([true, true]);
+  };
+
+  afterEach(() => vi.useRealTimers());
+
+  test("connections ended while they were idle: the first requests are answered", async () => {
+    const cookie = await signedIn();
+    await filled();
+    const start = performance.now();
+    proxy.sleep(wake);
+    // Long enough for the app to read that they are closed.
+    await theRestWorks();
+    await allAnswered(askAll(cookie), start);
+  });
+
+  test("connections ended while this process was frozen: the first requests are answered", async () => {
+    const cookie = await signedIn();
+    await filled();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    const start = performance.now();
+    // In one turn, so that nobody has read from the sockets that they are closed.
+    proxy.sleep(wake);
+    await allAnswered(askAll(cookie), start);
+  });
+
+  test("connections ended in mid-request: 503 at once, and the next requests are answered", async () => {
+    const cookie = await signedIn();
+    await filled();
+    proxy.hang();
+    const before = proxy.sent();
+    const asked = send("GET", "/api/tasks", { token: tokenOf(user) });
+    await vi.waitFor(() => expect(proxy.sent()).toBeGreaterThan(before));
+    const start = performance.now();
+    proxy.sleep(wake);
+    allUnavailable([await asked]);
+    expect(performance.now() - start).toBeLessThan(wake);
+    await allAnswered(askAll(cookie), start);
+  });
+});
+
 describe("a row that another transaction holds", () => {
   test("503 [E-2] within two seconds, and nothing is changed", async ({ skip }) => {
     // The embedded engine gives a transaction the whole engine, so there is no lock to wait for.

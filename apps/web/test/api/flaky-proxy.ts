@@ -11,6 +11,8 @@ export interface FlakyProxy {
   stop(): Promise<void>;
   /** Takes connections and says nothing; those that are open fall silent. */
   hang(): void;
+  /** Cuts every connection, as a server that falls asleep; new ones wait until so many ms have passed. */
+  sleep(wake: number): void;
   /** Lets everything through again; connections that hung are cut. */
   mend(): Promise<void>;
 }
@@ -19,6 +21,7 @@ export async function proxyTo(database: string): Promise<FlakyProxy> {
   const target = new URL(database);
   const sockets = new Set<Socket>();
   let hanging = false;
+  let awake = 0;
   let sent = 0;
 
   const keep = (socket: Socket) => {
@@ -32,7 +35,12 @@ export async function proxyTo(database: string): Promise<FlakyProxy> {
   };
   const server: Server = createServer((client) => {
     keep(client);
-    if (hanging) return;
+    const wait = awake - performance.now();
+    if (wait > 0) setTimeout(join, wait, client);
+    else join(client);
+  });
+  const join = (client: Socket) => {
+    if (hanging || client.destroyed) return;
     const upstream = keep(dial(Number(target.port || 5432), target.hostname));
     client.on("data", ({ length }) => {
       sent += length;
@@ -46,7 +54,7 @@ export async function proxyTo(database: string): Promise<FlakyProxy> {
       });
       from.on("close", () => to.destroy());
     }
-  });
+  };
   const listen = async (port: number) => {
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
@@ -69,6 +77,11 @@ export async function proxyTo(database: string): Promise<FlakyProxy> {
     },
     hang() {
       hanging = true;
+    },
+    sleep(wake) {
+      awake = performance.now() + wake;
+      hanging = false;
+      cut();
     },
     async mend() {
       if (hanging) cut();

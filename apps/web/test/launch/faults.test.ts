@@ -10,7 +10,7 @@ import {
   onServer,
 } from "./installation.ts";
 import { expectKept, type Load, type Person, signUp, startLoad } from "./load.ts";
-import { signal } from "./start.ts";
+import { signal, until } from "./start.ts";
 
 /** Milliseconds: any request; the answer of a hung database; of a held row; until all is well. */
 const bounds = { request: 10_000, hung: 3_000, held: 1_000, recovery: 5_000 };
@@ -149,6 +149,24 @@ describe.each(variants)("with $name", ({ missing, make }) => {
     expect(load.failedAs()).toEqual(["unavailable"]);
     expect(load.slowest()).toBeLessThan(bounds.request);
     await expectKept(people);
+  });
+
+  test("[C-6] an app that was frozen while the server ended its connections: no request is lost", async ({
+    skip,
+  }) => {
+    const { admin, processes } = system;
+    if (!admin) return skip("the embedded database ends no connection while it runs");
+    const [person] = people as [Person];
+    const list = () => person.client.listTasks();
+    await Promise.all(Array.from({ length: 10 }, list));
+    const start = performance.now();
+    const frozen = freeze(() => processes("app"));
+    await admin.$queryRaw`
+      SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usename = 'tend'`;
+    const asked = Array.from({ length: 10 }, list);
+    await until("it was frozen for a while", () => performance.now() - start > 1_500);
+    signal(frozen, "SIGCONT");
+    await Promise.all(asked);
   });
 
   test("[C-6] a task that another transaction holds: 503 within a second, and nothing is changed", async ({

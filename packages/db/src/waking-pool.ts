@@ -1,0 +1,61 @@
+import { Pool, type PoolClient, type PoolConfig, type QueryConfig } from "pg";
+
+/** Milliseconds without use after which a connection may have ended unnoticed. */
+const pause = 1_000;
+/** Milliseconds in which it has to show that it lives. */
+const patience = 300;
+
+/** The least that a server answers: a query without a statement. */
+const question: QueryConfig & { query_timeout: number } = { text: "", query_timeout: patience };
+
+type Callback = Parameters<Pool["connect"]>[0];
+
+/**
+ * A pool that gives out no connection which ended while nobody used it: because the server went to
+ * sleep, and this process was frozen or has not heard of it yet. One that was found dead has carried
+ * no statement, so nothing is done twice.
+ */
+export class WakingPool extends Pool {
+  readonly #used = new WeakMap<PoolClient, number>();
+
+  constructor(config: PoolConfig) {
+    super(config);
+    // The clock of the wall: that of the process may stand still while it is frozen.
+    this.on("release", (_error, client) => this.#used.set(client, Date.now()));
+  }
+
+  override connect(): Promise<PoolClient>;
+  override connect(callback: Callback): void;
+  override connect(callback?: Callback): Promise<PoolClient> | undefined {
+    if (!callback) {
+      return new Promise((resolve, reject) => {
+        this.connect((error, client) => (client ? resolve(client) : reject(error)));
+      });
+    }
+    const start = Date.now();
+    const attempt = () =>
+      super.connect((error, client, release) => {
+        const now = Date.now();
+        const used = client && this.#used.get(client);
+        // A server that does not answer is not asked again: the statement has its own time-out.
+        if (used === undefined || now - used < pause || now - start > patience) {
+          callback(error, client, release);
+          return;
+        }
+        const listen = () => {};
+        client?.on("error", listen);
+        client?.query(question).then(
+          () => {
+            client.off("error", listen);
+            callback(error, client, release);
+          },
+          () => {
+            release(true);
+            attempt();
+          },
+        );
+      });
+    attempt();
+    return undefined;
+  }
+}
