@@ -1,5 +1,6 @@
 "use client";
 
+import { Bar, Brand, homeClass } from "#ui/bar.tsx";
 import { Button, buttonClass } from "#ui/button.tsx";
 import { Notice } from "#ui/notice.tsx";
 
@@ -11,29 +12,36 @@ export default function ErrorPage({
   retry: () => void;
 }) {
   return (
-    <Notice
-      title="This page could not be shown"
-      text={
-        <>
-          What you saved is safe. Try again in a moment
-          {error.digest ? (
-            <>
-              ; if it keeps failing, report the code{" "}
-              <code className="font-mono">{error.digest}</code>.
-            </>
-          ) : (
-            "."
-          )}
-        </>
-      }
-    >
-      <Button variant="primary" onClick={retry}>
-        Try again
-      </Button>
-      {/* A plain link: a full page load also mends a page whose script has failed. */}
-      <a href="/" className={buttonClass()}>
-        Go to the start
-      </a>
-    </Notice>
+    <>
+      {/* Plain links: a full page load also mends a page whose script has failed. */}
+      <Bar>
+        <a href="/" className={homeClass}>
+          <Brand />
+        </a>
+      </Bar>
+      <Notice
+        title="This page could not be shown"
+        text={
+          <>
+            What you saved is safe. Try again in a moment
+            {error.digest ? (
+              <>
+                ; if it keeps failing, report the code{" "}
+                <code className="font-mono">{error.digest}</code>.
+              </>
+            ) : (
+              "."
+            )}
+          </>
+        }
+      >
+        <Button variant="primary" onClick={retry}>
+          Try again
+        </Button>
+        <a href="/" className={buttonClass()}>
+          Go to the start
+        </a>
+      </Notice>
+    </>
   );
 }

@@ -1,22 +1,26 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { buttonClass } from "#ui/button.tsx";
+import { Header } from "#ui/header.tsx";
 import { Notice } from "#ui/notice.tsx";
 
 export const metadata: Metadata = { title: "Nothing here" };
 
 export default function NotFoundPage() {
   return (
-    <Notice
-      title="There is nothing at this address"
-      text="The address may be mistyped, or what was here is gone. Your tasks are safe."
-    >
-      <Link href="/tasks" className={buttonClass("primary")}>
-        Go to your tasks
-      </Link>
-      <Link href="/docs" className={buttonClass()}>
-        API docs
-      </Link>
-    </Notice>
+    <>
+      <Header />
+      <Notice
+        title="There is nothing at this address"
+        text="The address may be mistyped, or what was here is gone. Your tasks are safe."
+      >
+        <Link href="/tasks" className={buttonClass("primary")}>
+          Go to your tasks
+        </Link>
+        <Link href="/docs" className={buttonClass()}>
+          API docs
+        </Link>
+      </Notice>
+    </>
   );
 }

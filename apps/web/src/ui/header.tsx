@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { Bar, Brand, homeClass } from "./bar.tsx";
 
 export interface HeaderProps {
   /** Where the name of the product leads. */
@@ -10,38 +11,15 @@ export interface HeaderProps {
   end?: ReactNode;
 }
 
-/** The bar on top of every screen, 56 px. */
+/** The bar, with the way home and what the screen puts into it. */
 export function Header({ home = "/", start, end }: HeaderProps) {
   return (
-    <header className="sticky top-0 z-20 border-divider border-b bg-bg">
-      <div className="flex h-14 items-center gap-4 px-4 sm:px-6">
-        <Link
-          href={home}
-          className="-mx-2 flex min-h-11 items-center gap-2 rounded-control px-2 font-semibold text-input tracking-tight"
-        >
-          <Mark />
-          Tend
-        </Link>
-        {start}
-        <div className="ml-auto flex items-center gap-2">{end}</div>
-      </div>
-    </header>
-  );
-}
-
-/** A leaf that is also a tick. */
-function Mark() {
-  return (
-    <svg aria-hidden="true" viewBox="0 0 32 32" className="size-6 text-accent">
-      <rect width="32" height="32" rx="8" fill="currentColor" />
-      <path
-        d="M8.5 16.5 14 22 23.5 10"
-        fill="none"
-        className="stroke-on-accent"
-        strokeWidth="3"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-      />
-    </svg>
+    <Bar>
+      <Link href={home} className={homeClass}>
+        <Brand />
+      </Link>
+      {start}
+      <div className="ml-auto flex items-center gap-2">{end}</div>
+    </Bar>
   );
 }

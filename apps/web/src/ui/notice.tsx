@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
-import { Header } from "./header.tsx";
 
-/** A whole screen that says one thing and what to do about it. */
+/** All that a screen says below its bar: one thing, and what to do about it. */
 export function Notice({
   title,
   text,
@@ -12,17 +11,14 @@ export function Notice({
   children: ReactNode;
 }) {
   return (
-    <>
-      <Header />
-      <main
-        id="content"
-        tabIndex={-1}
-        className="mx-auto w-full max-w-list px-4 py-12 outline-none sm:py-16"
-      >
-        <h1 className="text-title">{title}</h1>
-        <p className="mt-2 max-w-prose text-muted">{text}</p>
-        <div className="mt-6 flex flex-wrap gap-2">{children}</div>
-      </main>
-    </>
+    <main
+      id="content"
+      tabIndex={-1}
+      className="mx-auto w-full max-w-list px-4 py-12 outline-none sm:py-16"
+    >
+      <h1 className="text-title">{title}</h1>
+      <p className="mt-2 max-w-prose text-muted">{text}</p>
+      <div className="mt-6 flex flex-wrap gap-2">{children}</div>
+    </main>
   );
 }
