@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { preloadSans } from "#ui/fonts.ts";
 import { pageColor, readTheme, themeCookie } from "#ui/theme.ts";
 import "./globals.css";
 
@@ -33,6 +34,7 @@ export async function generateViewport(): Promise<Viewport> {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = await chosenTheme();
+  preloadSans();
   return (
     <html lang="en" data-theme={theme === "system" ? undefined : theme}>
       <body className="flex flex-col">

@@ -14,6 +14,7 @@ import { OperationSection } from "#ui/docs/operation-section.tsx";
 import { ProblemList } from "#ui/docs/problem-list.tsx";
 import { Quickstart } from "#ui/docs/quickstart.tsx";
 import { Chapter, Pair } from "#ui/docs/section.tsx";
+import { preloadMono } from "#ui/fonts.ts";
 import { Header } from "#ui/header.tsx";
 
 export const metadata: Metadata = {
@@ -24,6 +25,7 @@ export const metadata: Metadata = {
 export default async function DocsPage() {
   const user = await currentUser();
   const origin = env().BETTER_AUTH_URL;
+  preloadMono();
   return (
     <>
       <Header
