@@ -5,12 +5,14 @@ export function JsonSample({ title, value }: { title: string; value: unknown }) 
   const text = JSON.stringify(value, null, 2);
   return (
     <Code readOnly title={title} text={text}>
-      {text.split("\n").map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one text never move.
-        <CodeLine key={index}>
-          <Colored line={line} />
-        </CodeLine>
-      ))}
+      <span className="block text-muted">
+        {text.split("\n").map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one text never move.
+          <CodeLine key={index}>
+            <Colored line={line} />
+          </CodeLine>
+        ))}
+      </span>
     </Code>
   );
 }
@@ -18,13 +20,18 @@ export function JsonSample({ title, value }: { title: string; value: unknown }) 
 /** Key, string, other value; between them, at the even places, punctuation. */
 const parts = /("(?:\\.|[^"\\])*"(?:\s*:)?|\b(?:true|false|null)\b|-?\d[\d.]*)/;
 
+/** Only what has a colour of its own is an element: the page shows hundreds of lines. */
 function Colored({ line }: { line: string }) {
-  return line.split(parts).map((part, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one line never move.
-    <span key={index} className={index % 2 === 0 ? "text-muted" : colorOf(part)}>
-      {part}
-    </span>
-  ));
+  return line.split(parts).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one line never move.
+      <span key={index} className={colorOf(part)}>
+        {part}
+      </span>
+    ),
+  );
 }
 
 function colorOf(part: string): string {

@@ -1,4 +1,5 @@
 import { addressForms, problems, problemsOf } from "@tend/contracts";
+import { Fragment } from "react";
 import { Code } from "#ui/code.tsx";
 import { curl } from "./curl.ts";
 import { type Entry, nameOf } from "./document.ts";
@@ -94,16 +95,13 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
       )}
 
       <Part>Answers</Part>
-      <dl className="divide-y divide-divider border-divider border-y">
+      <dl className="grid grid-cols-[3.5rem_minmax(0,1fr)] border-divider border-b text-meta *:border-divider *:border-t [&>dt]:font-medium [&>dt]:font-mono">
         {successes.map(([status, { description, headers = {} }]) => {
           const schema = answers.get(Number(status));
           return (
-            <div
-              key={status}
-              className="grid grid-cols-[3rem_minmax(0,1fr)] gap-x-2 py-3 text-meta"
-            >
-              <dt className="font-medium font-mono text-success">{status}</dt>
-              <dd className="grid gap-1 text-muted">
+            <Fragment key={status}>
+              <dt className="py-3 text-success">{status}</dt>
+              <dd className="grid gap-1 py-3 text-muted">
                 <span>
                   <Words text={description} />
                   {schema && (
@@ -124,20 +122,20 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
                   <SchemaFields schema={schema} />
                 )}
               </dd>
-            </div>
+            </Fragment>
           );
         })}
         {byStatus(entry).map(([status, codes]) => (
-          <div key={status} className="grid grid-cols-[3rem_minmax(0,1fr)] gap-x-2 py-2 text-meta">
-            <dt className="font-medium font-mono text-danger">{status}</dt>
-            <dd className="flex flex-wrap gap-x-3 gap-y-1">
+          <Fragment key={status}>
+            <dt className="py-2 text-danger">{status}</dt>
+            <dd className="flex flex-wrap gap-x-3 gap-y-1 py-2">
               {codes.map((code) => (
                 <a key={code} href={`#${code}`} className="link font-mono">
                   {code}
                 </a>
               ))}
             </dd>
-          </div>
+          </Fragment>
         ))}
       </dl>
     </Pair>

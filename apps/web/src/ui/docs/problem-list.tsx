@@ -4,7 +4,7 @@ import { entries } from "./document.ts";
 /** Every code that the API can answer; the `type` of a problem leads to its place here. */
 export function ProblemList() {
   return (
-    <ul className="mt-8 divide-y divide-divider border-divider border-y">
+    <ul className="drawn-near mt-8 divide-y divide-divider border-divider border-y">
       {codes.map((code) => {
         const { status, title, detail } = problems[code];
         return (

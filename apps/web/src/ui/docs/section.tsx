@@ -55,7 +55,7 @@ export function Pair({
   samples: ReactNode;
 }) {
   return (
-    <div id={id} className="mt-10 grid items-start gap-6 xl:grid-cols-2 xl:gap-10">
+    <div id={id} className="drawn-near mt-10 grid items-start gap-6 xl:grid-cols-2 xl:gap-10">
       <div className="grid min-w-0 gap-3">{children}</div>
       <div className="grid min-w-0 gap-3 xl:sticky xl:top-[72px]">{samples}</div>
     </div>
