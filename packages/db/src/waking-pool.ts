@@ -5,8 +5,11 @@ const pause = 1_000;
 /** Milliseconds in which it has to show that it lives. */
 const patience = 300;
 
-/** The least that a server answers: a query without a statement. */
-const question: QueryConfig & { query_timeout: number } = { text: "", query_timeout: patience };
+/** The least that a server is asked. */
+const question: QueryConfig & { query_timeout: number } = {
+  text: "SELECT 1",
+  query_timeout: patience,
+};
 
 type Callback = Parameters<Pool["connect"]>[0];
 
