@@ -66,7 +66,9 @@ const askAll = (cookie: string): Promise<Sent>[] => [
 
 const allUnavailable = (answers: readonly Sent[]) => {
   for (const { status, headers, body } of answers) {
-    expect([status, body.code]).toEqual([503, "database_unavailable"]);
+    expect(status).toBe(503);
+    // Those that still waited for their turn were not even begun.
+    expect(["database_unavailable", "overloaded"]).toContain(body.code);
     expect(Number(headers.get("Retry-After"))).toBeGreaterThan(0);
     expect(headers.getSetCookie()).toEqual([]);
   }

@@ -36,6 +36,7 @@ const ids = Array.from({ length: 12 }, () => crypto.randomUUID());
 /** Every other code of its row an operation on tasks has to have given, else this proves little. */
 const outOfReach: readonly ProblemCode[] = [
   "too_many_requests",
+  "overloaded",
   "method_not_allowed",
   "internal_error",
   "database_unavailable",

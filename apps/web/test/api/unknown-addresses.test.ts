@@ -5,7 +5,7 @@ import { auth } from "#server/auth.ts";
 import { database } from "#server/database.ts";
 import { fromHome, makeAccount } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";
-import { send } from "./send.ts";
+import { hasBody, send } from "./send.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -46,7 +46,8 @@ describe.each(methods)("404 [E-1] %s", (method) => {
     const user = await makeUser(database());
     for (const given of [{}, { token: tokenOf(user) }]) {
       const { status, body } = await send(method, address, given);
-      expect([status, body.code]).toEqual([404, "address_not_found"]);
+      expect(status).toBe(404);
+      if (hasBody(method)) expect(body.code).toBe("address_not_found");
     }
   });
 });
@@ -59,7 +60,8 @@ describe.each(addresses)("%s", (form) => {
     const user = await makeUser(database());
     for (const given of [{}, { token: tokenOf(user) }]) {
       const { status, headers, body } = await send(method, target, given);
-      expect([status, body.code]).toEqual([405, "method_not_allowed"]);
+      expect(status).toBe(405);
+      if (hasBody(method)) expect(body.code).toBe("method_not_allowed");
       expect(headers.get("Allow")).toBe(allowed(form).join(", "));
     }
   });
