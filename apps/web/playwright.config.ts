@@ -18,6 +18,10 @@ process.env.TEND_E2E_SERVE ??= await freePort();
 const doors = { next: process.env.TEND_E2E_NEXT, serve: process.env.TEND_E2E_SERVE };
 const originOf = (door: keyof typeof doors) => `http://localhost:${doors[door]}`;
 
+const wide = { baseURL: originOf("next"), viewport: { width: 1280, height: 800 } };
+const phone = { baseURL: originOf("serve"), viewport: { width: 390, height: 844 }, hasTouch: true };
+const timed = "first-view.spec.ts";
+
 export default defineConfig({
   testDir: "test/e2e",
   outputDir: "test-results",
@@ -36,10 +40,20 @@ export default defineConfig({
     trace: "retain-on-failure",
   },
   projects: [
-    { name: "1280", use: { baseURL: originOf("next"), viewport: { width: 1280, height: 800 } } },
+    { name: "1280", use: wide, testIgnore: timed },
+    { name: "390", use: phone, testIgnore: timed },
+    // With the machine to themselves; traces would take longer than what they show.
     {
-      name: "390",
-      use: { baseURL: originOf("serve"), viewport: { width: 390, height: 844 }, hasTouch: true },
+      name: "time 1280",
+      use: { ...wide, trace: "off" },
+      testMatch: timed,
+      dependencies: ["1280", "390"],
+    },
+    {
+      name: "time 390",
+      use: { ...phone, trace: "off" },
+      testMatch: timed,
+      dependencies: ["time 1280"],
     },
   ],
   webServer: (["next", "serve"] as const).map((door) => ({

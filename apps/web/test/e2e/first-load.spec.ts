@@ -1,23 +1,167 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import type { Page, Response } from "@playwright/test";
+import { budgets, moveIn, style } from "./pages.ts";
 import { expect, test } from "./person.ts";
 
-/** Kilobytes, gzip: Next and React alone take 131 of them. */
-const budget = 185;
+const web = fileURLToPath(new URL("../..", import.meta.url));
 
-test("/tasks loads at most 185 kB of script at first", async ({ page, person }, { project }) => {
-  test.skip(project.name !== "1280", "the scripts are the same at every width");
-  await person.api.createTask({ body: { title: "Pay rent" } });
-  const html = await (await page.request.get("/tasks")).text();
-  const sources = [...html.matchAll(/<script[^>]*\ssrc="([^"]+)"[^>]*>/g)]
-    .filter(([tag]) => !/nomodule/i.test(tag))
-    .map(([, source = ""]) => source);
-  expect(sources.length).toBeGreaterThan(3);
-  let bytes = 0;
-  for (const source of new Set(sources)) {
-    bytes += gzipSync(await (await page.request.get(source)).body()).length;
-  }
-  expect(bytes / 1000).toBeLessThanOrEqual(budget);
+const pagesOnDisk = readdirSync(`${web}/src/app`, { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => /(?:^|\/)(?:page|not-found)\.tsx$/.test(path))
+  .map((path) =>
+    path === "not-found.tsx" ? "/no-such-page" : `/${path.replace(/\/?page\.tsx$/, "")}`,
+  );
+
+test("every page has a budget for its first load", () => {
+  const missing = pagesOnDisk.filter((path) => !(path in budgets));
+  expect(
+    missing,
+    "Pages without a budget. Give each a line in `budgets` of this file: measure its first load, add a little room, and ask what it could do without.",
+  ).toEqual([]);
+  expect(
+    Object.keys(budgets).filter((path) => !pagesOnDisk.includes(path)),
+    "Budgets without a page: take the line away.",
+  ).toEqual([]);
 });
+
+/** Loads the page until the browser has fetched all that it fetches by itself. */
+async function firstLoad(page: Page, path: string): Promise<readonly Response[]> {
+  const responses: Response[] = [];
+  page.on("response", (response) => responses.push(response));
+  await page.goto(path, { waitUntil: "networkidle" });
+  return responses;
+}
+
+const ofType = (responses: readonly Response[], type: string) =>
+  responses.filter((response) => response.request().resourceType() === type);
+
+async function kilobytes(responses: readonly Response[]): Promise<number> {
+  let bytes = 0;
+  for (const response of responses) {
+    const body = await response.body();
+    const isText = ["script", "stylesheet"].includes(response.request().resourceType());
+    // What is weighed here must also be what comes.
+    if (isText) expect(response.headers()["content-encoding"], response.url()).toBe("gzip");
+    bytes += isText ? gzipSync(body).length : body.length;
+  }
+  return bytes / 1000;
+}
+
+/** A name that zod's core gives every schema, and that no minifier takes away. */
+const zod = /\b_zod\b/;
+
+test("a bundle with zod can be told from one without", () => {
+  const chunks = `${web}/.next/server/chunks`;
+  const bundles = readdirSync(chunks, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js"),
+  );
+  expect(bundles.some((name) => zod.test(readFileSync(`${chunks}/${name}`, "utf8")))).toBe(true);
+});
+
+/** As over a phone's line into a slow phone: what moves late, moves where it is seen. */
+async function slowDown(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 150,
+    downloadThroughput: 200_000,
+    uploadThroughput: 100_000,
+  });
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+}
+
+interface Shift {
+  readonly by: number;
+  readonly what: string;
+}
+
+declare global {
+  /** In the browser, where `watchShifts` puts it. */
+  function shiftsSoFar(): Shift[];
+}
+
+/** Remembers from the first frame on what moves without being asked to. */
+const watchShifts = (page: Page) =>
+  page.addInitScript(() => {
+    const shifts: Shift[] = [];
+    const note = (entries: PerformanceEntryList) => {
+      // TypeScript does not know this entry.
+      for (const { value, sources } of entries as (PerformanceEntry & {
+        value: number;
+        sources: { node?: Node }[];
+      })[]) {
+        const moved = sources.map(({ node }) => node?.textContent?.slice(0, 40));
+        shifts.push({ by: value, what: moved.join(" | ") });
+      }
+    };
+    const observer = new PerformanceObserver((list) => note(list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    globalThis.shiftsSoFar = () => {
+      note(observer.takeRecords());
+      return shifts;
+    };
+  });
+
+for (const [path, { seenBy, also = [], ...budget }] of Object.entries(budgets)) {
+  for (const reader of seenBy) {
+    test.describe(`${path} to ${reader}`, () => {
+      test.beforeEach(async ({ makePerson, page, foreseen }) => {
+        if (path === "/no-such-page") foreseen.push(/status of 404/);
+        if (reader === "its owner") await moveIn(page, await makePerson());
+      });
+
+      test("loads no more than its budget, all of it found, and no zod", async ({ page }) => {
+        const responses = await firstLoad(page, path);
+        expect(new URL(page.url()).pathname).toBe(path);
+        const failed = responses.slice(1).filter((response) => response.status() >= 400);
+        expect(failed.map((response) => response.url())).toEqual([]);
+        const scripts = ofType(responses, "script");
+        expect(scripts.length).toBeGreaterThan(3);
+        const weights = {
+          script: await kilobytes(scripts),
+          style: await kilobytes(ofType(responses, "stylesheet")),
+          font: await kilobytes(ofType(responses, "font")),
+          image: await kilobytes(ofType(responses, "image")),
+        };
+        for (const [kind, most] of Object.entries({ image: 0, style, ...budget })) {
+          const weight = weights[kind as keyof typeof weights];
+          expect.soft(weight, `kB of ${kind}`).toBeLessThanOrEqual(most);
+        }
+        for (const script of scripts) expect(await script.text(), script.url()).not.toMatch(zod);
+      });
+
+      test("shows its text in the fonts that it preloads, and in no other", async ({ page }) => {
+        const responses = await firstLoad(page, path);
+        const preloaded = await page
+          .locator('link[rel="preload"][as="font"][crossorigin]')
+          .evaluateAll((links) => links.map((link) => (link as HTMLLinkElement).href));
+        const fetched = ofType(responses, "font").map((response) => response.url());
+        expect(preloaded.length).toBeGreaterThan(0);
+        // Each once: a preload that the stylesheet cannot use would be fetched a second time.
+        expect(fetched.toSorted()).toEqual(preloaded.toSorted());
+        // A font is loaded by the text that needs it; one that is merely preloaded is not.
+        const used = await page.evaluate(
+          () => [...document.fonts].filter(({ status }) => status === "loaded").length,
+        );
+        expect(used).toBe(preloaded.length);
+      });
+
+      for (const address of [path, ...also]) {
+        test(`${address} keeps still while it arrives on a slow phone`, async ({ page }) => {
+          await slowDown(page);
+          await watchShifts(page);
+          await page.goto(address, { waitUntil: "networkidle" });
+          const shifts = await page.evaluate(() => shiftsSoFar());
+          const sum = shifts.reduce((sum, { by }) => sum + by, 0);
+          expect(sum, JSON.stringify(shifts)).toBeLessThan(0.01);
+        });
+      }
+    });
+  }
+}
 
 test("the first view of /tasks holds the tasks without any script", async ({
   browser,
@@ -35,4 +179,17 @@ test("the first view of /tasks holds the tasks without any script", async ({
   await scriptless.goto("/tasks");
   await expect(scriptless.getByText("Pay rent")).toBeVisible();
   await context.close();
+});
+
+test("a fragment leads to its part of the API docs", async ({ page }) => {
+  for (const id of ["updateTask", "precondition_failed"]) {
+    await page.goto(`/docs#${id}`);
+    await expect(page.locator(`#${id}`).first()).toBeInViewport();
+    await page.goto("about:blank");
+  }
+  await page.goto("/docs#deleteTask");
+  const top = async () => (await page.locator("#deleteTask").first().boundingBox())?.y;
+  // Below the bar, where the part begins.
+  await expect.poll(top).toBeGreaterThan(50);
+  await expect.poll(top).toBeLessThan(100);
 });
