@@ -6,7 +6,7 @@ import type { UserId } from "./user-id.ts";
 const longest = { total: 2_000, ofOneUser: 200 };
 
 /** Milliseconds that a request waits for its turn. */
-const patience = 1_500;
+const patience = 2_000;
 
 interface Waiting {
   readonly start: () => void;

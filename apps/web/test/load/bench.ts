@@ -2,7 +2,7 @@
  * `pnpm bench`: the production build against a bare server of the same work, in turn on the same
  * PostgreSQL, so that what slows the machine slows both; what counts is the ratio.
  */
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -50,6 +50,8 @@ const goals: Record<BenchOperation, Record<"tend" | "next", number>> = {
 };
 
 const scenarios = ["closed", "crowd", "people", "growth", "cold"] as const;
+/** Ten minutes long: only where it is asked for. */
+const soak = "soak";
 
 const { values: options } = parseArgs({
   options: {
@@ -64,7 +66,8 @@ const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
 /** Each server leaves its profile there, for the browser's developer tools. */
 const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
-const wanted = (scenario: (typeof scenarios)[number]) => options.only.includes(scenario);
+const wanted = (scenario: (typeof scenarios)[number] | typeof soak) =>
+  options.only.includes(scenario);
 
 const progress = (text: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
@@ -83,6 +86,7 @@ if (!existsSync(join(web, ".next/BUILD_ID"))) throw new Error("Make a build firs
 const folder = await mkdtemp(join(tmpdir(), "tend-bench-"));
 const secret = randomBytes(32).toString("base64");
 const running: ChildProcess[] = [];
+const pids: Partial<Record<Server, number>> = {};
 const ports = { bare: 0, same: 0, tend: 0, next: 0 };
 const statements = join(folder, "statements.json");
 progress("Starting PostgreSQL …");
@@ -93,23 +97,23 @@ async function start(name: Server): Promise<void> {
   progress(`Starting ${name} …`);
   ports[name] = await freePort();
   const origin = `http://127.0.0.1:${ports[name]}`;
-  running.push(
-    spawn(process.execPath, [...profiling, ...servers[name]], {
-      cwd: web,
-      stdio: ["ignore", "ignore", "inherit"],
-      env: {
-        ...process.env,
-        NODE_ENV: "production",
-        NEXT_TELEMETRY_DISABLED: "1",
-        PORT: String(ports[name]),
-        DATABASE_URL: database.url,
-        BETTER_AUTH_SECRET: secret,
-        BETTER_AUTH_URL: origin,
-        TASKS_RATE_LIMIT: "100000000",
-        ...(name === "same" && { SAME_SQL: statements }),
-      },
-    }),
-  );
+  const server = spawn(process.execPath, [...profiling, ...servers[name]], {
+    cwd: web,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      PORT: String(ports[name]),
+      DATABASE_URL: database.url,
+      BETTER_AUTH_SECRET: secret,
+      BETTER_AUTH_URL: origin,
+      TASKS_RATE_LIMIT: "100000000",
+      ...(name === "same" && { SAME_SQL: statements }),
+    },
+  });
+  running.push(server);
+  if (server.pid !== undefined) pids[name] = server.pid;
   const asked = () => fetch(`${origin}/api/tasks`);
   await until(`${name} answers`, () =>
     asked().then(
@@ -167,10 +171,31 @@ async function closed(measure: Measure) {
   return rows;
 }
 
-/** Many connections, all operations mixed as people use them. */
+/** All operations, as people use them. */
+const mixed: BenchOperation[] = ["list", "get", "list", "toggle", "list", "get", "create", "get"];
+
+/** 300 requests a second, minute by minute: whether memory stays where it is. */
+async function soaked(measure: Measure) {
+  const run = { operations: mixed, connections: 300, pause: 1_000, warmUp: 5, seconds: 55 };
+  const rows = [];
+  for (let minute = 1; minute <= 10; minute++) {
+    progress(`300 requests a second, minute ${minute} of 10 …`);
+    const { perSecond, p95, max } = await measure("tend", run);
+    const resident = execFileSync("ps", ["-o", "rss=", "-p", `${pids.tend}`], { encoding: "utf8" });
+    rows.push({
+      minute,
+      per_second: Math.round(perSecond),
+      p95_ms: Math.round(p95),
+      max_ms: Math.round(max),
+      resident_mb: Math.round(Number(resident) / 1_024),
+    });
+  }
+  return rows;
+}
+
+/** Many connections, all operations mixed. */
 async function crowded(measure: Measure, pause: number) {
   const connections = 1_000;
-  const mixed: BenchOperation[] = ["list", "get", "list", "toggle", "list", "get", "create", "get"];
   const run = { operations: mixed, connections, pause, warmUp: 10, seconds: 3 * seconds };
   const rows = [];
   for (let round = 1; round <= 3; round++) {
@@ -225,6 +250,7 @@ try {
   if (wanted("people")) {
     show("1,000 users who think for a second", "people", await crowded(measure, 1_000));
   }
+  if (wanted(soak)) show("300 requests a second, minute by minute", soak, await soaked(measure));
   if (wanted("growth")) {
     const sizes = [1_000, 10_000, 100_000, ...(database.embedded ? [] : [1_000_000])];
     const growth = await measureGrowth(environment, sizes, progress);
