@@ -124,6 +124,20 @@ describe("an error that says the database is not there, or not now", () => {
     await client.$disconnect();
   });
 
+  test("a connection that the server ends while nobody uses it costs nothing", async ({ skip }) => {
+    skip(embedded);
+    const client = connect(fresh.url);
+    const idle = Prisma.sql`SELECT 1 AS "idle, to be ended"`;
+    // Nothing here goes through Prisma, which would listen for the error of the pool.
+    await client.query(idle);
+    const end = () => database.$queryRaw<{ ended: boolean }[]>`
+      SELECT pg_terminate_backend(pid, 5000) AS ended FROM pg_stat_activity
+      WHERE query LIKE '%idle, to be ended%' AND pid <> pg_backend_pid()`;
+    while ((await end()).length > 0);
+    expect(await client.query(idle)).toHaveLength(1);
+    await client.$disconnect();
+  });
+
   test("a table that is not there yet: migrations are missing", async () => {
     const error = await caught(database.$queryRaw`SELECT * FROM tasks_of_a_later_version`);
     expect(kindsOf(error)).toEqual({ ...none, unreachable: true });

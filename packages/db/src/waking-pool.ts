@@ -23,6 +23,9 @@ export class WakingPool extends Pool {
 
   constructor(config: PoolConfig) {
     super(config);
+    // An idle connection that ends has left the pool already; unheard, its error ends the process.
+    // Prisma listens too, but only once it has itself been asked something.
+    this.on("error", () => {});
     // The clock of the wall: that of the process may stand still while it is frozen.
     this.on("release", (_error, client) => this.#used.set(client, Date.now()));
   }
