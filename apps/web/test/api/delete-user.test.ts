@@ -21,11 +21,15 @@ async function tablesWith(...texts: string[]): Promise<string[]> {
     WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`;
   const found: string[] = [];
   for (const { name } of tables) {
-    const rows = await database().$queryRawUnsafe<unknown[]>(
-      `SELECT 1 FROM "${name}" t WHERE EXISTS (
-         SELECT 1 FROM unnest($1::text[]) AS text WHERE position(text IN t::text) > 0) LIMIT 1`,
-      texts,
-    );
+    const rows = await database().$transaction(async (transaction) => {
+      // It reads everything, which no request may.
+      await transaction.$executeRaw`SET LOCAL statement_timeout = 0`;
+      return transaction.$queryRawUnsafe<unknown[]>(
+        `SELECT 1 FROM "${name}" t WHERE EXISTS (
+           SELECT 1 FROM unnest($1::text[]) AS text WHERE position(text IN t::text) > 0) LIMIT 1`,
+        texts,
+      );
+    });
     if (rows.length > 0) found.push(name);
   }
   return found;
