@@ -77,22 +77,17 @@ export async function isCurrent(database: Database): Promise<boolean> {
     return found.length > 0;
   } catch (error) {
     // A database that was never migrated has not even the history.
-    if (driverCause(error).kind === "TableDoesNotExist") return false;
+    if (driverCause(error).originalCode === "42P01") return false;
     throw error;
   }
 }
 
 /** What Prisma's adapter calls an error that comes without a state of PostgreSQL's. */
 const unreachableKinds = new Set([
-  "AuthenticationFailed",
   "ConnectionClosed",
-  "DatabaseAccessDenied",
-  "DatabaseDoesNotExist",
   "DatabaseNotReachable",
   "SocketTimeout",
-  "TableDoesNotExist",
   "TlsConnectionError",
-  "TooManyConnections",
 ]);
 
 /**
@@ -126,16 +121,12 @@ export const isBusy = (error: unknown): boolean =>
   /^(57014|55P03)$/.test(driverCause(error).originalCode ?? "");
 
 /** Whether a row was refused since what it refers to is not there. */
-export const isForeignKeyViolation = (error: unknown): boolean => {
-  const { kind, originalCode } = driverCause(error);
-  return kind === "ForeignKeyConstraintViolation" || originalCode === "23503";
-};
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  driverCause(error).originalCode === "23503";
 
 /** Whether a row was refused since another one has the same key. */
-export const isUniqueViolation = (error: unknown): boolean => {
-  const { kind, originalCode } = driverCause(error);
-  return kind === "UniqueConstraintViolation" || originalCode === "23505";
-};
+export const isUniqueViolation = (error: unknown): boolean =>
+  driverCause(error).originalCode === "23505";
 
 /** What the driver, or Prisma's adapter over it, says of an error; for any other error, nothing. */
 function driverCause(error: unknown): { kind?: string; originalCode?: string } {
