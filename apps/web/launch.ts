@@ -17,7 +17,7 @@ import { migrate } from "@tend/db/migrate";
 import { demo, seed } from "@tend/db/seed";
 import { databaseUrls } from "@tend/db/urls";
 import { readEnv } from "./src/server/env.ts";
-import { patience, type Running, startWorkers } from "./workers.ts";
+import { type Running, startWorkers, stopProcesses } from "./workers.ts";
 
 const exitWithParent = new URL("exit-with-parent.mjs", import.meta.url).href;
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
@@ -111,17 +111,13 @@ function startDevelopment(options: readonly string[], env: Record<string, string
     env: { ...process.env, ...env, NODE_ENV: "development" },
   });
   const speak = () => void next.stdout?.pipe(process.stdout);
-  const gone = new Promise<number>((resolve) => next.once("exit", (code) => resolve(code || 1)));
   // What it said before it was ready tells why it never was.
   next.once("exit", speak);
   return {
-    ended: gone,
+    ended: new Promise((resolve) => next.once("exit", (code) => resolve(code || 1))),
     speak,
-    async stop() {
-      next.kill("SIGTERM");
-      const impatient = setTimeout(() => next.kill("SIGKILL"), patience);
-      await gone;
-      clearTimeout(impatient);
+    stop: async () => {
+      if (next.exitCode === null && next.signalCode === null) await stopProcesses([next]);
     },
   };
 }

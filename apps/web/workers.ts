@@ -1,4 +1,5 @@
 /** `launch start` on a machine with several cores: one process of serve.ts for each of them. */
+import type { ChildProcess } from "node:child_process";
 import cluster, { type Worker } from "node:cluster";
 
 /** What the launcher has started and takes down again. */
@@ -11,7 +12,18 @@ export interface Running {
 }
 
 /** Milliseconds in which what is in flight is finished. */
-export const patience = 10_000;
+const patience = 10_000;
+
+/** Has them finish what is in flight, or ends them. Those given still run. */
+export async function stopProcesses(processes: readonly ChildProcess[]): Promise<void> {
+  const gone = processes.map((child) => new Promise((resolve) => child.once("exit", resolve)));
+  for (const child of processes) child.kill("SIGTERM");
+  const impatient = setTimeout(() => {
+    for (const child of processes) child.kill("SIGKILL");
+  }, patience);
+  await Promise.all(gone);
+  clearTimeout(impatient);
+}
 
 /** Milliseconds before the next try, where a replacement did not come up; twice as many each time. */
 const pauses = { first: 250, longest: 30_000 };
@@ -68,16 +80,9 @@ export function startWorkers({
   for (let number = 0; number < count; number++) start();
   return {
     ended,
-    async stop() {
+    stop() {
       stopping = true;
-      const all = [...workers];
-      const gone = all.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
-      for (const { process } of all) process.kill("SIGTERM");
-      const impatient = setTimeout(() => {
-        for (const { process } of all) process.kill("SIGKILL");
-      }, patience);
-      await Promise.all(gone);
-      clearTimeout(impatient);
+      return stopProcesses([...workers].map(({ process }) => process));
     },
   };
 }
