@@ -98,13 +98,13 @@ export function auth(): ReturnType<typeof makeAuth> {
 }
 
 /** The session of this cookie, or null. Throws the database's own error where it cannot be reached. */
-export async function readSession(caller: Headers) {
+export async function readSession(caller: AskedHeaders) {
   const store: { error?: unknown } = {};
   try {
     // A page cannot set a cookie: renewing here would renew the row and not the cookie.
     const query = { disableRefresh: true };
     return await refused.run(store, async () =>
-      (await auth()).api.getSession({ headers: caller, query }),
+      (await auth()).api.getSession({ headers: new Headers([...caller]), query }),
     );
   } catch (error) {
     throw store.error ?? error;

@@ -114,7 +114,7 @@ export const routes = {
   getSession: route(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
   updateUser: route(api.updateUser, ({ caller, body }) => runAuth(api.updateUser, caller, body)),
   deleteUser: route(api.deleteUser, async ({ caller, body }) => {
-    const session = await readSession(new Headers([...caller]));
+    const session = await readSession(caller);
     if (!session) throw new ProblemError("no_session");
     const { email } = session.user;
     return guardSignIn(email, () => runAuth(api.deleteUser, caller, body));
