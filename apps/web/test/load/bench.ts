@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,13 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { freePort, until, web } from "../launch/start.ts";
 import { measureColdStart } from "./cold-start.ts";
-import {
-  type BenchOperation,
-  type BenchUser,
-  type Measured,
-  operations,
-  type Run,
-} from "./generator.ts";
+import { type BenchOperation, type Measured, operations, type Run } from "./generator.ts";
 import { measureGrowth } from "./growth.ts";
 import { writeStatements } from "./same-sql.ts";
 import { makeScene, openDatabase } from "./scene.ts";
@@ -257,14 +251,8 @@ try {
     show("Pages of 8 kB that each statement touches as one user's tasks grow", "growth", growth);
   }
   if (wanted("cold")) {
-    const environment = {
-      ...process.env,
-      DATABASE_URL: database.url,
-      BETTER_AUTH_SECRET: secret,
-      BETTER_AUTH_URL: "http://127.0.0.1",
-    };
-    const [user]: BenchUser[] = JSON.parse(await readFile(users, "utf8"));
-    const cold = await measureColdStart(environment, user?.token ?? "", 2 * rounds, progress);
+    const given = { ...process.env, ...environment };
+    const cold = await measureColdStart(given, someone?.token ?? "", 2 * rounds, progress);
     show("From the start of a function's process to its first answer", "cold", cold);
   }
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);

@@ -15,21 +15,20 @@ const first = [
 
 /**
  * Milliseconds from the start of a process to the end of its first answer, for one function of each
- * kind: all in turn, so that what slows the machine slows each. `folder` is the app that was built.
+ * kind: all in turn, so that what slows the machine slows each.
  */
 export async function measureColdStart(
   environment: NodeJS.ProcessEnv,
   token: string,
   rounds: number,
   progress: (text: string) => void,
-  folder = web,
 ) {
   const measured = first.map(() => ({ ms: [] as number[], mb: [] as number[] }));
   for (let round = 1; round <= rounds; round++) {
     for (const [at, { what, entry, path, status }] of first.entries()) {
       progress(`Cold start, ${what}, round ${round} of ${rounds} …`);
       const given = what === "tasks" ? token : "";
-      const { stdout } = await run(process.execPath, [program, folder, entry, path, given], {
+      const { stdout } = await run(process.execPath, [program, web, entry, path, given], {
         env: { ...environment, NODE_ENV: "production" },
       });
       const answer = JSON.parse(stdout.slice(stdout.lastIndexOf("{")));
