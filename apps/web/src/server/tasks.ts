@@ -123,6 +123,17 @@ export async function listTasks(
   };
 }
 
+/** How many tasks of a user stand in each tab of the list. */
+export async function countTasks(
+  userId: UserId,
+): Promise<{ all: number; pending: number; completed: number }> {
+  const [counts] = await database().$queryRaw<[{ pending: number; completed: number }]>(sql`
+    SELECT count(*) FILTER (WHERE NOT completed)::int AS pending,
+      count(*) FILTER (WHERE completed)::int AS completed
+    FROM tasks WHERE owner_user_id = ${userId} AND ${state} IN (0, 1)`);
+  return { all: counts.pending + counts.completed, ...counts };
+}
+
 /** No user of ours has a longer id, and no index could hold much more. */
 const longestUserId = 255;
 

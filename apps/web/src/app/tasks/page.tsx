@@ -1,9 +1,10 @@
+import type { TaskStatus } from "@tend/contracts";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { parseJson } from "#server/answer.ts";
 import { isUnreachable } from "#server/database.ts";
 import { currentUser } from "#server/session.ts";
-import { listTasks } from "#server/tasks.ts";
+import { countTasks, listTasks } from "#server/tasks.ts";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { type Filters, filtersHref, readFilters } from "#ui/tasks/filters.ts";
 import { TasksScreen } from "#ui/tasks/tasks-screen.tsx";
@@ -28,15 +29,13 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
   return <TasksScreen {...found} />;
 }
 
-/** The whole list where it is short, so that its counts are exact; else the tab's first page. */
+/** The whole list where it is short; else the first page of the tab. */
 async function read({ status, sort, order }: Filters) {
   const user = await currentUser();
   if (!user) return null;
-  const all = await listTasks(user.id, { status: "all", sort, order, limit });
+  const list = (status: TaskStatus) => listTasks(user.id, { status, sort, order, limit });
+  const [all, counts] = await Promise.all([list("all"), countTasks(user.id)]);
   const complete = all.next === null;
-  const { body } =
-    complete || status === "all" || status === "trashed"
-      ? all
-      : await listTasks(user.id, { status, sort, order, limit });
-  return { user: { id: user.id, name: user.name }, tasks: parseJson(body), complete };
+  const { body } = complete || status === "all" || status === "trashed" ? all : await list(status);
+  return { user: { id: user.id, name: user.name }, tasks: parseJson(body), complete, counts };
 }

@@ -6,11 +6,13 @@ import { countOfTasks } from "./task-list.ts";
 
 interface ClearCompletedProps {
   readonly count: number;
+  /** Whether all of them are read. It has its place before: nothing moves when they are. */
+  readonly ready: boolean;
   readonly onClear: () => void;
 }
 
 /** Deletes all completed tasks, once that is confirmed. */
-export function ClearCompleted({ count, onClear }: ClearCompletedProps) {
+export function ClearCompleted({ count, ready, onClear }: ClearCompletedProps) {
   const [asking, setAsking] = useState(false);
   const clear = (event: MouseEvent<HTMLButtonElement>) => {
     // Gives the focus back first: clearing moves it on from there.
@@ -19,7 +21,7 @@ export function ClearCompleted({ count, onClear }: ClearCompletedProps) {
   };
   return (
     <div className="flex justify-end">
-      <Button variant="quiet" size="small" onClick={() => setAsking(true)}>
+      <Button variant="quiet" size="small" disabled={!ready} onClick={() => setAsking(true)}>
         Clear completed
       </Button>
       <Dialog

@@ -4,12 +4,11 @@ import type { Counts } from "./task-list.ts";
 interface FilterTabsProps {
   readonly filters: Filters;
   readonly counts: Counts;
-  readonly complete: boolean;
   readonly onChange: (filters: Filters) => void;
 }
 
 /** Links, so that a tab can be opened, copied and read without any script; instant with it. */
-export function FilterTabs({ filters, counts, complete, onChange }: FilterTabsProps) {
+export function FilterTabs({ filters, counts, onChange }: FilterTabsProps) {
   return (
     <nav aria-label="Filter" className="-mx-1 min-w-0 overflow-x-auto px-1 [scrollbar-width:none]">
       <ul className="flex gap-1">
@@ -31,7 +30,7 @@ export function FilterTabs({ filters, counts, complete, onChange }: FilterTabsPr
                 {status !== "trashed" && (
                   <span className="font-normal text-meta tabular-nums">
                     {" "}
-                    {formatCount(counts[status], complete)}
+                    {counts[status].toLocaleString("en")}
                   </span>
                 )}
               </a>
@@ -71,7 +70,3 @@ export function SortSelect({ filters, onChange }: SortSelectProps) {
     </select>
   );
 }
-
-/** While not all tasks are read, a count is a beginning: "500+". */
-export const formatCount = (count: number, complete: boolean): string =>
-  `${count.toLocaleString("en")}${complete ? "" : "+"}`;

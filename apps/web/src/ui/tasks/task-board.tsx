@@ -10,13 +10,13 @@ import type { TaskFields } from "./change.ts";
 import { ClearCompleted } from "./clear-completed.tsx";
 import { createDrafts } from "./draft.ts";
 import { Examples, QuietLine } from "./empty-state.tsx";
-import { FilterTabs, formatCount, SortSelect } from "./filter-bar.tsx";
+import { FilterTabs, SortSelect } from "./filter-bar.tsx";
 import { type Filters, filtersHref } from "./filters.ts";
 import { QuickAdd } from "./quick-add.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { focusTask, neighbourOf } from "./task-focus.ts";
 import { TaskForm } from "./task-form.tsx";
-import { countTasks, listShown } from "./task-list.ts";
+import { type Counts, countTasks, listShown } from "./task-list.ts";
 import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
 import type { RowActions } from "./task-row.tsx";
 import { TaskRows } from "./task-rows.tsx";
@@ -35,6 +35,8 @@ import { useUndoKey } from "./use-undo-key.ts";
 interface TaskBoardProps {
   readonly user: { readonly id: string; readonly name: string };
   readonly initial: Snapshot;
+  /** Of all tasks of the user, read or not. */
+  readonly initialCounts: Counts;
 }
 
 const sayRescued = () =>
@@ -43,7 +45,7 @@ const sayLost = (task: Task) =>
   void showToast(`It was deleted for good elsewhere and cannot be restored: ${task.title}`);
 
 /** The list of one user and all that is done with it. */
-export function TaskBoard({ user, initial }: TaskBoardProps) {
+export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const today = useToday();
   const [filters, setFilters] = useFilters();
   const [said, announce] = useAnnouncer();
@@ -56,7 +58,10 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
   const trash = useTrash(user.id, api, inTrash);
   const loadFailure = (inTrash ? trash.loadFailure : undefined) ?? list.loadFailure;
   const actions = useTaskActions(user.id, outbox, announce);
-  const counts = useMemo(() => countTasks(tasks), [tasks]);
+  const counts = useMemo(
+    () => (complete ? countTasks(tasks) : initialCounts),
+    [complete, tasks, initialCounts],
+  );
 
   const quickAdd = useRef<HTMLInputElement>(null);
   const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
@@ -158,8 +163,7 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
     />
   );
   const inline = editing?.sheet ? null : form;
-  const tabs = { filters, counts, complete, onChange: changeFilters };
-  const left = `${formatCount(counts.pending, complete)} left`;
+  const tabs = { filters, counts, onChange: changeFilters };
   return (
     <>
       <Header
@@ -167,7 +171,7 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
         start={
           <>
             <h1 className="sr-only">{inTrash ? "Trash" : "Tasks"}</h1>
-            <p className="text-muted tabular-nums">{left}</p>
+            <p className="text-muted tabular-nums">{counts.pending.toLocaleString("en")} left</p>
             <div className="ml-2 max-sm:hidden">
               <FilterTabs {...tabs} />
             </div>
@@ -208,8 +212,8 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
             onLeave={() => focusTask(shown[0]?.id)}
           />
         )}
-        {filters.status === "completed" && complete && counts.completed > 0 && (
-          <ClearCompleted count={counts.completed} onClear={clearCompleted} />
+        {filters.status === "completed" && counts.completed > 0 && (
+          <ClearCompleted count={counts.completed} ready={complete} onClear={clearCompleted} />
         )}
         {inTrash ? (
           <TrashList
@@ -232,7 +236,7 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
             onUndo={actions.undoLast}
             onQuickAdd={focusQuickAdd}
           />
-        ) : counts.all === 0 && complete ? (
+        ) : counts.all === 0 ? (
           <Examples
             today={today}
             onAdd={(title, due_date) => {
@@ -241,7 +245,7 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
             }}
           />
         ) : (
-          <QuietLine>{emptyLine(filters, complete)}</QuietLine>
+          <QuietLine>{emptyLine(filters, counts)}</QuietLine>
         )}
         {menu && (
           <TaskMenu
@@ -262,7 +266,7 @@ export function TaskBoard({ user, initial }: TaskBoardProps) {
   );
 }
 
-function emptyLine({ status }: Filters, complete: boolean): string {
-  if (!complete) return "Reading your tasks";
+function emptyLine({ status }: Filters, counts: Counts): string {
+  if (status !== "trashed" && counts[status] > 0) return "Reading your tasks";
   return status === "completed" ? "No completed tasks yet." : "All done.";
 }

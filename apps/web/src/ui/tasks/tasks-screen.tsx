@@ -6,21 +6,23 @@ import { useState } from "react";
 import { Toaster } from "#ui/toaster.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { TaskBoard } from "./task-board.tsx";
+import type { Counts } from "./task-list.ts";
 
 interface TasksScreenProps {
   readonly user: { readonly id: string; readonly name: string };
   readonly tasks: readonly Task[];
   /** Whether these are all tasks of the user. */
   readonly complete: boolean;
+  readonly counts: Counts;
 }
 
 /** What it holds in memory is one user's, and dies with the screen. */
-export function TasksScreen({ user, tasks, complete }: TasksScreenProps) {
+export function TasksScreen({ user, tasks, complete, counts }: TasksScreenProps) {
   const [client] = useState(() => new QueryClient());
   const [initial] = useState<Snapshot>({ tasks, complete });
   return (
     <QueryClientProvider client={client}>
-      <TaskBoard key={user.id} user={user} initial={initial} />
+      <TaskBoard key={user.id} user={user} initial={initial} initialCounts={counts} />
       <Toaster />
     </QueryClientProvider>
   );
