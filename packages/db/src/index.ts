@@ -66,7 +66,7 @@ function statementNames(url: string): (text: string) => string | undefined {
 }
 
 /** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
-export const newestMigration = "20261121120000_versions_trash_changes_search";
+export const newestMigration = "20261121170000_cheaper_writes";
 
 /** Whether the newest migration of this code has been applied. */
 export async function isCurrent(database: Database): Promise<boolean> {

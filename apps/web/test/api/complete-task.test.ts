@@ -60,7 +60,7 @@ test("200 [T-5] updated_at moves, created_at does not", async () => {
   const { user, token, task, target } = await makeOne();
   const longAgo = new Date("2020-02-29T12:00:00.123Z");
   await database().tasks.update({
-    where: { owner_user_id_id: { owner_user_id: user.id, id: task.id } },
+    where: { id_owner_user_id: { owner_user_id: user.id, id: task.id } },
     data: { created_at: longAgo, updated_at: longAgo },
   });
   const { body } = await send("PATCH", target, { token });

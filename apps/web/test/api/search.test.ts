@@ -1,6 +1,7 @@
 import { addressForms, api, fillPath, type Task } from "@tend/contracts";
 import { connect, type Prisma } from "@tend/db";
 import { makeUser } from "@tend/db/testing";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tokenOf } from "./mint-token.ts";
 import { createTask, type Sent, send } from "./send.ts";
@@ -55,6 +56,29 @@ describe.each(addressForms(api.listTasks.path))("at %s", (form) => {
     expect(await found("milks")).toEqual([]);
     expect(await found("milk drink")).toEqual([]);
   });
+});
+
+test("[T-11] text in ASCII has the same words by the shorter way as by that for any script", async () => {
+  const sample = fc.sample(
+    fc.tuple(
+      fc.string({ unit: fc.constantFrom(..."abzABZ0189 _-.,'\\\"/(){}:&|!*\n\t"), maxLength: 200 }),
+      fc.option(
+        fc
+          .string({ unit: "binary-ascii", maxLength: 400 })
+          .map((text) => text.replaceAll("\0", "")),
+      ),
+    ),
+    2_000,
+  );
+  const long = ["a".repeat(60), "b".repeat(61), `x ${"c9".repeat(80)} y`];
+  const texts = [...sample, ...long.map((title) => [title, null] as const), ["", ""], [" ", null]];
+  const different = await client.$queryRaw`
+    SELECT title, description FROM jsonb_to_recordset(${JSON.stringify(
+      texts.map(([title, description]) => ({ title, description })),
+    )}::jsonb) AS texts (title text, description text)
+    WHERE search_vector('ada', title, description)
+      IS DISTINCT FROM search_vector_of_any_script('ada', title, description)`;
+  expect(different).toEqual([]);
 });
 
 test.each([

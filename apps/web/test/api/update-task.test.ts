@@ -21,7 +21,7 @@ async function makeOldTask() {
   const token = tokenOf(user);
   const made = await createTask(token, full);
   await database().tasks.update({
-    where: { owner_user_id_id: { owner_user_id: user.id, id: made.id } },
+    where: { id_owner_user_id: { owner_user_id: user.id, id: made.id } },
     data: { created_at: long_ago, updated_at: long_ago },
   });
   const task: Task = {
