@@ -26,10 +26,28 @@ export const accountOf = (email: string): string =>
  */
 export async function guardSignIn<T>(email: string, attempt: () => Promise<T>): Promise<T> {
   const account = accountOf(email);
-  await count(account);
+  await countInTurn(account);
   const result = await attempt();
   await forget(account);
   return result;
+}
+
+/** Of each account, the last guess that this process is counting. */
+const counting = new Map<string, Promise<void>>();
+
+/**
+ * One after another: guesses of one account would else wait for one row in PostgreSQL, each with a
+ * connection, some for longer than a lock may take. Behind one that is refused all are, unasked.
+ */
+async function countInTurn(account: string): Promise<void> {
+  const before = counting.get(account) ?? Promise.resolve();
+  const counted = before.then(() => count(account));
+  counting.set(account, counted);
+  try {
+    await counted;
+  } finally {
+    if (counting.get(account) === counted) counting.delete(account);
+  }
 }
 
 const { sql } = Prisma;

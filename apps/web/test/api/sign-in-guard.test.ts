@@ -1,3 +1,4 @@
+import { isEmbedded } from "@tend/db/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { database } from "#server/database.ts";
 import { accountOf } from "#server/sign-in-guard.ts";
@@ -40,6 +41,20 @@ const pass = (email: string, seconds: number) => database().$executeRaw`
     locked_until = locked_until - ${seconds}::int * interval '1 second'
   WHERE account = ${accountOf(email)}`;
 
+/** From now on each count of this account locks its row for as long as a disk that stalls. */
+async function slowCommits(email: string) {
+  const name = `slow_${crypto.randomUUID().replaceAll("-", "")}`;
+  // Tried again, since sign-ins of other tests hold the table for a moment.
+  const run = (statement: string) =>
+    vi.waitFor(() => database().$executeRawUnsafe(statement), { timeout: 20_000 });
+  await run(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END $$`);
+  await run(`CREATE CONSTRAINT TRIGGER ${name} AFTER INSERT OR UPDATE ON sign_in_failures
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.account = '${accountOf(email)}')
+    EXECUTE FUNCTION ${name}()`);
+  return { end: () => run(`DROP FUNCTION ${name} CASCADE`) };
+}
+
 /** All that a caller sees of an answer but its numbers. */
 const alike = ({ status, headers, body }: Sent) => [
   status,
@@ -67,11 +82,24 @@ test("429 [A-1] after 20 wrong passwords from as many addresses the account wait
 test("429 [A-1] of 40 guesses at the same time 20 are tried", async () => {
   const { email } = await makeAccount();
   const answers = await Promise.all(Array.from({ length: 40 }, () => signIn(email)));
-  const statuses = answers.map(({ status }) => status);
-  expect(statuses.filter((status) => status === 401)).toHaveLength(20);
-  // All wait for one row: on a slow disk the last ones for too long, which is 503.
-  const refused = statuses.filter((status) => status === 429 || status === 503);
-  expect(refused).toHaveLength(20);
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual([...Array(20).fill(401), ...Array(20).fill(429)]);
+});
+
+test("429 [A-1] guesses of which each commit outlasts a lock timeout", async ({ skip }) => {
+  // The embedded engine gives a transaction the whole engine, so there is no lock to wait for.
+  skip(await isEmbedded(database()));
+  const { email } = await makeAccount();
+  await setFailures(email, 16);
+  const slow = await slowCommits(email);
+  try {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => signIn(email)));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array(4).fill(401), ...Array(6).fill(429)]);
+    expect(await failuresOf(email)).toEqual({ failures: 20, waits: true });
+  } finally {
+    await slow.end();
+  }
 });
 
 test("429 [A-1] after a wait, of 10 guesses at the same time one is tried", async () => {
