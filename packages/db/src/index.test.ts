@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  causesOf,
   connect,
   type Database,
   isCurrent,
@@ -232,4 +233,29 @@ test("an undefined filter is refused, and does not open everybody's tasks", asyn
   await expect(database.tasks.findMany({ where: { owner_user_id } })).rejects.toBeInstanceOf(
     Prisma.PrismaClientValidationError,
   );
+});
+
+test("[E-4] why a database is not to be reached is said without its address, name or role", async ({
+  skip,
+}) => {
+  // The embedded engine takes any name for its own.
+  skip(embedded);
+  const url = new URL(fresh.url);
+  url.pathname = "/surprise";
+  const client = connect(url.href);
+  try {
+    const direct = await caught(client.query(Prisma.sql`SELECT 1`));
+    expect(causesOf(direct)).toEqual([{ name: "error", code: "3D000" }]);
+    const viaPrisma = await caught(client.$queryRaw`SELECT 1`);
+    expect(causesOf(viaPrisma)).toEqual([{ name: "DatabaseDoesNotExist", code: "3D000" }]);
+  } finally {
+    await client.$disconnect();
+  }
+});
+
+test("[E-4] an error that quotes what was asked is named without its message", async () => {
+  const quoting = await caught(database.query(Prisma.sql`SELECT ${"surprise"}::int`));
+  const cause = new Error("surprise", { cause: quoting });
+  expect(causesOf(cause)).toEqual([{ name: "Error" }, { name: "error", code: "22P02" }]);
+  expect(causesOf("surprise")).toEqual([]);
 });

@@ -128,8 +128,42 @@ export const isForeignKeyViolation = (error: unknown): boolean =>
 export const isUniqueViolation = (error: unknown): boolean =>
   driverCause(error).originalCode === "23505";
 
+/** An error as the log has it. */
+export interface Cause {
+  readonly name: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** SQLSTATE of no entry and of no such database: PostgreSQL then names role, database and host. */
+const namingState = /^(28|3D)/;
+
+/**
+ * Why the database is not to be reached: an error and those behind it. A message only where its words
+ * are fixed: those of Node and Prisma name the server's address or quote what was asked.
+ */
+export function causesOf(error: unknown): Cause[] {
+  if (!(error instanceof Error)) return [];
+  const { kind, originalCode = "", originalMessage } = driverCause(error);
+  const code = originalCode || ("code" in error ? String(error.code) : "");
+  const message = originalMessage ?? error.message;
+  const fixed = unreachableState.test(originalCode)
+    ? !namingState.test(originalCode)
+    : unreachableMessage.test(message);
+  return [
+    { name: kind ?? error.name, ...(code && { code }), ...(fixed && { message }) },
+    ...causesOf(error.cause),
+  ];
+}
+
+interface DriverCause {
+  readonly kind?: string;
+  readonly originalCode?: string;
+  readonly originalMessage?: string;
+}
+
 /** What the driver, or Prisma's adapter over it, says of an error; for any other error, nothing. */
-function driverCause(error: unknown): { kind?: string; originalCode?: string } {
+function driverCause(error: unknown): DriverCause {
   if (error instanceof DatabaseError) return error.code ? { originalCode: error.code } : {};
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return {};
   const meta = error.meta as { driverAdapterError?: { cause?: object } } | undefined;

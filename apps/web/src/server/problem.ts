@@ -26,9 +26,11 @@ export class ProblemError extends Error {
       task?: Task;
       results?: readonly BatchResult[];
       headers?: Readonly<Record<string, string>>;
+      /** For the log alone: an error, or a sentence that quotes nobody. */
+      cause?: unknown;
     } = {},
   ) {
-    super(given.detail ?? problems[code].detail);
+    super(given.detail ?? problems[code].detail, { cause: given.cause });
     this.code = code;
     this.errors = given.errors;
     this.task = given.task;

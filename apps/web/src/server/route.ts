@@ -8,7 +8,7 @@ import {
   type Operation,
   type Output,
 } from "@tend/contracts";
-import { isUnreachable } from "@tend/db";
+import { type Cause, causesOf, isUnreachable } from "@tend/db";
 import { z } from "zod";
 import {
   type Answer,
@@ -174,10 +174,13 @@ async function answer(
   const notes = new Notes();
   const requestId = requestIdOf(asked);
   let found: Answer;
+  let cause: readonly Cause[] | undefined;
   try {
     found = await run(notes);
   } catch (error) {
-    found = problemAnswer(refusal(error, requestId), requestId);
+    const problem = refusal(error, requestId);
+    found = problemAnswer(problem, requestId);
+    if (found.status === 503) cause = causeOf(problem);
   }
   const { status, body } = found;
   const headers = {
@@ -189,13 +192,14 @@ async function answer(
     "X-Content-Type-Options": "nosniff",
     ...(process.env.NODE_ENV === "development" && { "Server-Timing": notes.timing }),
   };
-  log().info({
+  log()[cause ? "warn" : "info"]({
     request_id: requestId,
     method: asked.method,
     route: path,
     status,
     ms: Math.round(notes.elapsed),
     ...(notes.userId !== undefined && { user: pseudonym(notes.userId) }),
+    ...(cause && { cause }),
   });
   return { status, headers, body };
 }
@@ -208,11 +212,18 @@ const pseudonym = (userId: UserId): string =>
 function refusal(error: unknown, requestId: string): ProblemError {
   if (error instanceof ProblemError) return error;
   if (isUnreachable(error)) {
-    return new ProblemError("database_unavailable", { headers: { "Retry-After": "2" } });
+    return new ProblemError("database_unavailable", {
+      headers: { "Retry-After": "2" },
+      cause: error,
+    });
   }
   log().error({ request_id: requestId, error: stackOf(error) });
   return new ProblemError("internal_error");
 }
+
+/** Why it cannot be served now, in words that quote nobody: those of an operation are its own. */
+const causeOf = ({ code, message, cause = message }: ProblemError): readonly Cause[] =>
+  typeof cause === "string" ? [{ name: code, message: cause }] : causesOf(cause);
 
 /** Where it failed, without the message: that may quote what a person typed, even lines of a stack. */
 function stackOf(error: unknown): string {

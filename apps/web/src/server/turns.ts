@@ -10,7 +10,7 @@ const patience = 2_000;
 
 interface Waiting {
   readonly start: () => void;
-  readonly refuse: () => void;
+  readonly refuse: (why: unknown) => void;
 }
 
 /**
@@ -35,7 +35,7 @@ export class Turns {
       return await run();
     } catch (error) {
       // Where the database is gone, whoever waits would wait for nothing.
-      if (isUnreachable(error) && !isBusy(error)) this.#refuseAll();
+      if (isUnreachable(error) && !isBusy(error)) this.#refuseAll(error);
       throw error;
     } finally {
       this.#startNext();
@@ -44,11 +44,14 @@ export class Turns {
 
   #wait(userId: UserId): Promise<void> {
     const queue = this.#queues.get(userId) ?? [];
-    if (this.#waiting >= longest.total || queue.length >= longest.ofOneUser) throw overloaded();
+    if (this.#waiting >= longest.total) throw overloaded(`${longest.total} requests wait`);
+    if (queue.length >= longest.ofOneUser) {
+      throw overloaded(`${longest.ofOneUser} requests of this user wait`);
+    }
     return new Promise((resolve, reject) => {
-      const refuse = () => {
+      const refuse = (why: unknown) => {
         clearTimeout(timer);
-        reject(overloaded());
+        reject(overloaded(why));
       };
       const start = () => {
         clearTimeout(timer);
@@ -58,7 +61,7 @@ export class Turns {
       const timer = setTimeout(() => {
         // Of one user the first has waited longest.
         this.#leave(userId);
-        refuse();
+        refuse(`no turn within ${patience / 1_000} s`);
       }, patience);
       queue.push(waiting);
       this.#queues.set(userId, queue);
@@ -89,15 +92,16 @@ export class Turns {
     next.start();
   }
 
-  #refuseAll(): void {
+  #refuseAll(why: unknown): void {
     const all = [...this.#queues.values()].flat();
     this.#queues.clear();
     this.#waiting = 0;
-    for (const { refuse } of all) refuse();
+    for (const { refuse } of all) refuse(why);
   }
 }
 
-const overloaded = () => new ProblemError("overloaded", { headers: { "Retry-After": "1" } });
+const overloaded = (cause: unknown) =>
+  new ProblemError("overloaded", { headers: { "Retry-After": "1" }, cause });
 
 /** Those of this process. */
 export const turns = new Turns();

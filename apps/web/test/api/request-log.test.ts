@@ -2,10 +2,13 @@ import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@tend/db";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { isEmbedded, makeTask, makeUser } from "@tend/db/testing";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { database } from "#server/database.ts";
 import { cookieOf, fromHome, newUser } from "./account.ts";
-import { mintToken, seconds } from "./mint-token.ts";
-import { send } from "./send.ts";
+import { proxyTo } from "./flaky-proxy.ts";
+import { mintToken, seconds, tokenOf } from "./mint-token.ts";
+import { type Sent, send } from "./send.ts";
 
 const file = join(tmpdir(), `tend-log-${crypto.randomUUID()}`);
 let log: number;
@@ -33,7 +36,7 @@ const linesOf = (ids: readonly string[]) =>
       .filter(Boolean)
       .map((line) => JSON.parse(line));
     const lines = all.filter(({ request_id }) => ids.includes(request_id));
-    expect(lines.filter(({ level }) => level === "info")).toHaveLength(ids.length);
+    expect(lines.filter(({ status }) => status !== undefined)).toHaveLength(ids.length);
     return { text, lines };
   });
 
@@ -130,4 +133,95 @@ test("500 [E-2, E-4] a defect is logged with its place, without what a person ty
     globalThis.tendDatabase = sound;
     await broken.$disconnect();
   }
+});
+
+describe("503 [E-2, E-4] the line of the request says why, without address or text", () => {
+  /** The line of this answer, and nothing more. */
+  const lineOf = async ({ status, body }: Sent) => {
+    const { lines, text } = await linesOf([body.request_id]);
+    expect([status, lines.length, lines[0].level, lines[0].status]).toEqual([503, 1, "warn", 503]);
+    expect(text).not.toMatch(/surprise|party|sesame|127\.0\.0\.1|Invalid `/i);
+    return lines[0];
+  };
+
+  test("nobody listens at the database's address", async () => {
+    const gone = connect("postgresql://someone:sesame@127.0.0.1:1/surprise");
+    const sound = globalThis.tendDatabase;
+    try {
+      globalThis.tendDatabase = gone;
+      const token = mintToken({ sub: "someone", exp: seconds(300) });
+      // More than there are connections: the others wait, and are refused with them.
+      const create = () => send("POST", "/api/tasks", { token, body: { title: "Surprise party" } });
+      for (const answer of await Promise.all(Array.from({ length: 12 }, create))) {
+        const { cause } = await lineOf(answer);
+        expect(cause).toEqual([{ name: "Error", code: "ECONNREFUSED" }]);
+      }
+      const body = { email: newUser().email, password: "open-sesame" };
+      const { cause } = await lineOf(await send("POST", "/api/auth/sign-in/email", { body }));
+      expect(cause).toEqual([{ name: "DatabaseNotReachable", code: "P2010" }]);
+    } finally {
+      globalThis.tendDatabase = sound;
+      await gone.$disconnect();
+    }
+  });
+
+  test("it does not answer, and too many of one user wait for it", async () => {
+    const proxy = await proxyTo(process.env.DATABASE_URL ?? "");
+    const silent = connect(proxy.url);
+    const sound = globalThis.tendDatabase;
+    try {
+      proxy.hang();
+      globalThis.tendDatabase = silent;
+      const token = mintToken({ sub: "someone", exp: seconds(300) });
+      const list = () => send("GET", "/api/tasks", { token });
+      const answers = await Promise.all(Array.from({ length: 211 }, list));
+      const lines = await Promise.all(answers.map(lineOf));
+      expect(new Set(lines.map(({ cause }) => JSON.stringify(cause)))).toEqual(
+        new Set([
+          '[{"name":"overloaded","message":"200 requests of this user wait"}]',
+          '[{"name":"overloaded","message":"no turn within 2 s"}]',
+          '[{"name":"Error","message":"Connection terminated due to connection timeout"},{"name":"Error","message":"Connection terminated unexpectedly"}]',
+        ]),
+      );
+    } finally {
+      globalThis.tendDatabase = sound;
+      await silent.$disconnect();
+      await proxy.stop();
+    }
+  });
+
+  test("another transaction holds the row", async ({ skip }) => {
+    // The embedded engine gives a transaction the whole engine, so there is no lock to wait for.
+    skip(await isEmbedded(database()));
+    const user = await makeUser(database());
+    const id = await makeTask(database(), user);
+    const answer = await database().$transaction(async (holder) => {
+      await holder.$queryRaw`SELECT FROM tasks WHERE owner_user_id = ${user.id} FOR UPDATE`;
+      const body = { title: "Surprise party" };
+      return send("PATCH", `/api/tasks/${id}`, { token: tokenOf(user), body });
+    });
+    const { cause } = await lineOf(answer);
+    expect(cause).toEqual([
+      { name: "error", code: "55P03", message: "canceling statement due to lock timeout" },
+    ]);
+  });
+
+  test("migrations are missing", async () => {
+    const empty = connect(process.env.DATABASE_URL ?? "");
+    const sound = globalThis.tendDatabase;
+    try {
+      await empty.$executeRaw`SET search_path TO nowhere`;
+      globalThis.tendDatabase = empty;
+      const { cause } = await lineOf(await send("GET", "/api/ready"));
+      expect(cause).toEqual([
+        {
+          name: "database_unavailable",
+          message: expect.stringContaining("migrations are missing"),
+        },
+      ]);
+    } finally {
+      globalThis.tendDatabase = sound;
+      await empty.$disconnect();
+    }
+  });
 });
