@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { etagOf, IdempotencyKey, IfMatch, IfNoneMatch } from "./header.ts";
+import { etagOf } from "./etag.ts";
+import { IdempotencyKey, IfMatch, IfNoneMatch } from "./header.ts";
 
 test.each<[string, "*" | readonly number[]]>([
   ["*", "*"],

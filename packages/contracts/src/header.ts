@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 
-/** The strong validator of one state of a task (RFC 9110, 8.8.3). */
-export const etagOf = ({ version }: { readonly version: number }): string => `"${version}"`;
-
 const tag = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 // RFC 9110, 5.6.1.2: empty elements of a list are ignored.
 const entityTags = new RegExp(String.raw`^[\s,]*${tag}(?:\s*,[\s,]*${tag})*[\s,]*$`);

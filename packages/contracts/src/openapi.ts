@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { address, addressForms } from "./address.ts";
 import { api, problemsOf } from "./api.ts";
-import { etagOf } from "./header.ts";
+import { etagOf } from "./etag.ts";
 import { headerName } from "./header-name.ts";
 import type { Operation } from "./operation.ts";
 import { Problem, type ProblemCode, problems, problemType } from "./problem.ts";

@@ -3,6 +3,9 @@ import type { NewTask, Task } from "@tend/contracts";
 /** The fields of a task that a person can change. */
 export type TaskFields = Partial<Pick<Task, "title" | "description" | "completed" | "due_date">>;
 
+/** What the person saw of the fields that they changed, and in which version of the task. */
+export type Before = TaskFields & Pick<Task, "version">;
+
 /** One thing that a person did and that the server has not acknowledged yet. */
 export type Change = {
   /** A UUIDv7, so that ids sort in the order of the doing. */
@@ -11,7 +14,12 @@ export type Change = {
   readonly task: Task;
 } & (
   | { readonly kind: "create" }
-  | { readonly kind: "set"; readonly fields: TaskFields }
+  | {
+      readonly kind: "set";
+      readonly fields: TaskFields;
+      /** Missing in what an earlier version of this program stored: it wins over whatever is there. */
+      readonly before?: Before;
+    }
   | { readonly kind: "delete"; readonly send_at: number }
   | { readonly kind: "restore" }
 );
@@ -19,7 +27,7 @@ export type Change = {
 /** The next thing to say to the server about one task, and the changes that it covers. */
 export type Step = { readonly covers: readonly Change[] } & (
   | { readonly do: "create"; readonly body: NewTask }
-  | { readonly do: "update"; readonly fields: TaskFields }
+  | { readonly do: "update"; readonly fields: TaskFields; readonly before: Before | undefined }
   | { readonly do: "complete"; readonly completed: boolean }
   | { readonly do: "delete" }
   | { readonly do: "restore" }
@@ -55,22 +63,58 @@ export function nextStep(queue: readonly Change[], now: number): Step | undefine
     const { id, title, description, completed, due_date } = first.task;
     return { do: "create", body: { id, title, description, completed, due_date }, covers: [first] };
   }
-  const { fields, covers } = foldSets(queue);
+  const { fields, before, covers } = foldSets(queue);
   const { completed, ...rest } = fields;
   return completed !== undefined && Object.keys(rest).length === 0
     ? { do: "complete", completed, covers }
-    : { do: "update", fields, covers };
+    : { do: "update", fields, before, covers };
 }
 
-function foldSets(queue: readonly Change[]): { fields: TaskFields; covers: readonly Change[] } {
+interface Sets {
+  readonly fields: TaskFields;
+  readonly before: Before | undefined;
+  readonly covers: readonly Change[];
+}
+
+/** All sets up to the first change of another kind, as one: from what was seen first to what was set last. */
+export function foldSets(queue: readonly Change[]): Sets {
   let fields: TaskFields = {};
+  let before: Before | undefined;
   const covers: Change[] = [];
   for (const change of queue) {
     if (change.kind !== "set") break;
     fields = { ...fields, ...change.fields };
+    if (change.before === undefined) before = undefined;
+    else if (covers.length === 0) before = change.before;
+    else if (before) before = { ...change.before, ...before };
     covers.push(change);
   }
-  return { fields, covers };
+  return { fields, before, covers };
+}
+
+/** The change of some fields of a task, with what the person saw of them. */
+export function setOf(task: Task, fields: TaskFields): Omit<Change & { kind: "set" }, "id"> {
+  const before: Before = { ...pick(task, fields), version: task.version };
+  return { kind: "set", task: { ...task, ...fields }, fields, before };
+}
+
+const pick = (task: Task, names: TaskFields): TaskFields =>
+  Object.fromEntries(fieldNames(names).map((name) => [name, task[name]]));
+
+const fieldNames = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFields)[];
+
+/**
+ * The fields that were set here and have become something else elsewhere. Where nobody else touched
+ * a field, or set it alike, nothing is to be decided.
+ */
+export function clashesOf(
+  { fields, before }: Pick<Sets, "fields" | "before">,
+  theirs: Task,
+): readonly (keyof TaskFields)[] {
+  if (!before) return [];
+  return fieldNames(fields).filter(
+    (name) => theirs[name] !== before[name] && theirs[name] !== fields[name],
+  );
 }
 
 /** The fields in which a task after an edit differs from the task before it. */

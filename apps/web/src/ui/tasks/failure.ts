@@ -1,4 +1,4 @@
-import type { BatchResult, Problem } from "@tend/contracts";
+import type { BatchResult, Problem, Task } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 
 /** What a failed request means for the change that it carried. */
@@ -10,6 +10,8 @@ export type Failure =
   /** The server will not take this, however often. */
   | { readonly is: "refused"; readonly reason: string }
   | { readonly is: "missing" }
+  /** Somebody changed the task since; this is how it is now. */
+  | { readonly is: "changed"; readonly task: Task }
   /** A create whose id is there already: it arrived before, and was changed since. */
   | { readonly is: "present" };
 
@@ -42,6 +44,9 @@ function readProblem(problem: Omit<Problem, "request_id">, retryAfter = 0): Fail
     return { is: "signed out", reason: "You are signed out." };
   }
   if (problem.code === "task_not_found") return { is: "missing" };
+  if (problem.code === "precondition_failed" && problem.task) {
+    return { is: "changed", task: problem.task };
+  }
   if (problem.code === "id_already_used") return { is: "present" };
   return { is: "refused", reason: problem.errors?.[0]?.message ?? problem.detail };
 }

@@ -1,8 +1,9 @@
 import type { Batch, BatchResult, NewTask, Task } from "@tend/contracts";
 import { type Answered, UnreachableError } from "@tend/contracts/client";
+import { etagOf } from "@tend/contracts/etag";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Change, TaskFields } from "./change.ts";
+import { type Change, setOf, type TaskFields } from "./change.ts";
 import { createChangeStorage } from "./change-storage.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
 import { makeApiError, makeStorage, makeTask } from "./testing.ts";
@@ -40,7 +41,8 @@ function makeServer() {
     return task;
   };
   const set = (id: string, fields: TaskFields): Task => {
-    const task = { ...find(id), ...fields, updated_at: stamp() };
+    const present = find(id);
+    const task = { ...present, ...fields, version: present.version + 1, updated_at: stamp() };
     tasks.set(id, task);
     return task;
   };
@@ -74,8 +76,14 @@ function makeServer() {
   const api = {
     createTask: ({ body }: { body: NewTask }) => answer(`create ${body.title}`, () => create(body)),
     getTask: ({ params: { id } }: Params) => answer("get", () => find(id)),
-    updateTask: ({ params: { id }, body }: Params & { body: object }) =>
-      answer(`update ${JSON.stringify(body)}`, () => set(id, body)),
+    updateTask: ({ params: { id }, body, headers }: Params & Update) =>
+      answer(`update ${JSON.stringify(body)}`, () => {
+        const task = find(id);
+        if ((headers?.if_match ?? etagOf(task)) !== etagOf(task)) {
+          throw makeApiError(412, "precondition_failed", { task });
+        }
+        return set(id, body);
+      }),
     completeTask: ({ params: { id }, body }: Params & { body?: { completed: boolean } }) =>
       answer(`complete ${body?.completed}`, () => set(id, body ?? {})),
     deleteTask: ({ params: { id } }: Params, options?: { keepalive?: boolean }) =>
@@ -92,10 +100,13 @@ function makeServer() {
         }),
       ),
   };
-  return Object.assign(server, { api });
+  /** As another device does it. */
+  const change = (id: string, fields: TaskFields) => void set(id, fields);
+  return Object.assign(server, { api, change });
 }
 
 type Params = { params: { id: string } };
+type Update = { body: object; headers?: { if_match?: string | undefined } };
 type BatchBody = { operations: Batch["operations"]; atomic?: boolean | undefined };
 
 let server: ReturnType<typeof makeServer>;
@@ -124,10 +135,8 @@ function makeOutbox(userId = "ada", storage = local) {
 
 const creation = (task: Task): Change => ({ kind: "create", id: uuidv7(), task });
 const setting = (task: Task, fields: TaskFields): Change => ({
-  kind: "set",
   id: uuidv7(),
-  task: { ...task, ...fields },
-  fields,
+  ...setOf(task, fields),
 });
 const deletion = (task: Task, after = 8500): Change => ({
   kind: "delete",
@@ -253,6 +262,131 @@ describe("the order", () => {
     await settle();
     expect(outbox.state().changes.map((change) => change.task.id)).toEqual([task.id]);
     expect(server.tasks.size).toBe(1);
+  });
+});
+
+describe("what was changed elsewhere too", () => {
+  /** A task that another device changes after this one has seen it. */
+  function makeChangedElsewhere(theirs: TaskFields) {
+    const task = makeTask({ description: "Ask for the receipt." });
+    server.tasks.set(task.id, task);
+    server.change(task.id, theirs);
+    return task;
+  }
+
+  test("in another field is kept beside what was changed here", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ description: "Paid" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    expect(server.tasks.get(task.id)).toMatchObject({ title: "Mine", description: "Paid" });
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
+  test("to the same is no question", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Mine" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
+  test("in the same field waits for the person, shown as it is here, and overwrites nothing", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    outbox.add(setting(task, { title: "Mine", due_date: "2026-12-01" }));
+    await later(120_000);
+    const theirs = server.tasks.get(task.id);
+    expect(theirs).toMatchObject({ title: "Theirs", due_date: null });
+    expect(outbox.state().conflicts).toEqual(
+      new Map([[task.id, { mine: { title: "Mine" }, theirs }]]),
+    );
+    expect(outbox.state().changes).toHaveLength(1);
+    expect(server.log).toHaveLength(1);
+  });
+
+  test.each([
+    ["mine", { title: "Mine" }, "Mine"],
+    ["theirs", {}, "Theirs"],
+  ])(
+    "is decided for %s, and the other fields of the change go with it",
+    async (_, chosen, title) => {
+      const outbox = makeOutbox();
+      const task = makeChangedElsewhere({ title: "Theirs", description: "Paid" });
+      outbox.add(setting(task, { title: "Mine" }), setting(task, { due_date: "2026-12-01" }));
+      await settle();
+      outbox.resolve(task.id, chosen);
+      await settle();
+      expect(server.tasks.get(task.id)).toMatchObject({
+        title,
+        description: "Paid",
+        due_date: "2026-12-01",
+      });
+      expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+      expect(acknowledged.at(-1)).toEqual([task.id, server.tasks.get(task.id)]);
+    },
+  );
+
+  test("and decided for theirs alone, leaves nothing to send", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    outbox.resolve(task.id, {});
+    await settle();
+    expect(server.log).toHaveLength(1);
+    expect(outbox.state().changes).toEqual([]);
+    expect(acknowledged).toEqual([[task.id, server.tasks.get(task.id)]]);
+  });
+
+  test("is found again after a reload, and again where it changes once more before the choice", async () => {
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    const first = makeOutbox();
+    first.add(setting(task, { title: "Mine" }));
+    await settle();
+    first.stop();
+    const outbox = makeOutbox();
+    await settle();
+    expect(outbox.state().conflicts.get(task.id)?.theirs.title).toBe("Theirs");
+    server.change(task.id, { title: "Theirs again" });
+    outbox.resolve(task.id, { title: "Mine" });
+    await settle();
+    expect(outbox.state().conflicts.get(task.id)?.theirs.title).toBe("Theirs again");
+    expect(server.tasks.get(task.id)?.title).toBe("Theirs again");
+  });
+
+  test("is asked once more where the person edits on instead of choosing", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    outbox.add(setting({ ...task, title: "Mine" }, { title: "Mine, longer" }));
+    await settle();
+    expect(outbox.state().conflicts.get(task.id)?.mine).toEqual({ title: "Mine, longer" });
+    expect(server.tasks.get(task.id)?.title).toBe("Theirs");
+  });
+
+  test("is never one's own edit before", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    outbox.add(creation(task));
+    outbox.add(setting(task, { title: "One" }));
+    await settle();
+    outbox.add(setting({ ...task, title: "One" }, { title: "Two" }));
+    await settle();
+    outbox.add(setting({ ...task, title: "Two" }, { title: "One" }));
+    await settle();
+    expect(server.tasks.get(task.id)?.title).toBe("One");
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
+  test("yields to what a version of this program stored that knew no conflicts", async () => {
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    const { before: _, ...old } = { ...setOf(task, { title: "Mine" }), id: uuidv7() };
+    createChangeStorage(local, "ada").write(old);
+    makeOutbox();
+    await settle();
+    expect(server.tasks.get(task.id)?.title).toBe("Mine");
   });
 });
 

@@ -1,8 +1,19 @@
 import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
+import { etagOf } from "@tend/contracts/etag";
 import { limits } from "@tend/contracts/limits";
 import { v7 as uuidv7 } from "uuid";
-import { type Change, nextStep, notYet, type Step } from "./change.ts";
+import {
+  type Change,
+  changedFields,
+  clashesOf,
+  foldSets,
+  nextStep,
+  notYet,
+  type Step,
+  setOf,
+  type TaskFields,
+} from "./change.ts";
 import type { ChangeStorage } from "./change-storage.ts";
 import { type Failure, readFailure, readResult } from "./failure.ts";
 import type { Acknowledged } from "./snapshot.ts";
@@ -12,11 +23,25 @@ export interface OutboxState {
   readonly changes: readonly Change[];
   /** By task: why the server will not take its changes as they are. */
   readonly refused: ReadonlyMap<string, string>;
+  /** By task: the same fields were changed elsewhere too, and the person is to choose. */
+  readonly conflicts: ReadonlyMap<string, Conflict>;
   /** Why nothing can be sent at the moment. It is tried again by itself. */
   readonly trouble: { readonly reason: string; readonly signedOut: boolean } | null;
 }
 
-export const emptyOutbox: OutboxState = { changes: [], refused: new Map(), trouble: null };
+export interface Conflict {
+  /** The fields in question, as they were set here. */
+  readonly mine: TaskFields;
+  /** The task as the server has it. */
+  readonly theirs: Task;
+}
+
+export const emptyOutbox: OutboxState = {
+  changes: [],
+  refused: new Map(),
+  conflicts: new Map(),
+  trouble: null,
+};
 
 export interface OutboxOptions {
   readonly api: Pick<
@@ -57,6 +82,8 @@ export class Outbox {
   readonly #unstored = new Map<string, Change>();
   /** Tasks with a request under way, and what that does. */
   readonly #busy = new Map<string, Step["do"]>();
+  /** Tasks as the server last told them here. */
+  readonly #told = new Map<string, Task>();
   #requests = 0;
   #failures = 0;
   #pausedUntil = 0;
@@ -114,6 +141,22 @@ export class Outbox {
     if (taskId !== undefined) this.#accept(taskId);
     this.#pausedUntil = 0;
     if (!this.#options.isOnline()) this.#set({ trouble: null });
+    this.refresh();
+    this.#pump();
+  }
+
+  /** The person has chosen between the two versions of a task: these values, and theirs for the rest. */
+  resolve(taskId: string, chosen: TaskFields): void {
+    const conflict = this.#state.conflicts.get(taskId);
+    if (!conflict) return;
+    const { theirs, mine } = conflict;
+    const { fields, covers } = foldSets(this.#queue(taskId));
+    const undecided = Object.entries(fields).filter(([name]) => !(name in mine));
+    const left = changedFields(theirs, { ...Object.fromEntries(undecided), ...chosen });
+    this.#forget(covers);
+    this.#options.onAcknowledged(new Map([[taskId, theirs]]));
+    if (Object.keys(left).length > 0) this.#keep({ id: uuidv7(), ...setOf(theirs, left) });
+    this.#accept(taskId);
     this.refresh();
     this.#pump();
   }
@@ -197,10 +240,9 @@ export class Outbox {
   }
 
   #accept(taskId: string): void {
-    if (!this.#state.refused.has(taskId)) return;
-    const refused = new Map(this.#state.refused);
-    refused.delete(taskId);
-    this.#set({ refused });
+    const { refused, conflicts } = this.#state;
+    if (!refused.has(taskId) && !conflicts.has(taskId)) return;
+    this.#set({ refused: without(refused, taskId), conflicts: without(conflicts, taskId) });
   }
 
   #set(part: Partial<OutboxState>): void {
@@ -241,7 +283,8 @@ export class Outbox {
   }
 
   #mayStart(id: string, step: Step): boolean {
-    if (this.#requests >= atOnce || this.#state.refused.has(id)) return false;
+    const { refused, conflicts } = this.#state;
+    if (this.#requests >= atOnce || refused.has(id) || conflicts.has(id)) return false;
     return step.do !== "create" || ![...this.#busy.values()].includes("create");
   }
 
@@ -327,7 +370,12 @@ export class Outbox {
       case "create":
         return (await api.createTask({ body: step.body }, options)).body;
       case "update":
-        return (await api.updateTask({ ...request, body: step.fields }, options)).body;
+        return (
+          await api.updateTask(
+            { ...request, body: step.fields, headers: { if_match: this.#knownTag(id, step) } },
+            options,
+          )
+        ).body;
       case "complete":
         return (
           await api.completeTask({ ...request, body: { completed: step.completed } }, options)
@@ -340,6 +388,14 @@ export class Outbox {
     }
   }
 
+  /** Of the newest version that holds nothing which the person had to know before this update. */
+  #knownTag(id: string, step: Step & { do: "update" }): string | undefined {
+    if (!step.before) return undefined;
+    const told = this.#told.get(id);
+    const isKnown = told && told.version > step.before.version && !clashesOf(step, told).length;
+    return etagOf(isKnown ? told : step.before);
+  }
+
   #settleOne(id: string, step: Step, task: Task | null): void {
     // A create that is repeated answers with the task even where that is in the trash by now.
     this.#settle(new Map([[id, task?.deleted_at ? null : task]]), step.covers);
@@ -348,6 +404,9 @@ export class Outbox {
   }
 
   #settle(acknowledged: Acknowledged, covers: readonly Change[]): void {
+    for (const [id, task] of acknowledged) {
+      if (task) this.#told.set(id, task);
+    }
     this.#options.onAcknowledged(acknowledged);
     this.#forget(covers);
     this.#set({ trouble: null });
@@ -358,6 +417,9 @@ export class Outbox {
     switch (failure.is) {
       case "missing":
         this.#missing(id, step);
+        break;
+      case "changed":
+        await this.#changed(id, step, failure.task);
         break;
       case "present":
         await this.#present(id, step);
@@ -401,6 +463,16 @@ export class Outbox {
     this.#settleOne(id, { ...step, covers: queue }, null);
   }
 
+  /** Changed elsewhere: where that touched other fields the update goes again, else the person chooses. */
+  async #changed(id: string, step: Step, theirs: Task): Promise<void> {
+    this.#told.set(id, theirs);
+    if (step.do !== "update") throw new Error(`A ${step.do} asks for no version.`);
+    const clashes = clashesOf(step, theirs);
+    if (clashes.length === 0) return this.#sendNext(id);
+    const mine = Object.fromEntries(clashes.map((name) => [name, step.fields[name]]));
+    this.#set({ conflicts: new Map(this.#state.conflicts).set(id, { mine, theirs }) });
+  }
+
   async #present(id: string, step: Step): Promise<void> {
     try {
       const { body } = await this.#options.api.getTask({ params: { id } });
@@ -413,6 +485,12 @@ export class Outbox {
       else await this.#fail(id, step, failure);
     }
   }
+}
+
+function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
 }
 
 const isStoppable = (change: Change | undefined): boolean =>

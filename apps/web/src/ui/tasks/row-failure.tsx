@@ -4,20 +4,22 @@ import { Button } from "#ui/button.tsx";
 
 interface RowFailureProps {
   readonly id: string;
-  readonly onRetry: () => void;
+  /** What its button says and does. */
+  readonly remedy: string;
+  readonly onRemedy: () => void;
   readonly children: ReactNode;
 }
 
 /** Under a task: what was not done, and why. */
-export function RowFailure({ id, onRetry, children }: RowFailureProps) {
+export function RowFailure({ id, remedy, onRemedy, children }: RowFailureProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 text-meta">
       <p id={id} className="flex items-start gap-1.5 text-danger">
         <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
         <span>{children}</span>
       </p>
-      <Button size="small" onClick={onRetry}>
-        Retry
+      <Button size="small" onClick={onRemedy}>
+        {remedy}
       </Button>
     </div>
   );

@@ -8,6 +8,7 @@ import { Banners } from "./banners.tsx";
 import { browserStorage } from "./browser-storage.ts";
 import type { TaskFields } from "./change.ts";
 import { ClearCompleted } from "./clear-completed.tsx";
+import { ConflictDialog } from "./conflict-dialog.tsx";
 import { createDrafts } from "./draft.ts";
 import { Examples, QuietLine } from "./empty-state.tsx";
 import { FilterTabs, SortSelect } from "./filter-bar.tsx";
@@ -88,6 +89,14 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const closeMenu = useCallback(() => setMenu(null), []);
 
+  /** The task whose two versions are shown, while there are two. */
+  const [reviewed, setReviewed] = useState("");
+  const conflict = unsent.conflicts.get(reviewed);
+  const choose = (chosen: TaskFields) => {
+    outbox.resolve(reviewed, chosen);
+    focusTask(reviewed);
+  };
+
   const rowActions = useMemo<RowActions>(
     () => ({
       tick(task, completed) {
@@ -97,6 +106,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       edit: open,
       openMenu: (task, button) => setMenu({ task, button }),
       retry: (task) => outbox.retry(task.id),
+      review: (task) => setReviewed(task.id),
     }),
     [actions, keep, open, outbox],
   );
@@ -259,6 +269,12 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
         {editing?.sheet && form}
       </Dialog>
+      <ConflictDialog
+        conflict={conflict}
+        today={today}
+        onChoose={choose}
+        onClose={() => setReviewed("")}
+      />
       <p role="status" className="sr-only">
         {said}
       </p>

@@ -11,6 +11,8 @@ export interface RowActions {
   readonly edit: (task: Task) => void;
   readonly openMenu: (task: Task, button: HTMLButtonElement) => void;
   readonly retry: (task: Task) => void;
+  /** Shows both versions of a task that was changed elsewhere too. */
+  readonly review: (task: Task) => void;
 }
 
 interface TaskRowProps {
@@ -20,13 +22,14 @@ interface TaskRowProps {
   readonly pending: boolean;
   /** Why it is not saved, in words. */
   readonly failure: string | undefined;
+  readonly conflicting: boolean;
   readonly leaving: boolean;
   readonly actions: RowActions;
 }
 
 /** One task. Drawn again only when something of it changes, so that long lists stay quick. */
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
-  const { task, today, pending, failure, leaving, actions } = props;
+  const { task, today, pending, failure, conflicting, leaving, actions } = props;
   const titleId = `title-${task.id}`;
   const failureId = `failure-${task.id}`;
   return (
@@ -50,7 +53,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             }}
             checked={task.completed}
             aria-labelledby={titleId}
-            aria-describedby={failure ? failureId : undefined}
+            aria-describedby={conflicting || failure ? failureId : undefined}
             className="size-5 cursor-pointer"
             onChange={(event) => actions.tick(task, event.target.checked)}
           />
@@ -99,11 +102,17 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
           </Button>
         </div>
       </div>
-      {failure && (
+      {(conflicting || failure) && (
         <div className="pl-12">
-          <RowFailure id={failureId} onRetry={() => actions.retry(task)}>
-            Not saved. {failure}
-          </RowFailure>
+          {conflicting ? (
+            <RowFailure id={failureId} remedy="Review" onRemedy={() => actions.review(task)}>
+              Not saved. This task was changed on another device too.
+            </RowFailure>
+          ) : (
+            <RowFailure id={failureId} remedy="Retry" onRemedy={() => actions.retry(task)}>
+              Not saved. {failure}
+            </RowFailure>
+          )}
         </div>
       )}
     </li>

@@ -79,6 +79,7 @@ export function TaskRows(props: TaskRowsProps) {
                   ? (unsent.refused.get(task.id) ?? unsent.trouble?.reason)
                   : undefined
               }
+              conflicting={unsent.conflicts.has(task.id)}
               leaving={kept.get(task.id) ?? false}
               actions={actions}
             />

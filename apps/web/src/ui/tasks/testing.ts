@@ -21,7 +21,7 @@ export const makeTask = (fields: Partial<Task> = {}): Task => ({
 export const makeApiError = (
   status: number,
   code: string,
-  { retryAfter, errors }: { retryAfter?: number; errors?: Problem["errors"] } = {},
+  { retryAfter, ...more }: { retryAfter?: number } & Pick<Problem, "errors" | "task"> = {},
 ): ApiError =>
   new ApiError(
     {
@@ -31,7 +31,7 @@ export const makeApiError = (
       code,
       detail: `Detail of ${code}.`,
       request_id: "request",
-      ...(errors && { errors }),
+      ...more,
     },
     retryAfter,
   );

@@ -151,7 +151,7 @@ function TrashRow(props: TrashRowProps) {
       </div>
       {failure && (
         <div className="px-3">
-          <RowFailure id={failureId} onRetry={onRetry}>
+          <RowFailure id={failureId} remedy="Retry" onRemedy={onRetry}>
             Not restored. {failure}
           </RowFailure>
         </div>

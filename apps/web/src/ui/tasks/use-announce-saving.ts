@@ -3,11 +3,12 @@ import type { OutboxState } from "./outbox.ts";
 
 /** Says when saving begins to fail, and when all is saved again. */
 export function useAnnounceSaving(
-  { changes, refused, trouble }: OutboxState,
+  { changes, refused, conflicts, trouble }: OutboxState,
   announce: (words: string) => void,
 ): void {
   const failed = useRef(false);
-  const reason = trouble?.reason ?? [...refused.values()].at(-1);
+  const conflict = conflicts.size > 0 ? "A task was changed on another device too." : undefined;
+  const reason = trouble?.reason ?? [...refused.values()].at(-1) ?? conflict;
   const isEmpty = changes.length === 0;
   useEffect(() => {
     if (reason !== undefined && !isEmpty) {

@@ -2,7 +2,7 @@ import type { Task } from "@tend/contracts";
 import { useMemo } from "react";
 import { v7 as uuidv7 } from "uuid";
 import { showToast } from "#ui/toaster.tsx";
-import { changedFields, notYet, type TaskFields } from "./change.ts";
+import { changedFields, notYet, setOf, type TaskFields } from "./change.ts";
 import type { Outbox } from "./outbox.ts";
 import { countOfTasks } from "./task-list.ts";
 import { UndoStack } from "./undo-stack.ts";
@@ -43,7 +43,7 @@ export function useTaskActions(
       void showToast(message, { id, duration: undoTime, action });
     };
     const set = (task: Task, fields: TaskFields): void =>
-      outbox.add({ kind: "set", id: uuidv7(), task: { ...task, ...fields }, fields });
+      outbox.add({ id: uuidv7(), ...setOf(task, fields) });
 
     return {
       offerUndo,

@@ -1,0 +1,102 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, type Person, test } from "./person.ts";
+
+const conflicted = /status of 412/;
+
+/** Ada edits a task here while another device of hers changes it too. */
+async function editMeanwhile(
+  page: Page,
+  person: Person,
+  mine: { title: string; notes?: string },
+  theirs: { title?: string; description?: string },
+) {
+  const { body } = await person.api.createTask({
+    body: { title: "Call the plumber", description: "Tap drips" },
+  });
+  await page.goto("/tasks");
+  await page.getByRole("button", { name: "Edit Call the plumber" }).click();
+  const form = page.getByRole("form", { name: "Edit task" });
+  await form.getByLabel("Title").fill(mine.title);
+  if (mine.notes) await form.getByLabel("Notes").fill(mine.notes);
+  await person.api.updateTask({ params: { id: body.id }, body: theirs });
+  await form.getByRole("button", { name: "Save task" }).click();
+  return {
+    row: page.locator(`[data-task="${body.id}"]`),
+    stored: async () => (await person.api.getTask({ params: { id: body.id } })).body,
+  };
+}
+
+test("[T-7] what was changed elsewhere in another field is kept, and nobody is asked", async ({
+  page,
+  person,
+  foreseen,
+}) => {
+  foreseen.push(conflicted);
+  const { row, stored } = await editMeanwhile(
+    page,
+    person,
+    { title: "Call the plumber today" },
+    { description: "Tap drips, and the boiler" },
+  );
+  await expect.poll(stored).toMatchObject({
+    title: "Call the plumber today",
+    description: "Tap drips, and the boiler",
+  });
+  await expect(row).not.toContainText("Not saved");
+});
+
+for (const choice of ["Yours, from here", "From the other device"]) {
+  test(`[T-7] the same field changed twice: both are shown, and "${choice}" is kept`, async ({
+    page,
+    person,
+    foreseen,
+  }) => {
+    foreseen.push(conflicted);
+    const mine = { title: "Call the plumber today", notes: "Tap drips a lot" };
+    const { row, stored } = await editMeanwhile(page, person, mine, { title: "Call Grace" });
+    await expect(row).toContainText("This task was changed on another device too.");
+    await expect(row).toContainText(mine.title);
+    expect(await stored()).toMatchObject({ title: "Call Grace", description: "Tap drips" });
+
+    // It is not forgotten by a reload, and not decided by it either.
+    await page.reload();
+    await row.getByRole("button", { name: "Review" }).click();
+    const dialog = page.getByRole("dialog", { name: "Which version do you want?" });
+    await expect(dialog.getByRole("group", { name: "Title" })).toContainText("Call Grace");
+    await expect(dialog.getByRole("group")).toHaveCount(1);
+    await dialog.getByRole("radio", { name: choice }).check();
+    await dialog.getByRole("button", { name: "Save my choice" }).click();
+
+    const title = choice.startsWith("Yours") ? mine.title : "Call Grace";
+    await expect.poll(stored).toMatchObject({ title, description: mine.notes });
+    await expect(row).toContainText(title);
+    await expect(row).not.toContainText("Not saved");
+    await expect(row.getByRole("checkbox")).toBeFocused();
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`the choice can be put off, by keyboard, and has no axe violation, ${colorScheme}`, async ({
+    page,
+    person,
+    foreseen,
+  }) => {
+    foreseen.push(conflicted);
+    await page.emulateMedia({ colorScheme });
+    const { row, stored } = await editMeanwhile(
+      page,
+      person,
+      { title: "Call the plumber today" },
+      { title: "Call Grace" },
+    );
+    await row.getByRole("button", { name: "Review" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await expect(row).toContainText("Call the plumber today");
+    expect(await stored()).toMatchObject({ title: "Call Grace" });
+  });
+}
