@@ -7,6 +7,10 @@ export const limits = {
   /** Tasks in one page of listTasks, changes in one of listChanges. */
   page: 500,
   pageDefault: 100,
+  /** Code points of one tag. */
+  tag: 50,
+  /** Tags of one task. */
+  tags: 20,
   /** Code points of a search. */
   search: 200,
   /** Operations of one batchTasks. */
