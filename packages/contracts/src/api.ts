@@ -17,7 +17,15 @@ import {
   TaskPatch,
   TaskQuery,
 } from "./task.ts";
-import { Credentials, NewUser, User, UserChange, UserDeletion } from "./user.ts";
+import {
+  Credentials,
+  NewUser,
+  Session,
+  SessionChoice,
+  User,
+  UserChange,
+  UserDeletion,
+} from "./user.ts";
 
 const token = [
   "missing_token",
@@ -57,6 +65,20 @@ const user: User = {
   name: "Ada",
   email: "ada@example.com",
 };
+
+const session: Session = {
+  id: "c56a4180-65aa-42ec-a945-5fd21dec0538",
+  created_at: "2026-11-24T09:30:00.000Z",
+  updated_at: "2026-11-25T08:00:00.000Z",
+  expires_at: "2026-12-02T08:00:00.000Z",
+  user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+  ip_address: "192.0.2.7",
+  current: true,
+};
+
+/** Said wherever a session ends that is not the caller's: a token asks no database (A-3). */
+const tokensLiveOn =
+  "API tokens that were issued there before live on until they expire, 15 minutes at most.";
 
 const cookie = { "Set-Cookie": "The session cookie: httpOnly, SameSite=Lax, Secure on https." };
 
@@ -372,6 +394,53 @@ export const api = {
       },
     },
     problems: [...json, ...account, "no_session", database],
+  },
+  listSessions: {
+    ...address.listSessions,
+    tag: "Account",
+    summary: "Where are you signed in?",
+    description: `Your live sessions: the one that asks first, then by their last use, ${limits.sessions} at most. What opens a session is not among them.`,
+    security: "session",
+    success: {
+      200: {
+        description: "The sessions.",
+        schema: z.array(Session),
+        example: [session],
+      },
+    },
+    problems: ["no_session", "too_many_requests", database],
+  },
+  revokeSession: {
+    ...address.revokeSession,
+    tag: "Account",
+    summary: "Sign out one session",
+    description: `Ends one session of yours, on whatever device it is. ${tokensLiveOn}`,
+    security: "session",
+    body: SessionChoice,
+    bodyExample: { id: session.id },
+    success: {
+      200: {
+        description: "The session is over.",
+        schema: z.object({ status: z.boolean() }),
+        example: { status: true },
+      },
+    },
+    problems: [...json, ...account, "no_session", "session_not_found", database],
+  },
+  revokeOtherSessions: {
+    ...address.revokeOtherSessions,
+    tag: "Account",
+    summary: "Sign out everywhere else",
+    description: `Ends every session of yours but the one that asks. ${tokensLiveOn}`,
+    security: "session",
+    success: {
+      200: {
+        description: "No other session is left.",
+        schema: z.object({ status: z.boolean() }),
+        example: { status: true },
+      },
+    },
+    problems: ["foreign_origin", "no_session", "too_many_requests", database],
   },
   deleteUser: {
     ...address.deleteUser,

@@ -29,6 +29,8 @@ export const limits = {
   passwordMin: 8,
   passwordMax: 128,
   name: 100,
+  /** Sessions in the answer of listSessions. */
+  sessions: 100,
 } as const;
 
 /** Length as the contract, PostgreSQL and a reader count it: code points, not UTF-16 units. */

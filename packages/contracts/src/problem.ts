@@ -59,6 +59,11 @@ export const problems = {
     detail:
       "There is no task with this id. It may be in the trash, or gone; list the tasks to see them.",
   },
+  session_not_found: {
+    status: 404,
+    title: "No such session",
+    detail: "You have no session with this id. It may have ended; list the sessions to see them.",
+  },
   address_not_found: {
     status: 404,
     title: "No such address",

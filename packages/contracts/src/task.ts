@@ -48,7 +48,7 @@ const Version = z.int().min(1).max(2_147_483_647);
 
 export const TaskId = z.guid("Give a UUID.").toLowerCase();
 
-const Instant = z.iso
+export const Instant = z.iso
   .datetime({ precision: 3 })
   .meta({ description: "RFC 3339, UTC.", examples: ["2026-11-24T09:30:00.000Z"] });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { codePoints, limits } from "./limits.ts";
-import { isStorable } from "./task.ts";
+import { Instant, isStorable } from "./task.ts";
 
 const nameMessage = `Write a name of 1 to ${limits.name} characters.`;
 const Name = z
@@ -64,5 +64,28 @@ export const User = z
   })
   .meta({ id: "User" });
 
+/** A-10: one place where a person is signed in. Nothing of it opens anything. */
+export const Session = z
+  .object({
+    id: z.guid().meta({ examples: ["c56a4180-65aa-42ec-a945-5fd21dec0538"] }),
+    created_at: Instant.meta({ description: "When it was signed in." }),
+    updated_at: Instant.meta({ description: "When it was last used, to the hour." }),
+    expires_at: Instant.meta({ description: "When it ends, unless it is used before." }),
+    user_agent: z
+      .string()
+      .nullable()
+      .meta({ description: "What the program said of itself when it signed in." }),
+    ip_address: z.string().nullable().meta({ description: "From where it signed in." }),
+    current: z.boolean().meta({ description: "Whether it is the one that asks." }),
+  })
+  .meta({ id: "Session" });
+
+export const SessionChoice = z
+  .strictObject({
+    id: z.guid("Give the id of a session, as listSessions has it.").toLowerCase(),
+  })
+  .meta({ id: "SessionChoice" });
+
 export type NewUser = z.output<typeof NewUser>;
+export type Session = z.infer<typeof Session>;
 export type User = z.infer<typeof User>;

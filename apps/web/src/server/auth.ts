@@ -49,9 +49,10 @@ async function erase({ id, email }: { id: string; email: string }): Promise<void
 
 async function makeAuth() {
   // Loaded here, since a function that serves tasks starts sooner without it.
-  const [{ prismaAdapter }, { betterAuth }] = await Promise.all([
+  const [{ prismaAdapter }, { betterAuth }, { sessionEndpoints }] = await Promise.all([
     import("better-auth/adapters/prisma"),
     import("better-auth/minimal"),
+    import("./session-endpoints.ts"),
   ]);
   const { BETTER_AUTH_SECRET, BETTER_AUTH_URL, CORS_ORIGINS } = env();
   return betterAuth({
@@ -66,6 +67,9 @@ async function makeAuth() {
       minPasswordLength: limits.passwordMin,
       maxPasswordLength: limits.passwordMax * 2,
     },
+    // Renewed by use once an hour, so that a list of sessions tells which are in use.
+    session: { updateAge: 60 * 60 },
+    plugins: [sessionEndpoints],
     user: { deleteUser: { enabled: true, beforeDelete: erase } },
     advanced: {
       database: { generateId: () => crypto.randomUUID() },

@@ -113,6 +113,13 @@ export const routes = {
   signOut: route(api.signOut, ({ caller }) => runAuth(api.signOut, caller)),
   getSession: route(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
   updateUser: route(api.updateUser, ({ caller, body }) => runAuth(api.updateUser, caller, body)),
+  listSessions: route(api.listSessions, ({ caller }) => runAuth(api.listSessions, caller)),
+  revokeSession: route(api.revokeSession, ({ caller, body }) =>
+    runAuth(api.revokeSession, caller, body),
+  ),
+  revokeOtherSessions: route(api.revokeOtherSessions, ({ caller }) =>
+    runAuth(api.revokeOtherSessions, caller),
+  ),
   deleteUser: route(api.deleteUser, async ({ caller, body }) => {
     const session = await readSession(caller);
     if (!session) throw new ProblemError("no_session");

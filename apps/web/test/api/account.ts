@@ -32,3 +32,16 @@ export async function makeAccount() {
   expect(answer.status).toBe(200);
   return { ...given, id: String(answer.body.user.id), cookie: cookieOf(answer) };
 }
+
+/** One more session of this person, as on another device. Gives its cookie. */
+export async function signInAgain(
+  { email, password }: { email: string; password: string },
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const answer = await send("POST", "/api/auth/sign-in/email", {
+    body: { email, password },
+    headers,
+  });
+  expect(answer.status).toBe(200);
+  return cookieOf(answer);
+}

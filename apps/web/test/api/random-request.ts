@@ -4,7 +4,15 @@ import { home } from "./account.ts";
 import { hostile, hostileText, type Known, valuesOf } from "./arbitrary.ts";
 
 /** Stands in a request for what is only known when it is sent: `~etag~`. */
-export type Mark = "user" | "etag" | "cursor" | "next" | "email" | "password" | "cookie";
+export type Mark =
+  | "user"
+  | "etag"
+  | "cursor"
+  | "next"
+  | "email"
+  | "password"
+  | "cookie"
+  | "session";
 
 const mark = (name: Mark): string => `~${name}~`;
 
@@ -198,8 +206,9 @@ function contentOf(operation: Operation, ids: readonly string[]) {
 /** Requests for one row of the table, most of them such as it takes. */
 export function requestsFor(
   operation: Operation,
-  ids: readonly string[],
+  taskIds: readonly string[],
 ): fc.Arbitrary<RandomRequest> {
+  const ids = operation.security === "session" ? [mark("session")] : taskIds;
   const hostileCallers = callers.map((name) => fc.constant(name));
   return fc.record({
     caller:

@@ -74,6 +74,13 @@ beforeAll(async () => {
   before = await storedTasks(bystander);
 }, timeout);
 
+/** An account, and the id of its one session. */
+async function makeSession() {
+  const account = await makeAccount();
+  const { id } = await database().session.findFirstOrThrow({ where: { userId: account.id } });
+  return { ...account, session: id };
+}
+
 /** What the row promises of this answer, whatever was asked. */
 function check(operation: Operation, owner: string, { status, headers, text, body }: Sent): void {
   const success = operation.success[status];
@@ -127,17 +134,17 @@ describe(`at least 20,000 requests from the contract's own schemas, seed ${seed}
       const seen = new Set<number | string>();
       const tags = new Map<string, string>();
       const known = { cursor: "", next: "" };
-      let account: Awaited<ReturnType<typeof makeAccount>> | undefined;
+      let account: Awaited<ReturnType<typeof makeSession>> | undefined;
 
       const ask = async ({ caller, method, path, headers, body }: RandomRequest) => {
         const { id, token } = people[caller];
         if (operation.security !== "bearer" && operation.tag === "Account") {
-          account ??= await makeAccount();
+          account ??= await makeSession();
         }
-        const { email = "", password = "", cookie = "" } = account ?? {};
+        const { email = "", password = "", cookie = "", session = "" } = account ?? {};
         const address = path.split("?")[0] ?? "";
         const etag = tags.get(address) ?? '"1"';
-        const marks = { ...known, user: id, etag, email, password, cookie };
+        const marks = { ...known, user: id, etag, email, password, cookie, session };
         const answer = await send(method, fill(path, marks), {
           headers: Object.fromEntries(
             Object.entries(headers).map(([name, text]) => [name, fill(text, marks)]),
@@ -153,7 +160,8 @@ describe(`at least 20,000 requests from the contract's own schemas, seed ${seed}
         known.next = /\?(.*)>/.exec(answer.headers.get("Link") ?? "")?.[1] ?? known.next;
         if (answer.body?.code === "task_not_found") await refill(address);
         // A new account where this one is signed out, erased or locked.
-        if (answer.headers.has("Set-Cookie") || answer.status === 429) account = undefined;
+        const isOver = answer.status === 429 || answer.body?.code === "no_session";
+        if (isOver || answer.headers.has("Set-Cookie")) account = undefined;
       };
 
       const requests = fc.asyncProperty(requestsFor(operation, ids), async (request) => {
