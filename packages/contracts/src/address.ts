@@ -21,6 +21,7 @@ export const address = {
   listSessions: { method: "GET", path: "/api/auth/list-sessions" },
   revokeSession: { method: "POST", path: "/api/auth/revoke-session" },
   revokeOtherSessions: { method: "POST", path: "/api/auth/revoke-other-sessions" },
+  changePassword: { method: "POST", path: "/api/auth/change-password" },
   deleteUser: { method: "POST", path: "/api/auth/delete-user" },
   issueToken: { method: "GET", path: "/api/auth/token" },
   getHealth: { method: "GET", path: "/api/health" },

@@ -20,6 +20,7 @@ import {
 import {
   Credentials,
   NewUser,
+  PasswordChange,
   Session,
   SessionChoice,
   User,
@@ -441,6 +442,27 @@ export const api = {
       },
     },
     problems: ["foreign_origin", "no_session", "too_many_requests", database],
+  },
+  changePassword: {
+    ...address.changePassword,
+    tag: "Account",
+    summary: "Change your password",
+    description: `Sets a new password and ends every other session of yours. This one goes on under a new cookie; the old one opens nothing any more. ${tokensLiveOn}`,
+    security: "session",
+    body: PasswordChange,
+    bodyExample: {
+      current_password: "correct horse battery",
+      new_password: "ada likes 7 lemons",
+    },
+    success: {
+      200: {
+        description: "The user, signed in with the new password.",
+        schema: z.object({ user: User }),
+        headers: cookie,
+        example: { user },
+      },
+    },
+    problems: [...json, ...account, "no_session", "invalid_email_or_password", database],
   },
   deleteUser: {
     ...address.deleteUser,

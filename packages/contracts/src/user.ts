@@ -51,6 +51,10 @@ export const Credentials = z
 
 export const UserChange = z.strictObject({ name: Name }).meta({ id: "UserChange" });
 
+export const PasswordChange = z
+  .strictObject({ current_password: GivenPassword, new_password: Password })
+  .meta({ id: "PasswordChange" });
+
 export const UserDeletion = z
   .strictObject({ password: GivenPassword })
   .meta({ id: "UserDeletion" });

@@ -84,6 +84,7 @@ async function makeAuth() {
       customRules: {
         "/sign-in/email": { window: 60, max: 20 },
         "/sign-up/email": { window: 60, max: 20 },
+        "/change-password": { window: 60, max: 20 },
         "/get-session": false,
       },
     },
@@ -157,9 +158,9 @@ function refusal(response: Response, answer: unknown, cause: unknown): Error {
     return new ProblemError("too_many_requests", { headers: { "Retry-After": seconds } });
   }
   if (code === "INVALID_EMAIL_OR_PASSWORD") return new ProblemError("invalid_email_or_password");
-  // Of an account that is to be deleted; the second one has no password.
+  // Of whoever is signed in already; the second one has no password.
   if (code === "INVALID_PASSWORD" || code === "CREDENTIAL_ACCOUNT_NOT_FOUND") {
-    const detail = "The password is wrong. Nothing was deleted; check it and try again.";
+    const detail = "The password is wrong. Nothing was changed; check it and try again.";
     return new ProblemError("invalid_email_or_password", { detail });
   }
   // Of two sign-ups with one email at the same time, the database refuses one.

@@ -9,20 +9,23 @@ const own =
 const fold = (text: string): string => text.normalize("NFKC").toLowerCase();
 
 /**
- * A-1: refuses a password that attackers try first. Its length has been checked already.
+ * A-8: refuses a password that attackers try first. Its length has been checked already.
  *
  * @throws ProblemError validation_failed
  */
-export async function refuseCommonPassword({ name, email, password }: NewUser): Promise<void> {
+export async function refuseCommonPassword(
+  { name, email, password }: NewUser,
+  field: "password" | "new_password" = "password",
+): Promise<void> {
   const folded = fold(password);
   const isOwn = [name, email, email.slice(0, email.lastIndexOf("@"))].map(fold).includes(folded);
   if (!isOwn && !(await commonPasswords()).includes(folded)) return;
   throw new ProblemError("validation_failed", {
-    errors: [{ path: ["body", "password"], message: isOwn ? own : common }],
+    errors: [{ path: ["body", field], message: isOwn ? own : common }],
   });
 }
 
-/** 49,000 in lower case, loaded at the first sign-up: nobody else should wait for them. */
+/** 49,000 in lower case, loaded when the first password is chosen: nobody else should wait for them. */
 async function commonPasswords(): Promise<readonly string[]> {
   const { dictionary } = await import("@zxcvbn-ts/language-common");
   return dictionary["passwords-common"];

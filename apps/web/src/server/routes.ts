@@ -1,5 +1,6 @@
 import { api, etagOf, type OperationId, openapi } from "@tend/contracts";
 import { isCurrent } from "@tend/db";
+import type { AskedHeaders } from "./answer.ts";
 import { readSession, runAuth } from "./auth.ts";
 import { batchTasks } from "./batch.ts";
 import { listChanges } from "./changes.ts";
@@ -27,6 +28,13 @@ import { signToken } from "./token.ts";
 const etag = (task: WrittenTask) => ({ ETag: etagOf(task) });
 
 const ok = (task: WrittenTask) => ({ status: 200 as const, body: task.json, headers: etag(task) });
+
+/** @throws ProblemError no_session */
+async function signedIn(caller: AskedHeaders) {
+  const session = await readSession(caller);
+  if (!session) throw new ProblemError("no_session");
+  return session.user;
+}
 
 /** Made once: it takes tens of milliseconds. */
 let document: ReturnType<typeof openapi> | undefined;
@@ -120,10 +128,15 @@ export const routes = {
   revokeOtherSessions: route(api.revokeOtherSessions, ({ caller }) =>
     runAuth(api.revokeOtherSessions, caller),
   ),
+  changePassword: route(api.changePassword, async ({ caller, body }) => {
+    const { name, email } = await signedIn(caller);
+    const { current_password: currentPassword, new_password: newPassword } = body;
+    await refuseCommonPassword({ name, email, password: newPassword }, "new_password");
+    const change = { currentPassword, newPassword, revokeOtherSessions: true };
+    return guardSignIn(email, () => runAuth(api.changePassword, caller, change));
+  }),
   deleteUser: route(api.deleteUser, async ({ caller, body }) => {
-    const session = await readSession(caller);
-    if (!session) throw new ProblemError("no_session");
-    const { email } = session.user;
+    const { email } = await signedIn(caller);
     return guardSignIn(email, () => runAuth(api.deleteUser, caller, body));
   }),
   issueToken: route(api.issueToken, async ({ caller }) => {

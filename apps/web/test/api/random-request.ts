@@ -145,11 +145,17 @@ const known = (ids: readonly string[]): Known & { readonly id: fc.Arbitrary<unkn
   const there = fc.constantFrom(...ids);
   const upper = there.map((id) => id.toUpperCase());
   const other = fc.uuid().map((text) => `${text}@example.com`);
+  const password = mostly(
+    2,
+    fc.constant(mark("password")),
+    fc.string({ minLength: 8, maxLength: 20 }),
+  );
   return {
     id: mostly<unknown>(30, there, fc.uuid(), upper, hostile),
     cursor: mostly(2, fc.constant(mark("cursor")), hostileText, fc.base64String()),
     email: mostly(4, fc.constant(mark("email")), other),
-    password: mostly(2, fc.constant(mark("password")), fc.string({ minLength: 8, maxLength: 20 })),
+    password,
+    current_password: password,
   };
 };
 

@@ -197,6 +197,24 @@ test("429 [A-1] guesses at deleting the account count along", async () => {
   expect(await database().user.count({ where: { id } })).toBe(1);
 });
 
+test("429 [A-7] guesses at the current password count along where a new one is set", async () => {
+  const { id, email, password, cookie } = await makeAccount();
+  const change = (current_password: string) =>
+    send("POST", "/api/auth/change-password", {
+      headers: fromHome(cookie),
+      body: { current_password, new_password: "ada likes 7 lemons" },
+    });
+  const before = await database().account.findMany({ where: { userId: id } });
+  await setFailures(email, 10);
+  expect(await statusesOf(10, () => change("not the password"))).toEqual(Array(10).fill(401));
+  expect((await change(password)).status).toBe(429);
+  expect((await signIn(email, password)).status).toBe(429);
+  expect(await database().account.findMany({ where: { userId: id } })).toEqual(before);
+  await pass(email, 86_400);
+  expect((await change(password)).status).toBe(200);
+  expect(await failuresOf(email)).toBeUndefined();
+});
+
 test("[A-1] a sign-in sweeps away the counts of others that are over", async () => {
   const { email, password } = await makeAccount();
   const [over, counting] = [newUser().email, newUser().email];
