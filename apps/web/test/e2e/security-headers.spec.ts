@@ -179,7 +179,7 @@ test("a dialog and a message of failure are within the policy", async ({
   await page.getByRole("checkbox", { name: "Pay rent" }).check();
   await expect(page.getByRole("listitem").filter({ hasText: "Not saved" })).toBeVisible();
   await page.goto("/account");
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   expect(violations).toEqual([]);
 });

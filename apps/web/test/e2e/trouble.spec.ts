@@ -122,11 +122,11 @@ test("signing out with unsent changes asks first, and keeps them for the next si
   await page.keyboard.press("Enter");
   await expect(page.getByRole("listitem").filter({ hasText: "Not saved" })).toBeVisible();
   await page.goto("/account");
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Some changes are not saved yet" });
   await dialog.getByRole("button", { name: "Stay signed in" }).click();
   await expect(page).toHaveURL("/account");
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await dialog.getByRole("button", { name: "Sign out anyway" }).click();
   await expect(page).toHaveURL("/");
   await page.unroute(tasksAddress);

@@ -70,7 +70,7 @@ test("sign up → add three → tick → edit → filter → reload → sign out
   await tab(page, "All").click();
 
   await page.goto("/account");
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page).not.toHaveURL(/account/);
   await page.goto("/tasks");
   await expect(page).toHaveURL(/\/sign-in/);

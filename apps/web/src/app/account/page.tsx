@@ -3,9 +3,11 @@ import { cookies } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
-import { currentUser } from "#server/session.ts";
+import { currentSession } from "#server/session.ts";
+import { listSessions } from "#server/sessions.ts";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
 import { NameForm } from "#ui/account/name-form.tsx";
+import { SessionList } from "#ui/account/session-list.tsx";
 import { SignOutButton } from "#ui/account/sign-out-button.tsx";
 import { ThemeChoice } from "#ui/account/theme-choice.tsx";
 import { AccountLink } from "#ui/account-link.tsx";
@@ -16,8 +18,10 @@ import { readTheme, themeCookie } from "#ui/theme.ts";
 export const metadata: Metadata = { title: "Account" };
 
 export default async function AccountPage() {
-  const user = await currentUser();
-  if (!user) redirect(withNext("/sign-in", "/account"));
+  const session = await currentSession();
+  if (!session) redirect(withNext("/sign-in", "/account"));
+  const { user } = session;
+  const sessions = await listSessions(user.id, session.id);
   const theme = readTheme((await cookies()).get(themeCookie)?.value);
   return (
     <>
@@ -39,6 +43,12 @@ export default async function AccountPage() {
             <dt className="font-medium">Email</dt>
             <dd className="mt-1 break-words text-muted">{user.email}</dd>
           </dl>
+        </Section>
+        <Section
+          title="Sessions"
+          text="Where you are signed in. What you sign out here can reach your tasks for up to 15 minutes more, until its API token expires."
+        >
+          <SessionList sessions={sessions} />
         </Section>
         <Section title="Theme" text="On this device.">
           <ThemeChoice theme={theme} />

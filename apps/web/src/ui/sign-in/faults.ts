@@ -1,6 +1,7 @@
 import type { Fault, ProblemCode } from "@tend/contracts";
-import { ApiError, UnreachableError } from "@tend/contracts/client";
+import { ApiError } from "@tend/contracts/client";
 import { codePoints, limits } from "@tend/contracts/limits";
+import { reasonOf } from "#ui/reason.ts";
 
 /** The fields of both forms, in their order on the screen. */
 export interface Person {
@@ -41,8 +42,7 @@ export function faultsOf(kind: "sign-up" | "sign-in", { name, email, password }:
 
 /** What the server's answer means for the person at the form. */
 export function faultsOfAnswer(error: unknown): Faults {
-  if (error instanceof UnreachableError) return { form: error.message };
-  if (!(error instanceof ApiError)) throw error;
+  if (!(error instanceof ApiError)) return { form: reasonOf(error) };
   // Any string may come; the cast has a mistyped code below refused.
   switch (error.problem.code as ProblemCode) {
     case "invalid_email_or_password":
@@ -51,12 +51,8 @@ export function faultsOfAnswer(error: unknown): Faults {
       return { taken: true };
     case "validation_failed":
       return faultsByField(error.problem.errors ?? []);
-    case "too_many_requests":
-      return { form: `Too many tries. Wait ${inSeconds(error.retryAfter)} and try again.` };
-    case "database_unavailable":
-      return { form: "The database cannot be reached right now. Wait a moment and try again." };
     default:
-      return { form: "Something went wrong on our side. Try again in a moment." };
+      return { form: reasonOf(error) };
   }
 }
 
@@ -69,5 +65,3 @@ function faultsByField(errors: readonly Fault[]): Faults {
   }
   return faults;
 }
-
-const inSeconds = (seconds = 60): string => (seconds === 1 ? "1 second" : `${seconds} seconds`);

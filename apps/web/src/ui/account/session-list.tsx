@@ -1,0 +1,109 @@
+"use client";
+
+import type { Session } from "@tend/contracts";
+import { ApiError } from "@tend/contracts/client";
+import { Check } from "lucide-react";
+import { useRef, useState, useTransition } from "react";
+import { api, signInAgain } from "#ui/api.ts";
+import { Button } from "#ui/button.tsx";
+import { FieldError } from "#ui/field.tsx";
+import { reasonOf } from "#ui/reason.ts";
+import { useToday } from "#ui/tasks/use-today.ts";
+import { deviceOf, lastActive } from "./session-words.ts";
+
+type Outcome = { is: "none" } | { is: "done" | "failed"; message: string };
+
+const codeOf = (error: unknown) => (error instanceof ApiError ? error.problem.code : undefined);
+
+/** Where a person is signed in, this device first, and a way to sign out each other one. */
+export function SessionList({ sessions }: { sessions: readonly Session[] }) {
+  const today = useToday();
+  const list = useRef<HTMLUListElement>(null);
+  const [ended, setEnded] = useState<readonly string[]>([]);
+  const [outcome, setOutcome] = useState<Outcome>({ is: "none" });
+  const [pending, startPending] = useTransition();
+  const others = sessions.filter(({ id, current }) => !current && !ended.includes(id));
+
+  const end = (them: readonly Session[], who: string, request: () => Promise<unknown>) => {
+    if (pending) return;
+    startPending(async () => {
+      try {
+        await request();
+      } catch (error) {
+        if (codeOf(error) === "no_session") return signInAgain();
+        // One that is over already is as wanted.
+        if (codeOf(error) !== "session_not_found") {
+          return setOutcome({
+            is: "failed",
+            message: `Not signed out: ${who}. ${reasonOf(error)}`,
+          });
+        }
+      }
+      // The button that had the focus goes. Its row stays: nothing moves under a second click.
+      list.current?.focus({ preventScroll: true });
+      setEnded([...ended, ...them.map(({ id }) => id)]);
+      setOutcome({ is: "done", message: `Signed out: ${who}` });
+    });
+  };
+
+  return (
+    <div>
+      <ul
+        ref={list}
+        tabIndex={-1}
+        aria-label="Sessions"
+        className="divide-y divide-divider border-divider border-y outline-none"
+      >
+        {sessions.map((session) => {
+          const device = deviceOf(session.user_agent);
+          return (
+            <li key={session.id} className="flex min-h-16 items-center justify-between gap-4 py-2">
+              <div className="min-w-0">
+                <p className="break-words font-medium">{device}</p>
+                <p className="break-words text-meta text-muted">
+                  {session.ip_address && `${session.ip_address} · `}
+                  {session.current ? (
+                    <span className="font-medium text-accent">This device</span>
+                  ) : (
+                    lastActive(session.updated_at, today)
+                  )}
+                </p>
+              </div>
+              {ended.includes(session.id) && (
+                <p className="flex shrink-0 items-center gap-1.5 text-meta text-success">
+                  <Check aria-hidden size={14} />
+                  Signed out
+                </p>
+              )}
+              {others.includes(session) && (
+                <Button
+                  size="small"
+                  aria-label={`Sign out ${device}`}
+                  aria-disabled={pending}
+                  onClick={() =>
+                    end([session], device, () => api.revokeSession({ body: { id: session.id } }))
+                  }
+                >
+                  Sign out
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {others.length > 0 && (
+        <Button
+          className="mt-3"
+          aria-disabled={pending}
+          onClick={() => end(others, "everywhere else", () => api.revokeOtherSessions())}
+        >
+          Sign out everywhere else
+        </Button>
+      )}
+      <div role="status" className="mt-3 empty:mt-0">
+        {outcome.is === "failed" && <FieldError>{outcome.message}</FieldError>}
+        {outcome.is === "done" && <p className="sr-only">{outcome.message}</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { dueLabel, localDay } from "#ui/tasks/due-date.ts";
+
+/** In this order: most browsers also name those that they descend from. */
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg(e|A|iOS)?\//, "Edge"],
+  [/\bOPR\//, "Opera"],
+  [/\bSamsungBrowser\//, "Samsung Internet"],
+  [/\b(Firefox|FxiOS)\//, "Firefox"],
+  [/(Chrome|\bCriOS)\//, "Chrome"],
+  [/\bSafari\//, "Safari"],
+];
+
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/\bAndroid\b/, "Android"],
+  [/\biPhone\b/, "iPhone"],
+  [/\biPad\b/, "iPad"],
+  [/\bWindows\b/, "Windows"],
+  [/\bCrOS\b/, "ChromeOS"],
+  [/\bMac OS X\b/, "macOS"],
+  [/\bLinux\b/, "Linux"],
+];
+
+/** A browser and its system in words, as "Firefox on Linux"; else what the program calls itself. */
+export function deviceOf(userAgent: string | null): string {
+  const agent = userAgent ?? "";
+  const named = [browsers, systems].flatMap(
+    (names) => names.find(([pattern]) => pattern.test(agent))?.[1] ?? [],
+  );
+  const program = /^(?!Mozilla\/)[\w.-]{1,40}(?=\/)/.exec(agent)?.[0];
+  return named.join(" on ") || program || "Unknown device";
+}
+
+/** Without `today`, as on a server that does not know the reader's zone: the day in UTC. */
+export function lastActive(updated_at: string, today: string | null): string {
+  if (today === null) return `Last active ${dueLabel(updated_at.slice(0, 10), null)}`;
+  const day = localDay(new Date(updated_at));
+  // By the server's clock it may be a little later than here.
+  if (day >= today) return "Last active today";
+  return `Last active ${dueLabel(day, today).replace("Yesterday", "yesterday")}`;
+}

@@ -1,0 +1,91 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "@playwright/test";
+import { expect, type Person, signIn, test } from "./person.ts";
+
+/** What axe finds on the page as it is, in one theme and in the other. */
+async function violationsInBothThemes(page: Page) {
+  const found = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await new AxeBuilder({ page }).analyze()).violations);
+  }
+  return found;
+}
+
+/** The same person on another device, which says that it is this. */
+async function onDevice(browser: Browser, person: Person, userAgent: string, baseURL = "") {
+  const context = await browser.newContext({ baseURL, userAgent });
+  const page = await context.newPage();
+  await signIn(page, person);
+  return page;
+}
+
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+const iPhone =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
+
+const rows = (page: Page) => page.getByRole("list", { name: "Sessions" }).getByRole("listitem");
+const isSignedIn = async (page: Page) =>
+  (await page.request.get("/api/auth/token")).status() === 200;
+
+test.describe("sessions", () => {
+  test("[A-10] each other device is signed out alone, or all of them at once", async ({
+    page,
+    person,
+    browser,
+    baseURL,
+  }) => {
+    const laptop = await onDevice(browser, person, firefox, baseURL);
+    const phone = await onDevice(browser, person, iPhone, baseURL);
+    await page.goto("/account");
+    await expect(rows(page)).toHaveCount(4);
+    await expect(rows(page).first()).toContainText("This device");
+    await expect(rows(page).first().getByRole("button")).toHaveCount(0);
+    await expect(rows(page).filter({ hasText: "Safari on iPhone" })).toContainText(
+      "Last active today",
+    );
+    expect(await violationsInBothThemes(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "Sign out Firefox on Linux" }).press("Enter");
+    await expect(page.getByRole("status").filter({ hasText: "Signed out" })).toHaveText(
+      "Signed out: Firefox on Linux",
+    );
+    await expect(rows(page).filter({ hasText: "Firefox" })).toContainText("Signed out");
+    await expect(page.getByRole("list", { name: "Sessions" })).toBeFocused();
+    expect([await isSignedIn(laptop), await isSignedIn(phone)]).toEqual([false, true]);
+
+    await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+    await expect(rows(page).getByText("Signed out")).toHaveCount(3);
+    await expect(page.getByRole("button", { name: "Sign out everywhere else" })).toHaveCount(0);
+    expect([await isSignedIn(phone), await isSignedIn(page)]).toEqual([false, true]);
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    await page.reload();
+    await expect(rows(page)).toHaveCount(1);
+    for (const device of [laptop, phone]) await device.context().close();
+  });
+
+  test("one that cannot be signed out stays, and says what to do", async ({
+    page,
+    person: _,
+    foreseen,
+  }) => {
+    foreseen.push(/ERR_FAILED/);
+    await page.goto("/account");
+    await page.route("**/api/auth/revoke-other-sessions", (route) => route.abort());
+    await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+    await expect(page.getByText(/^Not signed out: everywhere else\. .*try again\.$/)).toBeVisible();
+    await expect(rows(page)).toHaveCount(2);
+    expect(await violationsInBothThemes(page)).toEqual([]);
+  });
+});
+
+test("everything on the page can be touched", async ({ page, person: _ }) => {
+  test.skip(!(await page.evaluate(() => matchMedia("(pointer: coarse)").matches)), "no touch here");
+  await page.goto("/account");
+  const heights = await page
+    .getByRole("main")
+    .locator("button:visible, input:not([type=radio]):visible, label:has(input[type=radio])")
+    .evaluateAll((targets) => targets.map((one) => one.getBoundingClientRect().height));
+  expect(heights.length).toBeGreaterThan(5);
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
+});
