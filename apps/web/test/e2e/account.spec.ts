@@ -79,6 +79,71 @@ test.describe("sessions", () => {
   });
 });
 
+test.describe("password", () => {
+  const section = (page: Page) => ({
+    current: page.getByLabel("Current password", { exact: true }),
+    fresh: page.getByLabel("New password", { exact: true }),
+    submit: page.getByRole("button", { name: "Change password" }),
+  });
+
+  test("[A-11] a new one opens, and signs out everywhere else", async ({
+    page,
+    person,
+    browser,
+    baseURL,
+  }) => {
+    const laptop = await onDevice(browser, person, firefox, baseURL);
+    const password = `new ${person.password}`;
+    await page.goto("/account");
+    const { current, fresh, submit } = section(page);
+    await expect(current).toHaveAttribute("autocomplete", "current-password");
+    await expect(fresh).toHaveAttribute("autocomplete", "new-password");
+    await current.fill(person.password);
+    await fresh.fill(password);
+    await page.getByRole("button", { name: "Show new password" }).click();
+    await expect(fresh).toHaveAttribute("type", "text");
+    await fresh.press("Enter");
+    await expect(page.getByText("Your other sessions are signed out.")).toBeVisible();
+    await expect(current).toHaveValue("");
+    await expect(rows(page)).toHaveCount(1);
+    expect([await isSignedIn(laptop), await isSignedIn(page)]).toEqual([false, true]);
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    await page.context().clearCookies();
+    await signIn(page, { ...person, password });
+    await expect(submit).toBeVisible();
+    await laptop.context().close();
+  });
+
+  test("each wrong field is named, and the first has the focus", async ({
+    page,
+    person,
+    foreseen,
+  }) => {
+    foreseen.push(/status of (401|422)/);
+    await page.goto("/account");
+    const { current, fresh, submit } = section(page);
+    await submit.click();
+    await expect(current).toBeFocused();
+    for (const field of [current, fresh]) {
+      await expect(field).toHaveAttribute("aria-invalid", "true");
+    }
+    expect(await violationsInBothThemes(page)).toEqual([]);
+
+    await current.fill("not the password");
+    await fresh.fill("ada likes 7 lemons");
+    await submit.click();
+    await expect(current).toHaveAccessibleDescription(/This is not your password/);
+    await expect(current).toBeFocused();
+
+    await current.fill(person.password);
+    await fresh.fill("password1");
+    await submit.click();
+    await expect(fresh).toHaveAccessibleDescription(/attackers/);
+    await expect(fresh).toBeFocused();
+    expect(await isSignedIn(page)).toBe(true);
+  });
+});
+
 test("everything on the page can be touched", async ({ page, person: _ }) => {
   test.skip(!(await page.evaluate(() => matchMedia("(pointer: coarse)").matches)), "no touch here");
   await page.goto("/account");
@@ -86,6 +151,6 @@ test("everything on the page can be touched", async ({ page, person: _ }) => {
     .getByRole("main")
     .locator("button:visible, input:not([type=radio]):visible, label:has(input[type=radio])")
     .evaluateAll((targets) => targets.map((one) => one.getBoundingClientRect().height));
-  expect(heights.length).toBeGreaterThan(5);
+  expect(heights.length).toBeGreaterThan(8);
   expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
 });

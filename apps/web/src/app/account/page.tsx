@@ -7,6 +7,7 @@ import { currentSession } from "#server/session.ts";
 import { listSessions } from "#server/sessions.ts";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
 import { NameForm } from "#ui/account/name-form.tsx";
+import { PasswordForm } from "#ui/account/password-form.tsx";
 import { SessionList } from "#ui/account/session-list.tsx";
 import { SignOutButton } from "#ui/account/sign-out-button.tsx";
 import { ThemeChoice } from "#ui/account/theme-choice.tsx";
@@ -43,6 +44,9 @@ export default async function AccountPage() {
             <dt className="font-medium">Email</dt>
             <dd className="mt-1 break-words text-muted">{user.email}</dd>
           </dl>
+        </Section>
+        <Section title="Password" text="A new one signs you out everywhere else.">
+          <PasswordForm email={user.email} />
         </Section>
         <Section
           title="Sessions"

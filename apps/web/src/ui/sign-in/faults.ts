@@ -21,17 +21,20 @@ export interface Faults {
 }
 
 const emailFault = "Write an email address, like ada@example.com.";
-const tooShort = `Use at least ${limits.passwordMin} characters.`;
-const tooLong = `Use at most ${limits.passwordMax} characters.`;
 const nameFault = `Write a name of 1 to ${limits.name} characters.`;
+
+/** What is wrong with a password that somebody chooses. */
+export function newPasswordFault(password: string): string | undefined {
+  const length = codePoints(password);
+  if (length < limits.passwordMin) return `Use at least ${limits.passwordMin} characters.`;
+  if (length > limits.passwordMax) return `Use at most ${limits.passwordMax} characters.`;
+  return undefined;
+}
 
 /** What the browser can see before it asks the server. */
 export function faultsOf(kind: "sign-up" | "sign-in", { name, email, password }: Person): Faults {
-  const length = codePoints(password);
   const passwordFault =
-    kind === "sign-in"
-      ? length === 0 && "Write your password."
-      : (length < limits.passwordMin && tooShort) || (length > limits.passwordMax && tooLong);
+    kind === "sign-up" ? newPasswordFault(password) : password === "" && "Write your password.";
   return {
     ...(kind === "sign-up" &&
       (name.trim() === "" || codePoints(name.trim()) > limits.name) && { name: nameFault }),

@@ -18,7 +18,7 @@ export function PasswordField(props: Omit<FieldProps, "type" | "end">) {
         <Button
           variant="quiet"
           size="small"
-          aria-label={shown ? "Hide password" : "Show password"}
+          aria-label={`${shown ? "Hide" : "Show"} ${props.label.toLowerCase()}`}
           onClick={() => setShown(!shown)}
         >
           {shown ? "Hide" : "Show"}
