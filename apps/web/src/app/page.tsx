@@ -2,6 +2,7 @@ import { cookies } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { currentUser } from "#server/session.ts";
+import { farewellCookie } from "#ui/account/farewell.ts";
 import { buttonClass } from "#ui/button.tsx";
 import { Header } from "#ui/header.tsx";
 import { Screenshot } from "#ui/screenshot.tsx";
@@ -9,6 +10,7 @@ import { readTheme, themeCookie } from "#ui/theme.ts";
 
 export default async function StartPage() {
   if (await currentUser()) redirect("/tasks");
+  const jar = await cookies();
   return (
     <>
       <Header />
@@ -17,6 +19,11 @@ export default async function StartPage() {
         tabIndex={-1}
         className="mx-auto w-full max-w-wide px-4 py-12 outline-none sm:px-6 sm:py-16"
       >
+        {jar.has(farewellCookie) && (
+          <p className="mb-8 rounded-control border border-divider bg-surface px-4 py-3">
+            Your account and all your tasks are deleted.
+          </p>
+        )}
         <h1 className="text-title tracking-tight">
           A calm, private task list that never loses a word.
         </h1>
@@ -31,7 +38,7 @@ export default async function StartPage() {
             API docs
           </Link>
         </div>
-        <Screenshot theme={readTheme((await cookies()).get(themeCookie)?.value)} />
+        <Screenshot theme={readTheme(jar.get(themeCookie)?.value)} />
       </main>
     </>
   );

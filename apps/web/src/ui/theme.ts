@@ -1,3 +1,5 @@
+import { setCookie } from "./cookie.ts";
+
 /** What a person can choose. "system" follows the device and is the absence of the cookie. */
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
@@ -12,10 +14,7 @@ export const readTheme = (cookie: string | undefined): Theme =>
 
 /** Shows a theme now, and has the server render it from the next page on. */
 export function chooseTheme(theme: Theme): void {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  const age = theme === "system" ? 0 : 31_536_000;
-  // biome-ignore lint/suspicious/noDocumentCookie: Safari and Firefox ESR have no Cookie Store API.
-  document.cookie = `${themeCookie}=${theme}; Path=/; Max-Age=${age}; SameSite=Lax${secure}`;
+  setCookie(themeCookie, theme, theme === "system" ? 0 : 31_536_000);
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
 }

@@ -144,6 +144,71 @@ test.describe("password", () => {
   });
 });
 
+test.describe("delete account", () => {
+  const dialogOf = (page: Page) => page.getByRole("dialog", { name: "Delete your account?" });
+  const stored = (page: Page) =>
+    page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("tend:")));
+
+  test("[A-9] email and password confirm it; nothing is left, here or on the server", async ({
+    page,
+    person,
+  }) => {
+    await person.api.createTask({ body: { title: "Pay rent" } });
+    await page.goto("/tasks");
+    await page.getByRole("textbox", { name: "Add a task" }).fill("Half a thou");
+    await expect.poll(() => stored(page)).not.toEqual([]);
+    await page.goto("/account");
+    await page.getByRole("button", { name: "Delete account" }).click();
+    const dialog = dialogOf(page);
+    await expect(dialog.getByLabel("Your email")).toBeFocused();
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    await page.keyboard.type(person.email.toUpperCase());
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(person.password);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL("/");
+    await expect(page.getByText("Your account and all your tasks are deleted.")).toBeVisible();
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await stored(page)).toEqual([]);
+    await expect(person.api.listTasks()).rejects.toMatchObject({
+      problem: { code: "unknown_user" },
+    });
+    await page.goto("/tasks");
+    await expect(page).toHaveURL(/\/sign-in/);
+  });
+
+  test("a wrong email or password deletes nothing, and Esc leaves", async ({
+    page,
+    person,
+    foreseen,
+  }) => {
+    foreseen.push(/status of 401/);
+    await page.goto("/account");
+    const open = page.getByRole("button", { name: "Delete account" });
+    await open.click();
+    const dialog = dialogOf(page);
+    const email = dialog.getByLabel("Your email");
+    const password = dialog.getByLabel("Password", { exact: true });
+    const submit = dialog.getByRole("button", { name: "Delete account" });
+    await email.fill("somebody@example.com");
+    await submit.click();
+    await expect(email).toBeFocused();
+    for (const field of [email, password]) {
+      await expect(field).toHaveAttribute("aria-invalid", "true");
+    }
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    await email.fill(person.email);
+    await password.fill("not the password");
+    await submit.click();
+    await expect(password).toHaveAccessibleDescription(/This is not your password/);
+    await expect(password).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    await expect(open).toBeFocused();
+    expect((await person.api.listTasks()).status).toBe(200);
+  });
+});
+
 test("everything on the page can be touched", async ({ page, person: _ }) => {
   test.skip(!(await page.evaluate(() => matchMedia("(pointer: coarse)").matches)), "no touch here");
   await page.goto("/account");

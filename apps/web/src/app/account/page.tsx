@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { currentSession } from "#server/session.ts";
 import { listSessions } from "#server/sessions.ts";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
+import { DeleteAccount } from "#ui/account/delete-account.tsx";
 import { NameForm } from "#ui/account/name-form.tsx";
 import { PasswordForm } from "#ui/account/password-form.tsx";
 import { SessionList } from "#ui/account/session-list.tsx";
@@ -73,6 +74,9 @@ export default async function AccountPage() {
         </Section>
         <Section title="Sign out" text="On this device.">
           <SignOutButton userId={user.id} />
+        </Section>
+        <Section title="Delete account" text="For good, with every task.">
+          <DeleteAccount user={user} />
         </Section>
       </main>
     </>

@@ -1,3 +1,4 @@
+import { keyPrefix } from "./browser-storage.ts";
 import type { Change } from "./change.ts";
 import { upgradeTask } from "./stored-task.ts";
 
@@ -13,7 +14,7 @@ export interface ChangeStorage {
 }
 
 export function createChangeStorage(storage: Storage | undefined, userId: string): ChangeStorage {
-  const prefix = `tend:change:${userId}:`;
+  const prefix = keyPrefix("change", userId);
   return {
     read() {
       if (!storage) return [];

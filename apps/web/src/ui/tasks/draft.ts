@@ -1,4 +1,5 @@
 import type { Task } from "@tend/contracts";
+import { keyPrefix } from "./browser-storage.ts";
 import { upgradeTask } from "./stored-task.ts";
 
 /** What stands in the edit form, as typed. */
@@ -26,8 +27,9 @@ interface StoredEdit {
 }
 
 export function createDrafts(storage: Storage | undefined, userId: string): Drafts {
-  const newKey = `tend:draft:${userId}:new`;
-  const editPrefix = `tend:draft:${userId}:edit:`;
+  const prefix = keyPrefix("draft", userId);
+  const newKey = `${prefix}new`;
+  const editPrefix = `${prefix}edit:`;
   const write = (key: string, text: string) => {
     try {
       storage?.setItem(key, text);

@@ -1,0 +1,124 @@
+"use client";
+
+import type { User } from "@tend/contracts";
+import { type FormEvent, useId, useState, useTransition } from "react";
+import { api } from "#ui/api.ts";
+import { Button } from "#ui/button.tsx";
+import { Dialog } from "#ui/dialog.tsx";
+import { Field, FieldError } from "#ui/field.tsx";
+import { PasswordField } from "#ui/sign-in/password-field.tsx";
+import { browserStorage, forgetUser } from "#ui/tasks/browser-storage.ts";
+import { sayFarewell } from "./farewell.ts";
+import { type Faults, faultsOfAnswer } from "./faults.ts";
+import { useFirstFault } from "./use-first-fault.ts";
+
+/**
+ * Erases the account, here and on the server, once email and password confirm it. Leaves by a full
+ * page load, so that nothing of this person stays in memory.
+ */
+export function DeleteAccount({ user }: { user: User }) {
+  const id = useId();
+  const [asking, setAsking] = useState(false);
+  const [deleted, setDeleted] = useState(false);
+  const [faults, setFaults] = useState<Faults>({});
+  const [pending, startPending] = useTransition();
+  const form = useFirstFault(faults);
+  const busy = pending || deleted;
+
+  const ask = () => {
+    setFaults({});
+    setAsking(true);
+  };
+  const cancel = () => {
+    if (!busy) setAsking(false);
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (busy) return;
+    const data = new FormData(event.currentTarget);
+    const email = String(data.get("email") ?? "");
+    const password = String(data.get("password") ?? "");
+    const isOwn = email.trim().toLowerCase() === user.email.toLowerCase();
+    const seen: Faults = {
+      email: isOwn ? undefined : `This is not your email. Write ${user.email}.`,
+      password: password === "" ? "Write your password." : undefined,
+    };
+    setFaults(seen);
+    if (seen.email || seen.password) return;
+    startPending(async () => {
+      try {
+        await api.deleteUser({ body: { password } });
+      } catch (error) {
+        return setFaults(faultsOfAnswer(error, "password"));
+      }
+      setDeleted(true);
+      forgetUser(browserStorage(), user.id);
+      sayFarewell();
+      location.assign("/");
+    });
+  };
+
+  return (
+    <>
+      <Button variant="danger" onClick={ask}>
+        Delete account
+      </Button>
+      <Dialog
+        open={asking}
+        onClose={cancel}
+        title="Delete your account?"
+        actions={
+          <>
+            <Button aria-disabled={busy} onClick={cancel}>
+              Keep account
+            </Button>
+            <Button type="submit" form={id} variant="danger" aria-disabled={busy}>
+              {busy ? "Deleting account" : "Delete account"}
+            </Button>
+          </>
+        }
+      >
+        <form
+          id={id}
+          ref={form}
+          method="post"
+          noValidate
+          onSubmit={submit}
+          className="grid gap-4 p-0.5"
+        >
+          <p>
+            Your account and all your tasks are erased for good, those in the trash and those not
+            saved yet too. Nobody can bring them back.
+          </p>
+          <Field
+            ref={focusFirst}
+            label="Your email"
+            name="email"
+            type="email"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            hint={!faults.email && `Write ${user.email} to confirm.`}
+            error={faults.email}
+          />
+          <div>
+            <PasswordField
+              label="Password"
+              name="password"
+              autoComplete="current-password"
+              required
+              error={faults.password}
+            />
+            <div role="alert" className="not-empty:mt-4">
+              {faults.form && <FieldError>Your account is not deleted. {faults.form}</FieldError>}
+            </div>
+          </div>
+        </form>
+      </Dialog>
+    </>
+  );
+}
+
+/** The dialog looks for the attribute when it opens, which React does not write. */
+const focusFirst = (field: HTMLInputElement | null): void => field?.setAttribute("autofocus", "");
