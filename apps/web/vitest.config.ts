@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.{ts,tsx}"] } },
+      // Much longer than any test takes where nothing else runs.
+      { test: { name: "unit", include: ["src/**/*.test.{ts,tsx}"], testTimeout: 30_000 } },
       {
         test: {
           name: "api",
