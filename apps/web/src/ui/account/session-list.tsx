@@ -100,8 +100,12 @@ export function SessionList({ sessions }: { sessions: readonly Session[] }) {
           Sign out everywhere else
         </Button>
       )}
-      <div role="status" className="mt-3 empty:mt-0">
-        {outcome.is === "failed" && <FieldError>{outcome.message}</FieldError>}
+      <div role="status">
+        {outcome.is === "failed" && (
+          <div className="mt-3">
+            <FieldError>{outcome.message}</FieldError>
+          </div>
+        )}
         {outcome.is === "done" && <p className="sr-only">{outcome.message}</p>}
       </div>
     </div>
