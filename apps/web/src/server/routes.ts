@@ -8,6 +8,7 @@ import { refuseCommonPassword } from "./common-passwords.ts";
 import { database } from "./database.ts";
 import { env } from "./env.ts";
 import { oncePerKey } from "./idempotency.ts";
+import { listTasks } from "./list.ts";
 import { ProblemError } from "./problem.ts";
 import { type Route, route } from "./route.ts";
 import { guardSignIn } from "./sign-in-guard.ts";
@@ -18,7 +19,6 @@ import {
   deleteTask,
   deleteTaskForGood,
   getTask,
-  listTasks,
   restoreTask,
   updateTask,
   type WrittenTask,

@@ -1,17 +1,8 @@
-import type {
-  Completion,
-  IfMatch,
-  NewTask,
-  Task,
-  TaskPatch,
-  TaskQuery,
-  TaskSort,
-} from "@tend/contracts";
+import type { Completion, IfMatch, NewTask, Task, TaskPatch } from "@tend/contracts";
 import { etagOf, limits } from "@tend/contracts";
 import { isForeignKeyViolation, Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
 import { type Json, parseJson } from "./answer.ts";
-import { openCursor, sealCursor } from "./cursor.ts";
 import { type Connection, database } from "./database.ts";
 import { ProblemError } from "./problem.ts";
 import { invalidToken } from "./token.ts";
@@ -37,91 +28,19 @@ export interface WrittenTask {
   readonly json: Json<Task>;
 }
 
-const written = sql`id, version,
+export const written = sql`id, version,
   (SELECT row_to_json(fields) FROM (SELECT ${columns}) AS fields)::text AS json`;
 
-const parsed = ({ json }: WrittenTask): Task => parseJson(json);
+export const parsed = ({ json }: WrittenTask): Task => parseJson(json);
 
 /** With a plan that is kept; or on a connection of Prisma's, which has it planned anew. */
-const query = (statement: Prisma.Sql, connection?: Connection): Promise<WrittenTask[]> =>
+export const query = (statement: Prisma.Sql, connection?: Connection): Promise<WrittenTask[]> =>
   connection
     ? connection.$queryRaw<WrittenTask[]>(statement)
     : database().query<WrittenTask>(statement);
 
-/** As the indexes of the list have it: pending, completed or trashed. */
-const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
-const states = { all: [0, 1], pending: [0], completed: [1], trashed: [2] } as const;
-
-/** What each order compares: the expression of its index, its type, and its value in a task. */
-const orders = {
-  created: {
-    asc: sql`created_at`,
-    desc: sql`created_at`,
-    type: sql`timestamptz`,
-    key: (task: Task) => task.created_at,
-  },
-  title: {
-    asc: sql`title`,
-    desc: sql`title`,
-    type: sql`text`,
-    key: (task: Task) => task.title,
-  },
-  due_date: {
-    asc: sql`coalesce(due_date, 'infinity'::date)`,
-    desc: sql`coalesce(due_date, '-infinity'::date)`,
-    type: sql`date`,
-    key: (task: Task, order: "asc" | "desc") =>
-      task.due_date ?? (order === "asc" ? "infinity" : "-infinity"),
-  },
-};
-
-const defaultOrder = (sort: TaskSort) => (sort === "created" ? "desc" : "asc");
-
-/** T-6, T-11: one page, and the cursor of the next one where there is one. */
-export async function listTasks(
-  userId: UserId,
-  { status, q, sort, order = defaultOrder(sort), limit, cursor }: TaskQuery,
-): Promise<{ body: Json<Task[]>; next: string | null }> {
-  const scope = [userId, status, sort, order, ...(q === undefined ? [] : [q])].join("\n");
-  const after = cursor === undefined ? undefined : openCursor(scope, cursor);
-  if (cursor !== undefined && !after) {
-    const message = "Take the cursor from the Link header of this very list, or begin without one.";
-    throw new ProblemError("validation_failed", {
-      errors: [{ path: ["query", "cursor"], message }],
-    });
-  }
-  const { type, key, ...expressions } = orders[sort];
-  const expression = expressions[order];
-  const [beyond, direction] = order === "asc" ? [sql`>`, sql`ASC`] : [sql`<`, sql`DESC`];
-  // Each state is a range of the order's index, read up to the limit.
-  const ranges = states[status].map(
-    (number) => sql`(
-      SELECT id, owner_user_id, title, description, completed, due_date, created_at, updated_at,
-        version, deleted_at, ${expression} AS sort_key FROM ${q === undefined ? sql`tasks` : sql`found`}
-      WHERE owner_user_id = ${userId} AND ${state} = ${number}::int
-        ${after ? sql`AND (${expression}, id) ${beyond} (${after.key}::${type}, ${after.id}::uuid)` : empty}
-      ORDER BY sort_key ${direction}, id ${direction} LIMIT ${limit + 1})`,
-  );
-  // Set apart, since the planner cannot know how few tasks a search finds.
-  const found = sql`WITH found AS MATERIALIZED (
-    SELECT * FROM tasks WHERE owner_user_id = ${userId} AND search @@ search_query(${userId}, ${q}))`;
-  const statement = sql`
-    ${q === undefined ? empty : found}
-    SELECT ${written} FROM (${join(ranges, " UNION ALL ")}) AS tasks
-    ORDER BY sort_key ${direction}, id ${direction}
-    LIMIT ${limit + 1}`;
-  // The best plan of a search depends on its words.
-  const page = await query(statement, q === undefined ? undefined : database());
-  if (page.length === 0) await refuseErased(userId);
-  const tasks = page.slice(0, limit);
-  const last = tasks.at(-1);
-  const more = page.length > limit && last !== undefined;
-  return {
-    // Each is the JSON of a task: together they are that of the list.
-    body: `[${tasks.map(({ json }) => json).join(",")}]` as Json<Task[]>,
-    next: more ? sealCursor(scope, { key: key(parsed(last), order), id: last.id }) : null,
-  };
-}
+/** As the indexes of the list have it: 0 pending, 1 completed, 2 trashed. */
+export const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
 
 /** How many tasks of a user stand in each tab of the list. */
 export async function countTasks(

@@ -18,10 +18,10 @@ afterAll(() => client.$disconnect());
 const explainLast = () => explain(client, statements.at(-1));
 
 test.each([
-  ["created", "tasks_created_idx", "tasks_created_idx"],
-  ["title", "tasks_title_idx", "tasks_title_idx"],
-  ["due_date", "tasks_due_date_asc_idx", "tasks_due_date_desc_idx"],
-])("200 [T-6] the last pages by %s cost what page 1 costs", async (sort, asc, desc) => {
+  ["created", "tasks_created_idx"],
+  ["title", "tasks_title_idx"],
+  ["due_date", "tasks_due_idx"],
+])("200 [T-6] the last pages by %s cost what page 1 costs", async (sort, index) => {
   const user = await makeUser(client);
   const token = mintToken({ sub: user.id, iat: seconds(), exp: seconds(300) });
   for (let from = 1; from < 10_000; from += 500) {
@@ -34,10 +34,7 @@ test.each([
   }
   await analyzeTasks();
 
-  for (const [order, index] of [
-    ["asc", asc],
-    ["desc", desc],
-  ] as const) {
+  for (const order of ["asc", "desc"]) {
     const list = `/api/tasks?sort=${sort}&order=${order}`;
     await send("GET", `${list}&limit=100`, { token });
     const first = await explainLast();
@@ -50,11 +47,11 @@ test.each([
     const late = await explainLast();
 
     for (const { nodes } of [first, late]) {
-      const scans = nodes.filter((node) => /Scan$/.test(node["Node Type"]) && !node.Plans);
-      expect(scans.map((node) => [node["Node Type"], node["Index Name"]])).toEqual([
-        ["Index Scan", index],
-        ["Index Scan", index],
-      ]);
+      const scans = nodes.filter((node) => node["Relation Name"] === "tasks");
+      expect(scans.length).toBeGreaterThan(0);
+      for (const node of scans) {
+        expect([node["Node Type"], node["Index Name"]]).toEqual(["Index Scan", index]);
+      }
       expect(nodes.every((node) => !node["Rows Removed by Filter"])).toBe(true);
     }
     expect(first.pages).toBeGreaterThan(0);

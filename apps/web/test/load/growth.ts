@@ -22,7 +22,8 @@ export const measureGrowth = (
   withClient(environment.DATABASE_URL, async (client) => {
     // The app's modules read the environment when they are first used.
     Object.assign(process.env, environment);
-    const { completeTask, createTask, getTask, listTasks } = await import("#server/tasks.ts");
+    const { listTasks } = await import("#server/list.ts");
+    const { completeTask, createTask, getTask } = await import("#server/tasks.ts");
     const { parseJson } = await import("#server/answer.ts");
     const { listChanges } = await import("#server/changes.ts");
     const { verifiedUserId } = await import("#server/user-id.ts");

@@ -22,7 +22,8 @@ export async function writeStatements(
 ): Promise<void> {
   // The app's modules read the environment when they are first used.
   Object.assign(process.env, environment);
-  const { completeTask, createTask, getTask, listTasks } = await import("#server/tasks.ts");
+  const { listTasks } = await import("#server/list.ts");
+  const { completeTask, createTask, getTask } = await import("#server/tasks.ts");
   const { verifiedUserId } = await import("#server/user-id.ts");
   const database = connect(environment.DATABASE_URL);
   const sent = recordStatements(database);
