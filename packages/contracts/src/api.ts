@@ -57,6 +57,10 @@ const example: Task = {
   updated_at: "2026-11-24T09:30:00.000Z",
   version: 1,
   deleted_at: null,
+  due_time: "09:30",
+  time_zone: "Europe/Berlin",
+  priority: "high",
+  tags: ["home", "money"],
 };
 
 const changed = { ...example, updated_at: "2026-11-25T08:00:00.000Z", version: 2 };
@@ -131,7 +135,14 @@ export const api = {
     security: "bearer",
     headers: OncePerKey,
     body: NewTask,
-    bodyExample: { title: "Pay rent", due_date: "2026-12-01" },
+    bodyExample: {
+      title: "Pay rent",
+      due_date: "2026-12-01",
+      due_time: "09:30",
+      time_zone: "Europe/Berlin",
+      priority: "high",
+      tags: ["home", "money"],
+    },
     success: {
       201: {
         description: "The new task.",
@@ -172,7 +183,7 @@ export const api = {
     tag: "Tasks",
     summary: "Change a task",
     description:
-      "Changes the fields that the body names and keeps the others; null clears `description` and `due_date`.",
+      "Changes the fields that the body names and keeps the others; null clears `description`, `due_date` (with its time), `due_time` (with its zone) and `time_zone`.",
     security: "bearer",
     params: OneTask,
     headers: IfUnchanged,
@@ -183,7 +194,13 @@ export const api = {
         description: "The task as it is now.",
         schema: Task,
         headers: etag,
-        example: { ...changed, title: "Pay the rent", due_date: null },
+        example: {
+          ...changed,
+          title: "Pay the rent",
+          due_date: null,
+          due_time: null,
+          time_zone: null,
+        },
       },
     },
     problems: [...token, ...json, "task_not_found", "precondition_failed", database],
@@ -193,7 +210,7 @@ export const api = {
     tag: "Tasks",
     summary: "Patch a task",
     description:
-      "A JSON merge patch (RFC 7396): fields left out are kept, null clears `description` and `due_date`. A patch that names nothing changes nothing.",
+      "A JSON merge patch (RFC 7396): fields left out are kept, null clears as for `updateTask`. A patch that names nothing changes nothing.",
     security: "bearer",
     params: OneTask,
     headers: IfUnchanged,

@@ -1,5 +1,6 @@
 export * from "./address.ts";
 export * from "./api.ts";
+export * from "./due.ts";
 export * from "./etag.ts";
 export * from "./header.ts";
 export * from "./header-name.ts";

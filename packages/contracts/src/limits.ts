@@ -4,13 +4,14 @@ export const limits = {
   title: 200,
   /** Code points. */
   description: 10_000,
+  /** Tags of one task, and the code points of one. */
+  tags: 20,
+  tag: 50,
+  /** Characters of the name of a time zone. */
+  timeZone: 64,
   /** Tasks in one page of listTasks, changes in one of listChanges. */
   page: 500,
   pageDefault: 100,
-  /** Code points of one tag. */
-  tag: 50,
-  /** Tags of one task. */
-  tags: 20,
   /** Code points of a search. */
   search: 200,
   /** Operations of one batchTasks. */
@@ -39,3 +40,6 @@ export const codePoints = (text: string): number => {
   for (const _ of text) count++;
   return count;
 };
+
+/** Equal for two tags that are the same: neither case nor the form of letters counts; accents do. */
+export const tagKey = (tag: string): string => tag.normalize("NFKC").toLowerCase();

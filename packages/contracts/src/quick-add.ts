@@ -1,4 +1,4 @@
-import { codePoints, limits } from "./limits.ts";
+import { codePoints, limits, tagKey } from "./limits.ts";
 import { isDay, isName, readWhen, type When, type Word, withoutLead } from "./when.ts";
 
 /** What words mean: a day as YYYY-MM-DD, a time as HH:MM, a tag as typed but without its #. */
@@ -243,8 +243,6 @@ const titleOf = (
 };
 
 const dismissalOf = ({ kind, text }: Dismissal): string => `${kind} ${withoutLead(text)}`;
-
-const tagKey = (tag: string): string => tag.normalize("NFC").toLowerCase();
 
 /** Of one kind the last one counts, of tags each, up to the limit of different ones. */
 const chosenOf = (candidates: readonly Candidate[]): Candidate[] => {

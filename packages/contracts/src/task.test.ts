@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { NewTask, TaskChange, TaskId, TaskQuery } from "./task.ts";
+import { withCleared } from "./due.ts";
+import { NewTask, TaskChange, TaskId, TaskPatch, TaskQuery } from "./task.ts";
 
 const faults = (result: { error?: { issues: readonly { path: PropertyKey[] }[] } | undefined }) =>
   (result.error?.issues ?? []).map((issue) => issue.path.join("."));
@@ -65,6 +66,110 @@ describe("other fields [T-2]", () => {
     expect(
       NewTask.safeParse(JSON.parse('{"title":"x","__proto__":{"completed":true}}')).success,
     ).toBe(false));
+});
+
+describe("due time and zone [T-16]", () => {
+  const due_date = "2026-12-01";
+  const create = (due: object) => faults(NewTask.safeParse({ title: "x", ...due }));
+  const change = (due: object) => faults(TaskChange.safeParse(due));
+
+  test.each(["00:00", "09:30", "23:59"])("the time %s is taken", (due_time) =>
+    expect(create({ due_date, due_time })).toEqual([]),
+  );
+  test.each(["24:00", "9:30", "09:30:00", "09:60", "09.30", "", " 09:30", "٠٩:٣٠", 930])(
+    "the time %j is refused",
+    (due_time) => expect(create({ due_date, due_time })).toEqual(["due_time"]),
+  );
+  test.each(["Europe/Berlin", "Asia/Kolkata", "America/Argentina/Ushuaia", "Etc/GMT+12", "UTC"])(
+    "the zone %s is taken",
+    (time_zone) => expect(create({ due_date, due_time: "09:30", time_zone })).toEqual([]),
+  );
+  test.each([
+    "CET",
+    "EST5EDT",
+    "+01:00",
+    "Berlin",
+    "Europe/Nowhere",
+    "Europe/",
+    "",
+    "a/".repeat(99),
+  ])("the zone %j is refused", (time_zone) =>
+    expect(create({ due_date, due_time: "09:30", time_zone })).toEqual(["time_zone"]),
+  );
+  test("a new task needs the day for a time, and the time for a zone", () => {
+    expect(create({ due_time: "09:30" })).toEqual(["due_time"]);
+    expect(create({ due_date: null, due_time: "09:30" })).toEqual(["due_time"]);
+    expect(create({ due_date, time_zone: "UTC" })).toEqual(["time_zone"]);
+    expect(create({ time_zone: "UTC" })).toEqual(["time_zone"]);
+    expect(create({ due_time: null, time_zone: null })).toEqual([]);
+  });
+  test("a change may name one alone, but not beside null for what it needs", () => {
+    expect(change({ due_time: "09:30" })).toEqual([]);
+    expect(change({ time_zone: "UTC" })).toEqual([]);
+    expect(change({ due_date: null, due_time: "09:30" })).toEqual(["due_time"]);
+    expect(change({ due_time: null, time_zone: "UTC" })).toEqual(["time_zone"]);
+    expect(change({ due_date: null, time_zone: "UTC" })).toEqual(["time_zone"]);
+    expect(faults(TaskPatch.safeParse({ due_date: null, due_time: "09:30" }))).toEqual([
+      "due_time",
+    ]);
+  });
+  test("is named beside every other fault", () =>
+    expect(create({ title: "", due_time: "09:30", completed: 1 }).sort()).toEqual([
+      "completed",
+      "due_time",
+      "title",
+    ]));
+  test("what needs a day or a time goes with it", () => {
+    expect(withCleared({ due_date: null })).toEqual({
+      due_date: null,
+      due_time: null,
+      time_zone: null,
+    });
+    expect(withCleared({ due_time: null })).toEqual({ due_time: null, time_zone: null });
+    for (const kept of [{}, { due_date }, { due_time: "09:30" }, { time_zone: null }]) {
+      expect(withCleared(kept)).toBe(kept);
+    }
+  });
+});
+
+describe("priority [T-14]", () => {
+  test.each(["none", "low", "medium", "high"])("%s is taken", (priority) =>
+    expect(NewTask.safeParse({ title: "x", priority }).success).toBe(true),
+  );
+  test.each(["urgent", "High", "", null, 1])("%j is refused", (priority) =>
+    expect(faults(NewTask.safeParse({ title: "x", priority }))).toEqual(["priority"]),
+  );
+});
+
+describe("tags [T-15]", () => {
+  const tags = (value: unknown) => NewTask.safeParse({ title: "x", tags: value });
+
+  test("are trimmed and kept as they are written, in their order", () =>
+    expect(tags([" Home ", "été", "e\u0301te\u0301s", "c#", "日本"]).data?.tags).toEqual([
+      "Home",
+      "été",
+      "e\u0301te\u0301s",
+      "c#",
+      "日本",
+    ]));
+  test("twenty may be, of 50 code points each", () => {
+    const twenty = Array.from({ length: 20 }, (_, index) => `${index + 10}${"😀".repeat(48)}`);
+    expect(tags(twenty).success).toBe(true);
+    expect(faults(tags([...twenty, "x"]))).toEqual(["tags"]);
+    expect(faults(tags(["x".repeat(51)]))).toEqual(["tags.0"]);
+  });
+  test.each(["", " ", "a b", "a\u3000b", "a\u2028b", "a,b", "#home", "a\0b", "\ud800", 5, null])(
+    "%j is refused by its place",
+    (tag) => expect(faults(tags(["fine", tag]))).toEqual(["tags.1"]),
+  );
+  test("the same in another case or form is refused by its place", () => {
+    expect(faults(tags(["Home", "x", "HOME", "home"]))).toEqual(["tags.2", "tags.3"]);
+    expect(faults(tags(["été", "E\u0301T\u00c9"]))).toEqual(["tags.1"]);
+    expect(tags(["ano", "año"]).success).toBe(true);
+  });
+  test.each([null, "home", {}])("%j is no list", (value) =>
+    expect(faults(tags(value))).toEqual(["tags"]),
+  );
 });
 
 describe("change [T-4]", () => {

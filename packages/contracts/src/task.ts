@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { codePoints, limits } from "./limits.ts";
+import { type Due, dueFaults, notDue } from "./due.ts";
+import { codePoints, limits, tagKey } from "./limits.ts";
 
 /** T-3: what PostgreSQL cannot hold, and drivers would silently replace. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
@@ -41,6 +42,88 @@ export const DueDate = z.iso
   .nullable()
   .meta({ description: "A calendar day, without a time zone.", examples: ["2026-12-01"] });
 
+const timeMessage = "Give a time of day as HH:MM, from 00:00 to 23:59, or null.";
+
+/** T-16 */
+export const DueTime = z
+  .string(timeMessage)
+  .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, timeMessage)
+  .nullable()
+  .meta({
+    description: "A time on the day of `due_date`, which it needs.",
+    examples: ["09:30"],
+  });
+
+const zoneMessage =
+  "Give a time zone by its IANA name, such as Europe/Berlin. Abbreviations mean several zones.";
+
+/** Names with their region: CET is a zone to some programs and a fixed offset to others. */
+const zoneName = /^(UTC|GMT|[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+)$/;
+
+/** Kept, since to ask takes tens of microseconds; there are only so many zones. */
+const knownZones = new Set<string>();
+
+function isZone(name: string): boolean {
+  if (!zoneName.test(name)) return false;
+  const key = name.toLowerCase();
+  if (knownZones.has(key)) return true;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+  } catch {
+    return false;
+  }
+  knownZones.add(key);
+  return true;
+}
+
+const ZoneName = z
+  .string(zoneMessage)
+  .refine(isZone, zoneMessage)
+  .meta({ maxLength: limits.timeZone, examples: ["Europe/Berlin"] });
+
+/** T-16 */
+export const TimeZone = ZoneName.nullable().meta({
+  description: "Where `due_time` counts, which it needs; null: wherever one looks from.",
+  examples: ["Europe/Berlin"],
+});
+
+const oneOf = <const V extends readonly [string, ...string[]]>(values: V) =>
+  z.enum(values, `Give ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
+
+/** T-14 */
+export const Priority = oneOf(["none", "low", "medium", "high"]);
+
+const tagMessage = `Write a tag of 1 to ${limits.tag} characters, without white space or comma, not beginning with #.`;
+const tagsMessage = `Give a list of at most ${limits.tags} tags.`;
+
+/** T-15 */
+export const Tag = z
+  .string(tagMessage)
+  .trim()
+  .refine(isStorable, unstorable)
+  .refine(
+    (tag) => codePoints(tag) <= limits.tag && /^[^\s\u0085,#][^\s\u0085,]*$/u.test(tag),
+    tagMessage,
+  )
+  .meta({
+    description: "Trimmed. Counted in code points. Compared without regard to case.",
+    minLength: 1,
+    maxLength: limits.tag,
+    examples: ["home"],
+  });
+
+export const Tags = z
+  .array(Tag, tagsMessage)
+  .max(limits.tags, tagsMessage)
+  .superRefine((tags, context) => {
+    const keys = tags.map(tagKey);
+    for (const [index, key] of keys.entries()) {
+      if (keys.indexOf(key) === index) continue;
+      context.addIssue({ code: "custom", path: [index], message: "Name each tag once." });
+    }
+  })
+  .meta({ description: "In the order in which they are given.", uniqueItems: true });
+
 const Completed = z.boolean("Give true or false.");
 
 /** Counts the changes of one task, from 1 on; its ETag is made of it. */
@@ -74,8 +157,37 @@ export const Task = z
       description: "When it was moved to the trash; null for a task that is not there.",
       examples: [null],
     }),
+    due_time: z
+      .string()
+      .nullable()
+      .meta({ description: "HH:MM, of 24 hours.", examples: ["09:30"] }),
+    time_zone: z
+      .string()
+      .nullable()
+      .meta({ description: "An IANA name.", examples: ["Europe/Berlin"] }),
+    priority: Priority,
+    tags: z.array(z.string()).meta({ examples: [["home", "money"]] }),
   })
   .meta({ id: "Task", description: "One task of one user." });
+
+/** Also beside other faults, so that all are named at once (E-1). */
+const whenObject = ({ value }: { readonly value: unknown }) =>
+  typeof value === "object" && value !== null;
+
+/** Refuses what cannot be of when a task is due (T-16), beside what is stored of it. */
+const checkDue = (stored?: Due) => (change: Due, context: z.RefinementCtx) => {
+  for (const fault of dueFaults(change, stored)) context.addIssue({ code: "custom", ...fault });
+};
+
+const fields = {
+  description: Description.optional(),
+  completed: Completed.optional(),
+  due_date: DueDate.optional(),
+  due_time: DueTime.optional(),
+  time_zone: TimeZone.optional(),
+  priority: Priority.optional(),
+  tags: Tags.optional(),
+};
 
 /** T-2 */
 export const NewTask = z
@@ -84,33 +196,31 @@ export const NewTask = z
       description: "Your own UUID, so that a create can be repeated safely. Else the server's.",
     }),
     title: Title,
-    description: Description.optional(),
-    completed: Completed.optional(),
-    due_date: DueDate.optional(),
+    ...fields,
   })
+  .superRefine(checkDue(notDue), { when: whenObject })
   .meta({ id: "NewTask", description: "What createTask takes. Unknown fields are refused." });
 
+const change = z.strictObject({ title: Title.optional(), ...fields });
+const names = Object.keys(change.shape);
+
 /** T-4: what is left out is kept. */
-export const TaskChange = z
-  .strictObject({
-    title: Title.optional(),
-    description: Description.optional(),
-    completed: Completed.optional(),
-    due_date: DueDate.optional(),
-  })
+export const TaskChange = change
+  .superRefine(checkDue(), { when: whenObject })
   .refine((change) => Object.keys(change).length > 0, {
-    error: "Name at least one of title, description, completed and due_date.",
+    error: `Name at least one of ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`,
     // Beside an unknown field this fault would only repeat it.
     when: (payload) => payload.issues.length === 0,
   })
   .meta({
     id: "TaskChange",
-    description: "At least one field. A field left out is kept; null clears.",
+    description:
+      "At least one field. A field left out is kept; null clears, and takes what needs it along: `due_time` goes with `due_date`, `time_zone` with `due_time`.",
     minProperties: 1,
   });
 
 /** RFC 7396: as TaskChange, but a patch that names nothing is one that changes nothing. */
-export const TaskPatch = z.strictObject(TaskChange.shape).meta({
+export const TaskPatch = change.superRefine(checkDue(), { when: whenObject }).meta({
   id: "TaskPatch",
   description: "A JSON merge patch: a field left out is kept; null clears.",
 });
@@ -119,9 +229,6 @@ export const TaskPatch = z.strictObject(TaskChange.shape).meta({
 export const Completion = z
   .strictObject({ completed: Completed })
   .meta({ id: "Completion", description: "Sets the state. Without a body it flips." });
-
-const oneOf = <const V extends readonly [string, ...string[]]>(values: V) =>
-  z.enum(values, `Give ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
 
 export const TaskStatus = oneOf(["all", "pending", "completed", "trashed"]);
 export const TaskSort = oneOf(["created", "title", "due_date"]);
@@ -156,7 +263,7 @@ export const TaskQuery = z.strictObject({
   }),
   q: Search.optional().meta({
     description:
-      "Only tasks in whose title or description each of these words is the beginning of a word, whatever its case and accents.",
+      "Only tasks in whose title, description or tags each of these words is the beginning of a word, whatever its case and accents.",
     examples: ["rent"],
   }),
   sort: TaskSort.default("created").meta({ description: "What the order goes by." }),
@@ -282,4 +389,5 @@ export type Completion = z.infer<typeof Completion>;
 export type TaskQuery = z.infer<typeof TaskQuery>;
 export type TaskStatus = z.infer<typeof TaskStatus>;
 export type TaskSort = z.infer<typeof TaskSort>;
+export type Priority = z.infer<typeof Priority>;
 export type SortOrder = z.infer<typeof SortOrder>;

@@ -19,14 +19,22 @@ const day = (offset: number): Date => {
   return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + offset));
 };
 
+const at = (time: string): Date => new Date(`1970-01-01T${time}Z`);
+
 const tasks = () => [
-  { title: "Pay rent", due_date: day(3) },
-  { title: "Call Grandma", due_date: day(0), description: "Ask how the new garden is doing." },
-  { title: "Water the plants", due_date: day(1) },
-  { title: "Renew the library card" },
+  { title: "Pay rent", due_date: day(3), priority: "high", tags: ["home", "money"] },
+  {
+    title: "Call Grandma",
+    due_date: day(0),
+    due_time: at("18:30"),
+    description: "Ask how the new garden is doing.",
+    tags: ["family"],
+  },
+  { title: "Water the plants", due_date: day(1), tags: ["home"] },
+  { title: "Renew the library card", priority: "low" },
   { title: "Plan the weekend hike", description: "Maps, sandwiches, rain jackets." },
-  { title: "Book a dentist appointment", due_date: day(12) },
-  { title: "Return the borrowed drill", completed: true },
+  { title: "Book a dentist appointment", due_date: day(12), priority: "medium" },
+  { title: "Return the borrowed drill", completed: true, tags: ["home"] },
   { title: "Buy stamps", completed: true },
 ];
 

@@ -5,6 +5,7 @@ import {
   limits,
   type Task,
   type TaskPatch,
+  withCleared,
 } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
@@ -18,9 +19,11 @@ import {
   hasContent,
   knownUser,
   nextChange,
+  refuseDue,
   stale,
   untilPurged,
 } from "./tasks.ts";
+import { type NamedZone, refuseUnknownZones } from "./time-zones.ts";
 import type { UserId } from "./user-id.ts";
 
 const { sql } = Prisma;
@@ -52,11 +55,12 @@ export async function batchTasks(
   { operations, atomic }: Batch,
   connection?: Connection,
 ): Promise<BatchResult[]> {
+  await refuseUnknownZones(operations.map(namedZone), connection);
   if (!connection) {
     return database().$transaction((own) => batchTasks(userId, { operations, atomic }, own));
   }
   const { lastChange, tasks } = await lockAndRead(connection, userId, operations);
-  const results = operations.map((operation) => attempt(tasks, operation));
+  const results = operations.map((operation, index) => attempt(tasks, operation, index));
   if (atomic && results.some(({ problem }) => problem)) {
     const undone = { status: 424, problem: problemOf(new ProblemError("failed_dependency")) };
     throw new ProblemError("batch_failed", {
@@ -104,9 +108,19 @@ async function lockAndRead(
   return { lastChange: counter.last_change, tasks };
 }
 
-function attempt(tasks: Tasks, operation: BatchOperation): BatchResult {
+/** The time zone that an operation names. */
+function namedZone(operation: BatchOperation, index: number): NamedZone {
+  const at = ["body", "operations", index];
+  if (operation.operation === "create") {
+    return { path: [...at, "task", "time_zone"], zone: operation.task.time_zone };
+  }
+  const zone = operation.operation === "update" ? operation.change.time_zone : null;
+  return { path: [...at, "change", "time_zone"], zone };
+}
+
+function attempt(tasks: Tasks, operation: BatchOperation, index: number): BatchResult {
   try {
-    return apply(tasks, operation);
+    return apply(tasks, operation, index);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const problem = problemOf(error);
@@ -115,7 +129,7 @@ function attempt(tasks: Tasks, operation: BatchOperation): BatchResult {
 }
 
 /** The rules of the operation as it is alone (T-2 to T-8). */
-function apply(tasks: Tasks, operation: BatchOperation): Done {
+function apply(tasks: Tasks, operation: BatchOperation, index: number): Done {
   if (operation.operation === "create") return create(tasks, operation.task);
   const { id, version } = operation;
   const gone = operation.operation === "delete" && operation.permanent;
@@ -124,7 +138,8 @@ function apply(tasks: Tasks, operation: BatchOperation): Done {
   if (version !== undefined && version !== task.version) stale(task);
   switch (operation.operation) {
     case "update":
-      return { status: 200, task: save(tasks, task, operation.change) };
+      refuseDue(operation.change, task, ["body", "operations", index, "change"]);
+      return { status: 200, task: save(tasks, task, withCleared(operation.change)) };
     case "complete": {
       const { completed = !task.completed } = operation;
       return { status: 200, task: save(tasks, task, { completed }) };
@@ -208,16 +223,18 @@ async function write(
       WITH unburied AS (
         DELETE FROM task_tombstones
         WHERE owner_user_id = ${owner} AND id = ANY(${saved.map(({ id }) => id)}::uuid[]))
-      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, version,
-        change, created_at, updated_at, deleted_at)
-      SELECT ${owner}, id, title, description, completed, due_date, version, change, created_at,
-        updated_at, deleted_at
+      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
+        time_zone, priority, tags, version, change, created_at, updated_at, deleted_at)
+      SELECT ${owner}, id, title, description, completed, due_date, due_time, time_zone, priority,
+        tags, version, change, created_at, updated_at, deleted_at
       FROM jsonb_to_recordset(${JSON.stringify(saved)}::jsonb) AS saved (id uuid, title text,
-        description text, completed boolean, due_date date, version int, change bigint,
-        created_at timestamptz, updated_at timestamptz, deleted_at timestamptz)
+        description text, completed boolean, due_date date, due_time time, time_zone text,
+        priority text, tags text[], version int, change bigint, created_at timestamptz,
+        updated_at timestamptz, deleted_at timestamptz)
       ON CONFLICT (owner_user_id, id) DO UPDATE SET title = excluded.title,
         description = excluded.description, completed = excluded.completed,
-        due_date = excluded.due_date, version = excluded.version, change = excluded.change,
+        due_date = excluded.due_date, due_time = excluded.due_time, time_zone = excluded.time_zone,
+        priority = excluded.priority, tags = excluded.tags, version = excluded.version, change = excluded.change,
         created_at = excluded.created_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at`);
   }
   if (gone.length > 0) {

@@ -43,7 +43,8 @@ const orders: Record<TaskSort, Order> = {
     expression: sql`(due_date + coalesce(due_time, '23:59:59'::time))`,
     type: sql`timestamp`,
     nullable: true,
-    key: ({ due_date }) => (due_date === null ? "" : `${due_date} 23:59:59`),
+    key: ({ due_date, due_time }) =>
+      due_date === null ? "" : `${due_date} ${due_time ?? "23:59:59"}`,
   },
 };
 

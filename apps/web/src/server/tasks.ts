@@ -1,10 +1,12 @@
-import type { Completion, IfMatch, NewTask, Task, TaskPatch } from "@tend/contracts";
-import { etagOf, limits } from "@tend/contracts";
+import { isDeepStrictEqual } from "node:util";
+import type { Completion, Fault, IfMatch, NewTask, Task, TaskPatch } from "@tend/contracts";
+import { dueFaults, etagOf, limits, withCleared } from "@tend/contracts";
 import { isForeignKeyViolation, Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
 import { type Json, parseJson } from "./answer.ts";
 import { type Connection, database } from "./database.ts";
 import { ProblemError } from "./problem.ts";
+import { refuseUnknownZones } from "./time-zones.ts";
 import { invalidToken } from "./token.ts";
 import type { UserId } from "./user-id.ts";
 
@@ -19,7 +21,8 @@ const instant = (column: Prisma.Sql) =>
  */
 export const columns = sql`id, owner_user_id, title, description, completed,
   to_char(due_date, 'YYYY-MM-DD') AS due_date, ${instant(sql`created_at`)} AS created_at,
-  ${instant(sql`updated_at`)} AS updated_at, version, ${instant(sql`deleted_at`)} AS deleted_at`;
+  ${instant(sql`updated_at`)} AS updated_at, version, ${instant(sql`deleted_at`)} AS deleted_at,
+  to_char(due_time, 'HH24:MI') AS due_time, time_zone, priority, tags`;
 
 /** A task as answers carry it, with the version for its ETag. */
 export interface WrittenTask {
@@ -63,7 +66,8 @@ export async function createTask(
   transaction?: Connection,
 ): Promise<{ task: WrittenTask; created: boolean }> {
   const content = contentOf(task);
-  const { title, description, completed, due_date } = content;
+  const { title, description, completed, due_date, due_time, time_zone, priority, tags } = content;
+  await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }], transaction);
   const id = task.id ?? uuidv7();
   // An id that was deleted for good goes on from its last version, so that no ETag returns.
   const version =
@@ -72,9 +76,11 @@ export async function createTask(
     query(
       sql`
       WITH counter AS (${nextChange(sql`SELECT ${userId}::text, 1, NULL::timestamptz`)})
-      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, version, change)
+      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
+        time_zone, priority, tags, version, change)
       SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
-        ${version}, last_change FROM counter
+        ${due_time}::time, ${time_zone}, ${priority}, ${tags}::text[], ${version}, last_change
+      FROM counter
       ON CONFLICT (owner_user_id, id) DO NOTHING
       RETURNING ${written}`,
       transaction,
@@ -89,18 +95,19 @@ export async function createTask(
 }
 
 /** T-2: all that makes two creates the same. */
-export const contentOf = ({ title, description, completed, due_date }: NewTask) => ({
-  title,
-  description: description ?? null,
-  completed: completed ?? false,
-  due_date: due_date ?? null,
+export const contentOf = (given: NewTask) => ({
+  title: given.title,
+  description: given.description ?? null,
+  completed: given.completed ?? false,
+  due_date: given.due_date ?? null,
+  due_time: given.due_time ?? null,
+  time_zone: given.time_zone ?? null,
+  priority: given.priority ?? "none",
+  tags: given.tags ?? [],
 });
 
 export const hasContent = (task: Task, content: ReturnType<typeof contentOf>): boolean =>
-  task.title === content.title &&
-  task.description === content.description &&
-  task.completed === content.completed &&
-  task.due_date === content.due_date;
+  isDeepStrictEqual(contentOf(task), content);
 
 /** Runs what writes rows of this user. @throws ProblemError unknown_user where there is none. */
 export async function knownUser<T>(userId: UserId, run: () => Promise<T>): Promise<T> {
@@ -170,21 +177,55 @@ async function write(
 export async function updateTask(
   userId: UserId,
   id: string,
-  { title, description, completed, due_date }: TaskPatch,
+  given: TaskPatch,
   ifMatch: IfMatch | undefined,
 ): Promise<WrittenTask> {
+  const change = withCleared(given);
+  const { title, description, completed, due_date, due_time, time_zone, priority, tags } = change;
   const assignments = [
     title === undefined ? empty : sql`, title = ${title}`,
     description === undefined ? empty : sql`, description = ${description}`,
     completed === undefined ? empty : sql`, completed = ${completed}`,
     due_date === undefined ? empty : sql`, due_date = ${due_date}::date`,
+    due_time === undefined ? empty : sql`, due_time = ${due_time}::time`,
+    time_zone === undefined ? empty : sql`, time_zone = ${time_zone}`,
+    priority === undefined ? empty : sql`, priority = ${priority}`,
+    tags === undefined ? empty : sql`, tags = ${tags}::text[]`,
   ];
   if (assignments.every((assignment) => assignment === empty)) {
     const task = await getTask(userId, id);
     return matches(task, ifMatch) ? task : stale(parsed(task));
   }
-  const task = await write(userId, id, ifMatch, live, join(assignments, ""));
-  return task ?? missing(userId, id, ifMatch);
+  await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }]);
+  const needed = [
+    due_time && due_date === undefined ? sql`AND due_date IS NOT NULL` : empty,
+    time_zone && due_time === undefined ? sql`AND due_time IS NOT NULL` : empty,
+  ];
+  const task = await write(
+    userId,
+    id,
+    ifMatch,
+    sql`${live} ${join(needed, " ")}`,
+    join(assignments, ""),
+  );
+  if (task) return task;
+  if (needed.every((condition) => condition === empty)) return missing(userId, id, ifMatch);
+  const [present] = await find(userId, id);
+  if (!present || parsed(present).deleted_at !== null || !matches(present, ifMatch)) {
+    return missing(userId, id, ifMatch);
+  }
+  refuseDue(given, parsed(present), ["body"]);
+  // Changed between the two statements: it has what the change needs after all.
+  return updateTask(userId, id, given, ifMatch);
+}
+
+/** T-16: refuses a time for a task without a day, and a zone for one without a time. */
+export function refuseDue(change: TaskPatch, task: Task, at: Fault["path"]): void {
+  const errors = dueFaults(change, task).map((fault) => ({
+    ...fault,
+    path: [...at, ...fault.path],
+  }));
+  if (errors.length > 0) throw new ProblemError("validation_failed", { errors });
 }
 
 /** T-5: sets the state, or flips it in the one statement, so that concurrent flips all count. */

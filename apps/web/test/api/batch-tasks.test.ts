@@ -116,6 +116,36 @@ describe.each(addressForms(api.batchTasks.path))("at %s", (form) => {
   });
 });
 
+test("200 [T-10, T-14, T-15, T-16] times, zones, priorities and tags as they would be alone", async () => {
+  const { token, batch } = await makeBatcher();
+  const due = { due_date: "2026-12-01", due_time: "09:30", time_zone: "Europe/Berlin" };
+  const dated = await createTask(token, { title: "x", ...due, tags: ["a"], priority: "low" });
+  const bare = await createTask(token, { title: "y" });
+  const change = (id: string, change: object) => ({ operation: "update", id, change });
+  const task = { title: "z", ...due, tags: ["é", "日本"], priority: "high" };
+  const operations = [
+    { operation: "create", task },
+    change(bare.id, { due_time: "09:30" }),
+    change(bare.id, { due_date: "2026-12-01" }),
+    change(bare.id, { due_time: "09:30", tags: ["b", "c"] }),
+    change(dated.id, { due_date: null }),
+    change(dated.id, { time_zone: "UTC" }),
+  ];
+  const answer = await batch(operations, { atomic: false });
+  expect(statusesOf(answer)).toEqual([201, 422, 200, 200, 200, 422]);
+  const [made, lacksDay, , timed, cleared, lacksTime] = answer.body.results;
+  const none = { due_date: null, due_time: null, time_zone: null };
+  expect(made.task).toMatchObject(task);
+  expect(timed.task).toMatchObject({ ...due, time_zone: null, tags: ["b", "c"] });
+  expect(cleared.task).toMatchObject({ ...none, tags: ["a"], priority: "low" });
+  const place = (index: number, field: string) => ["body", "operations", index, "change", field];
+  expect(lacksDay.problem.errors).toMatchObject([{ path: place(1, "due_time") }]);
+  expect(lacksTime.problem.errors).toMatchObject([{ path: place(5, "time_zone") }]);
+  for (const result of [made, timed, cleared]) {
+    expect(await taskNow(token, result.task.id)).toEqual(result.task);
+  }
+});
+
 test("200 [T-10] the operations are carried out in order, also on one and the same task", async () => {
   const { user, token, batch } = await makeBatcher();
   const id = crypto.randomUUID();

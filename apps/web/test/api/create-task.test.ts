@@ -34,6 +34,10 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
       "updated_at",
       "version",
       "deleted_at",
+      "due_time",
+      "time_zone",
+      "priority",
+      "tags",
     ]);
     expect(made.body).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/),
@@ -46,6 +50,10 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
       updated_at: made.body.created_at,
       version: 1,
       deleted_at: null,
+      due_time: null,
+      time_zone: null,
+      priority: "none",
+      tags: [],
     });
     expect(Math.abs(Date.now() - Date.parse(made.body.created_at))).toBeLessThan(60_000);
     const location = made.headers.get("Location") ?? "";
@@ -65,6 +73,10 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
       description: "Ask for the receipt.\n",
       completed: true,
       due_date: "2028-02-29",
+      due_time: "09:30",
+      time_zone: "Asia/Kolkata",
+      priority: "high",
+      tags: ["Home", "été"],
     };
     const { status, body } = await send("POST", fillPath(form, { user_id: user.id }), {
       token: tokenOf(user),
@@ -73,7 +85,11 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
     expect(status).toBe(201);
     expect(body).toMatchObject({ ...given, owner_user_id: user.id });
     const [row] = await storedTasks(user);
-    expect(row).toMatchObject({ ...given, due_date: new Date("2028-02-29T00:00:00Z") });
+    expect(row).toMatchObject({
+      ...given,
+      due_date: new Date("2028-02-29T00:00:00Z"),
+      due_time: new Date("1970-01-01T09:30:00Z"),
+    });
   });
 });
 
@@ -172,6 +188,82 @@ test.each([
   const { status, body } = await post(user, { title: "x", due_date });
   expect([status, pathsOf(body.errors)]).toEqual([422, ["body.due_date"]]);
   expect(await storedTasks(user)).toEqual([]);
+});
+
+test.each([
+  [{ due_time: "09:30" }, ["body.due_time"]],
+  [{ due_date: "2026-12-01", time_zone: "UTC" }, ["body.time_zone"]],
+  [{ due_date: "2026-12-01", due_time: "24:00" }, ["body.due_time"]],
+  [{ due_date: "2026-12-01", due_time: "09:30", time_zone: "CET" }, ["body.time_zone"]],
+  [{ priority: "urgent" }, ["body.priority"]],
+  [{ tags: ["a b", "#c", "d", "D", "e,f", ""] }, [0, 1, 3, 4, 5].map((at) => `body.tags.${at}`)],
+  [{ tags: Array.from({ length: 21 }, (_, index) => `${index}`) }, ["body.tags"]],
+  [{ tags: ["a\0b", "\ud800"] }, ["body.tags.0", "body.tags.1"]],
+])("422 [T-14, T-15, T-16, T-3] %j is refused, and nothing is stored", async (given, paths) => {
+  const user = await makeUser(database());
+  const { status, body } = await post(user, { title: "x", ...given });
+  expect([status, pathsOf(body.errors)]).toEqual([422, paths]);
+  expect(await storedTasks(user)).toEqual([]);
+});
+
+test("201 [T-15] tags come back as they were written, the longest of any script too", async () => {
+  const user = await makeUser(database());
+  const tags = [
+    "Home",
+    "e\u0301te\u0301",
+    "c++",
+    `"quoted"`,
+    "a\\b",
+    "{x}",
+    "NULL",
+    "日本語",
+    "שלום",
+  ];
+  const longest = ["😀", "ﷺ", "x", "é", "日", "ǅ", "İ"].map((letter) => letter.repeat(50));
+  const made = await createTask(tokenOf(user), { title: "x", tags: [...tags, ...longest] });
+  expect(made.tags).toEqual([...tags, ...longest]);
+  const again = await post(user, { id: made.id, title: "x", tags: [...tags, ...longest] });
+  expect([again.status, again.body]).toEqual([200, made]);
+});
+
+test.each([
+  { due_time: "09:31" },
+  { due_time: null, time_zone: null },
+  { time_zone: "Europe/Paris" },
+  { time_zone: "europe/berlin" },
+  { priority: "low" },
+  { tags: ["b", "a"] },
+  { tags: ["a"] },
+])("409 [T-2, T-14, T-15, T-16] the same id with %j is another task", async (other) => {
+  const user = await makeUser(database());
+  const task = {
+    id: crypto.randomUUID(),
+    title: "x",
+    ...{ due_date: "2026-12-01", due_time: "09:30", time_zone: "Europe/Berlin" },
+    ...{ priority: "high", tags: ["a", "b"] },
+  };
+  const statuses: number[] = [];
+  for (const given of [task, task, { ...task, ...other }]) {
+    statuses.push((await post(user, given)).status);
+  }
+  expect(statuses).toEqual([201, 200, 409]);
+});
+
+test.each([
+  ["a time without a day", { due_time: new Date("1970-01-01T09:30:00Z") }],
+  ["a zone without a time", { due_date: new Date("2026-12-01"), time_zone: "UTC" }],
+  [
+    "a time with seconds",
+    { due_date: new Date("2026-12-01"), due_time: new Date("1970-01-01T09:30:01Z") },
+  ],
+  ["another priority", { priority: "urgent" }],
+  ["a tag with white space", { tags: ["a", "b\u3000c"] }],
+  ["a tag that is too long", { tags: ["x".repeat(51)] }],
+  ["more than twenty tags", { tags: Array(21).fill("x") }],
+])("[T-14, T-15, T-16] PostgreSQL itself does not store %s", async (_, given) => {
+  const owner = await makeUser(database());
+  const data = { owner_user_id: owner.id, id: crypto.randomUUID(), title: "x", ...given };
+  await expect(database().tasks.create({ data })).rejects.toThrow(/check/);
 });
 
 test.each([

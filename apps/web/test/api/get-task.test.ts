@@ -32,6 +32,10 @@ describe.each(addressForms(api.getTask.path))("at %s", (form) => {
       updated_at: expect.any(String),
       version: 1,
       deleted_at: null,
+      due_time: null,
+      time_zone: null,
+      priority: "none",
+      tags: [],
     });
   });
 

@@ -18,6 +18,8 @@ const titles = [
   ...Array(16).fill("the same"),
 ];
 
+const clocks = ["00:00", "09:30", "09:30", "23:59", "12:00"].map((time) => `1970-01-01T${time}Z`);
+
 /** Sixty tasks with ties in every order: titles, instants and days come several times. */
 async function makeSixty() {
   const user = await makeUser(database());
@@ -27,18 +29,20 @@ async function makeSixty() {
     title: titles[(index * 7) % 60] ?? "",
     completed: index % 3 === 0,
     due_date: index % 4 === 0 ? null : new Date(Date.UTC(2026, 0, 1 + ((index * 5) % 11))),
+    due_time: index % 4 === 0 || index % 3 === 0 ? null : new Date(clocks[index % 5] ?? 0),
     created_at: new Date(Date.UTC(2026, 0, 1) + ((index * 11) % 17) * 1001),
   }));
   await database().tasks.createMany({ data: rows });
   const tasks = rows.map((row) => ({
     ...row,
     due_date: row.due_date?.toISOString().slice(0, 10) ?? null,
+    due_time: row.due_time?.toISOString().slice(11, 16) ?? null,
     created_at: row.created_at.toISOString(),
   }));
   return { user, token: tokenOf(user), tasks };
 }
 
-type Row = Pick<Task, "id" | "title" | "completed" | "due_date" | "created_at">;
+type Row = Pick<Task, "id" | "title" | "completed" | "due_date" | "due_time" | "created_at">;
 
 const words = new Intl.Collator("und");
 const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -47,8 +51,11 @@ const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.fr
 const compare = {
   created: (a: Row, b: Row) => bytes(a.created_at, b.created_at),
   title: (a: Row, b: Row) => words.compare(a.title, b.title) || bytes(a.title, b.title),
-  due_date: (a: Row, b: Row) => bytes(a.due_date ?? "", b.due_date ?? ""),
+  due_date: (a: Row, b: Row) => bytes(dueOf(a), dueOf(b)),
 };
+
+/** A task without a time stands at the end of its day. */
+const dueOf = ({ due_date, due_time }: Row) => `${due_date} ${due_time ?? "24:00"}`;
 
 const statuses = ["all", "pending", "completed"] as const;
 const sorts = ["created", "title", "due_date"] as const;

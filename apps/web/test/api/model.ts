@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   Batch,
   type BatchOperation,
@@ -196,13 +197,15 @@ export class Model {
       description: given.description ?? null,
       completed: given.completed ?? false,
       due_date: given.due_date ?? null,
+      due_time: given.due_time ?? null,
+      time_zone: given.time_zone ?? null,
+      priority: given.priority ?? ("none" as const),
+      tags: given.tags ?? [],
     };
     const present = tasks.get(id)?.task;
     if (present) {
-      const { title, description, completed, due_date } = present;
-      const same =
-        JSON.stringify({ title, description, completed, due_date }) === JSON.stringify(content);
-      if (!same) throw new Refusal("id_already_used");
+      if (!isDeepStrictEqual({ ...present, ...content }, present))
+        throw new Refusal("id_already_used");
       return { status: 200, task: present };
     }
     const time = chosen?.created_at ?? "";
@@ -220,7 +223,16 @@ export class Model {
     const named = Object.fromEntries(
       Object.entries(change).filter(([, value]) => value !== undefined),
     );
-    return Object.keys(named).length === 0 ? task : this.#save(owner, { ...task, ...named });
+    if (Object.keys(named).length === 0) return task;
+    const changed = { ...task, ...named };
+    // T-16: what goes along, and what cannot be.
+    if (change.due_date === null) changed.due_time = null;
+    if (changed.due_time === null && !change.time_zone) changed.time_zone = null;
+    const lacks = changed.due_time !== null && changed.due_date === null;
+    if (lacks || (changed.time_zone !== null && changed.due_time === null)) {
+      throw new Refusal("validation_failed");
+    }
+    return this.#save(owner, changed);
   }
 
   /** T-5 */
@@ -255,14 +267,12 @@ export class Model {
     const from = cursor === undefined ? undefined : this.#pages.get(cursor);
     if (cursor !== undefined && from?.scope !== scope) throw new Refusal("validation_failed");
     const compare = (a: Task, b: Task): number => {
-      if (sort === "due_date" && (a.due_date === null) !== (b.due_date === null)) {
-        return a.due_date === null ? 1 : -1;
-      }
+      if (isMissing(sort, a) !== isMissing(sort, b)) return isMissing(sort, a) ? 1 : -1;
       const [one, other] = direction === "asc" ? [a, b] : [b, a];
       const by = {
         created: () => bytes(one.created_at, other.created_at),
         title: () => words.compare(one.title, other.title) || bytes(one.title, other.title),
-        due_date: () => bytes(one.due_date ?? "", other.due_date ?? ""),
+        due_date: () => bytes(dueOf(one), dueOf(other)),
       };
       return by[sort]() || bytes(one.id, other.id);
     };
@@ -341,6 +351,12 @@ export class Model {
     }
   }
 }
+
+/** A task without a time stands at the end of its day. */
+const dueOf = ({ due_date, due_time }: Task) => `${due_date} ${due_time ?? "24:00"}`;
+
+const isMissing = (sort: TaskQuery["sort"], { due_date }: Task) =>
+  sort === "due_date" && due_date === null;
 
 const shown = (task: Task) => ({ body: task, etag: etagOf(task) });
 

@@ -33,6 +33,8 @@ describe.each(addressForms(api.patchTask.path))("at %s", (form) => {
         { completed: false },
         { due_date: "2026-12-24" },
         { due_date: null },
+        { due_time: "09:30", time_zone: "Asia/Kolkata" },
+        { priority: "high", tags: ["home"] },
         { title: "New", description: null, completed: false, due_date: null },
       ])("200 [T-4] %j changes this and keeps the rest", async (change) => {
         const { user, token, task } = await makeOne();

@@ -123,7 +123,7 @@ const contentLength = fc.constantFrom(
   "5, 5",
 );
 
-const tag = mostly(
+const etag = mostly(
   3,
   fc.constant(mark("etag")),
   fc.constantFrom("*", '"1"', 'W/"1"', '"1", "2"'),
@@ -131,8 +131,8 @@ const tag = mostly(
 );
 
 const knownHeaders: Known = {
-  if_match: tag,
-  if_none_match: tag,
+  if_match: etag,
+  if_none_match: etag,
   idempotency_key: mostly(
     3,
     fc.uuid(),
@@ -140,6 +140,9 @@ const knownHeaders: Known = {
     headerText,
   ),
 };
+
+const tag = fc.constantFrom("home", "été", "日本", "c++", "it's", "\\", "👩‍👩‍👧‍👦");
+const zone = fc.constantFrom("Europe/Berlin", "asia/kolkata", "Etc/GMT-14", "Pacific/Pago_Pago");
 
 const known = (ids: readonly string[]): Known & { readonly id: fc.Arbitrary<unknown> } => {
   const there = fc.constantFrom(...ids);
@@ -153,6 +156,9 @@ const known = (ids: readonly string[]): Known & { readonly id: fc.Arbitrary<unkn
   return {
     id: mostly<unknown>(30, there, fc.uuid(), upper, hostile),
     cursor: mostly(2, fc.constant(mark("cursor")), hostileText, fc.base64String()),
+    tag: mostly(20, tag, hostileText),
+    tags: mostly<unknown>(20, fc.uniqueArray(tag, { maxLength: 4 }), fc.array(hostile), hostile),
+    time_zone: mostly<unknown>(20, zone, hostileText, hostile),
     email: mostly(4, fc.constant(mark("email")), other),
     password,
     current_password: password,

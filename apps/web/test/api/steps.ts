@@ -7,13 +7,35 @@ const fields = {
   ),
   description: fc.constantFrom("", "Ask\nfor it.", null),
   completed: fc.boolean(),
-  due_date: fc.constantFrom("2026-12-01", "0001-01-01", "9999-12-31", null),
+  priority: fc.constantFrom("none", "low", "medium", "high"),
+  tags: fc.constantFrom([], ["home"], ["Home", "été"], ["work", "ETE"]),
 };
+
+const days = ["2999-12-01", "0001-01-01", "9999-12-31"];
+const times = ["00:00", "09:30", "23:59"];
+const zones = ["Europe/Berlin", "Pacific/Kiritimati", "Etc/GMT+12", null];
+const due = fc
+  .tuple(fc.constantFrom(...days), fc.constantFrom(...times), fc.constantFrom(...zones))
+  .chain(([due_date, due_time, time_zone]) =>
+    fc.constantFrom({}, { due_date }, { due_date, due_time }, { due_date, due_time, time_zone }),
+  );
+/** Some need what only the stored task can have. */
+const dueChange = fc.oneof(
+  due,
+  fc.constantFrom(
+    ...[{ due_date: null }, { due_time: null }, { time_zone: null }],
+    ...[{ due_time: "12:00" }, { time_zone: "Asia/Kolkata" }, { due_date: "2999-12-02" }],
+  ),
+);
 
 /** The n-th id that is known: four that clients choose, then those that the service chose. */
 const place = fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(15) });
-const task = fc.record({ ...fields, place: fc.nat(3) }, { requiredKeys: ["title"] });
-const change = fc.record(fields, { requiredKeys: [] });
+const task = fc
+  .tuple(fc.record({ ...fields, place: fc.nat(3) }, { requiredKeys: ["title"] }), due)
+  .map(([task, due]) => ({ ...task, ...due }));
+const change = fc
+  .tuple(fc.record(fields, { requiredKeys: [] }), fc.option(dueChange, { nil: {} }))
+  .map(([change, due]) => ({ ...change, ...due }));
 const somethingChanged = change.filter((given) => Object.keys(given).length > 0);
 const completed = fc.constantFrom(undefined, true, false);
 const permanent = fc.boolean();

@@ -11,6 +11,10 @@ const full = {
   description: "Ask for the receipt.",
   completed: true,
   due_date: "2026-12-01",
+  due_time: "09:30",
+  time_zone: "Europe/Berlin",
+  priority: "high",
+  tags: ["home", "money"],
 };
 
 const long_ago = new Date("2020-02-29T12:00:00.123Z");
@@ -41,8 +45,16 @@ describe.each(addressForms(api.updateTask.path))("at %s", (form) => {
     { description: null },
     { completed: false },
     { due_date: "2026-12-24" },
-    { due_date: null },
-    { title: "New", description: null, completed: false, due_date: null },
+    { due_date: null, due_time: null, time_zone: null },
+    { due_time: "23:59" },
+    { due_time: null, time_zone: null },
+    { time_zone: "Asia/Kolkata" },
+    { time_zone: null },
+    { priority: "low" },
+    { priority: "none" },
+    { tags: ["Été", "work"] },
+    { tags: [] },
+    { title: "New", description: null, completed: false, due_date: "2027-01-01", tags: ["x"] },
   ])("200 [T-4] %j changes this and keeps the rest", async (change) => {
     const { user, token, task } = await makeOldTask();
     const target = fillPath(form, { user_id: user.id, id: task.id });
@@ -54,6 +66,89 @@ describe.each(addressForms(api.updateTask.path))("at %s", (form) => {
     expect(got.body).toEqual(body);
     expect(got.headers.get("ETag")).toBe(headers.get("ETag"));
   });
+});
+
+test.each([
+  [{ due_date: null }, { due_date: null, due_time: null, time_zone: null }],
+  [{ due_time: null }, { due_time: null, time_zone: null }],
+  [
+    { due_date: null, due_time: null },
+    { due_date: null, due_time: null, time_zone: null },
+  ],
+])("200 [T-16] %j takes along what needs it", async (change, expected) => {
+  const { task, put } = await makeOldTask();
+  const { status, body } = await put(change);
+  expect([status, body]).toEqual([
+    200,
+    { ...task, ...expected, version: 2, updated_at: expect.any(String) },
+  ]);
+});
+
+describe.each(["PUT", "PATCH"])("%s", (method) => {
+  test("422 [T-16, E-3] a time needs a day and a zone needs a time, in the task or in the change", async () => {
+    const user = await makeUser(database());
+    const token = tokenOf(user);
+    const { id } = await createTask(token, { title: "x" });
+    const change = async (body: object) => {
+      const answer = await send(method, `/api/tasks/${id}`, { token, body });
+      return [
+        answer.status,
+        answer.body.errors?.map(({ path }: { path: string[] }) => path.join(".")),
+      ];
+    };
+    const before = await storedTasks(user);
+    expect(await change({ due_time: "09:30" })).toEqual([422, ["body.due_time"]]);
+    expect(await change({ time_zone: "UTC" })).toEqual([422, ["body.time_zone"]]);
+    expect(await change({ title: "y", due_time: "09:30", time_zone: "UTC" })).toEqual([
+      422,
+      ["body.due_time"],
+    ]);
+    expect(await change({ due_date: "2026-12-01", time_zone: "UTC" })).toEqual([
+      422,
+      ["body.time_zone"],
+    ]);
+    expect(await change({ due_date: null, due_time: "09:30" })).toEqual([422, ["body.due_time"]]);
+    expect(await storedTasks(user)).toEqual(before);
+    expect(await change({ due_date: "2026-12-01", due_time: "09:30" })).toEqual([200, undefined]);
+    expect(await change({ time_zone: "UTC" })).toEqual([200, undefined]);
+  });
+
+  test("404, 403, 412 [T-7, T-16] come before what the task lacks", async () => {
+    const user = await makeUser(database());
+    const token = tokenOf(user);
+    const { id } = await createTask(token, { title: "x" });
+    const foreign = await createTask(tokenOf(await makeUser(database())), { title: "x" });
+    const status = async (of: string, etag?: string) => {
+      const headers: Record<string, string> = etag === undefined ? {} : { "If-Match": etag };
+      const body = { due_time: "09:30" };
+      return (await send(method, `/api/tasks/${of}`, { token, body, headers })).status;
+    };
+    expect(await status(crypto.randomUUID())).toBe(404);
+    expect(await status(foreign.id)).toBe(403);
+    expect(await status(id, '"7"')).toBe(412);
+    expect(await status(id, '"1"')).toBe(422);
+    expect(await status(id, "*")).toBe(422);
+    await send("DELETE", `/api/tasks/${id}`, { token });
+    expect(await status(id)).toBe(404);
+  });
+});
+
+test("200, 422 [T-16] beside changes of the day, a time never stands without one", async () => {
+  const { user, task, put } = await makeOldTask();
+  for (let round = 0; round < 10; round++) {
+    const answers = await Promise.all([
+      put({ due_date: null }),
+      put({ due_time: `10:${10 + round}` }),
+      put({ due_date: "2026-12-24" }),
+      put({ due_time: "11:00", time_zone: "Asia/Tokyo" }),
+      put({ time_zone: "Europe/Berlin" }),
+    ]);
+    const [cleared, timed, dated, zoned, moved] = answers.map(({ status }) => status);
+    expect([cleared, dated]).toEqual([200, 200]);
+    for (const status of [timed, zoned, moved]) expect([200, 422]).toContain(status);
+  }
+  const [row] = await storedTasks(user);
+  expect(row?.id).toBe(task.id);
 });
 
 test("200 [T-4] updated_at moves, created_at does not, also where nothing differs", async () => {
@@ -89,6 +184,9 @@ test.each([
   [{ title: " " }, ["body.title"]],
   [{ title: "a\0b", description: "\ud800" }, ["body.description", "body.title"]],
   [{ completed: null }, ["body.completed"]],
+  [{ priority: null }, ["body.priority"]],
+  [{ tags: null }, ["body.tags"]],
+  [{ tags: ["a", "A"], due_time: "25:00" }, ["body.due_time", "body.tags.1"]],
   [{ completed: 1, due_date: "tomorrow" }, ["body.completed", "body.due_date"]],
   [{ id: "0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47" }, ["body.id"]],
   [{ title: "x", owner_user_id: "someone" }, ["body.owner_user_id"]],

@@ -25,7 +25,8 @@ function userOf(authorization = ""): string | undefined {
 }
 
 const columns = `id, owner_user_id, title, description, completed, to_char(due_date, 'YYYY-MM-DD')
-  AS due_date, created_at, updated_at, version, deleted_at`;
+  AS due_date, created_at, updated_at, version, deleted_at, to_char(due_time, 'HH24:MI') AS due_time,
+  time_zone, priority, tags`;
 
 async function bodyOf(request: IncomingMessage) {
   const chunks: Buffer[] = [];

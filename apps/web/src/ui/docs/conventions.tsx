@@ -195,8 +195,10 @@ export function Conventions({ origin }: { origin: string }) {
         <Heading level={3}>Values</Heading>
         <p>
           Names are snake_case. Instants are RFC 3339 in UTC; <InlineCode>due_date</InlineCode> is a
-          calendar day without a time zone. Text keeps what people type, emoji included, and its
-          length counts code points. A body has at most {limits.body / 1024} KiB.
+          calendar day without a time zone, and <InlineCode>due_time</InlineCode> is the clock of
+          whoever looks, unless <InlineCode>time_zone</InlineCode> says whose. Text keeps what
+          people type, emoji included, and its length counts code points. A body has at most{" "}
+          {limits.body / 1024} KiB.
         </p>
         <p>
           A parameter or field that the reference does not name is refused with 422 rather than

@@ -1,4 +1,5 @@
 import type { NewTask, Task } from "@tend/contracts";
+import { withCleared } from "@tend/contracts/due";
 
 /** The fields of a task that a person can change. */
 export type TaskFields = Partial<Pick<Task, "title" | "description" | "completed" | "due_date">>;
@@ -44,7 +45,8 @@ export function applyChanges(tasks: readonly Task[], changes: readonly Change[])
     const { task } = change;
     const present = shown.get(task.id) ?? task;
     if (change.kind === "delete") shown.delete(task.id);
-    else shown.set(task.id, change.kind === "set" ? { ...present, ...change.fields } : present);
+    else if (change.kind !== "set") shown.set(task.id, present);
+    else shown.set(task.id, { ...present, ...withCleared<Partial<Task>>(change.fields) });
   }
   return [...shown.values()];
 }
@@ -61,7 +63,19 @@ export function nextStep(queue: readonly Change[], now: number): Step | undefine
   if (first.kind === "restore") return { do: "restore", covers: [first] };
   if (first.kind === "create") {
     const { id, title, description, completed, due_date } = first.task;
-    return { do: "create", body: { id, title, description, completed, due_date }, covers: [first] };
+    const { due_time, time_zone, priority, tags } = first.task;
+    const body = {
+      id,
+      title,
+      description,
+      completed,
+      due_date,
+      due_time,
+      time_zone,
+      priority,
+      tags,
+    };
+    return { do: "create", body, covers: [first] };
   }
   const { fields, before, covers } = foldSets(queue);
   const { completed, ...rest } = fields;

@@ -41,10 +41,13 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 // The root collation, as the server's "und-x-icu".
 const collator = new Intl.Collator("en");
 
+// On its day a task without a time comes after those with one, which have whole minutes.
+const byDue = (task: Task): string => `${task.due_date} ${task.due_time ?? "23:59:59"}`;
+
 const comparers: Record<Filters["sort"], Compare> = {
   created: (a, b) => byText(a.created_at, b.created_at),
   title: (a, b) => collator.compare(a.title, b.title) || byText(a.title, b.title),
-  due_date: (a, b) => byText(a.due_date ?? "", b.due_date ?? ""),
+  due_date: (a, b) => byText(byDue(a), byDue(b)),
 };
 
 /** T-6: the order of the server. Tasks without a date come last either way; ties go by id. */

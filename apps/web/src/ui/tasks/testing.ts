@@ -14,6 +14,10 @@ export const makeTask = (fields: Partial<Task> = {}): Task => ({
   updated_at: "2026-11-24T09:30:00.000Z",
   version: 1,
   deleted_at: null,
+  due_time: null,
+  time_zone: null,
+  priority: "none",
+  tags: [],
   ...fields,
 });
 

@@ -60,6 +60,10 @@ export function useTaskActions(
           updated_at: notYet,
           version: 1,
           deleted_at: null,
+          due_time: null,
+          time_zone: null,
+          priority: "none",
+          tags: [],
         };
         outbox.add({ kind: "create", id: uuidv7(), task });
         return task;

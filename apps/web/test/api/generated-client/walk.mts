@@ -40,7 +40,14 @@ export async function walk(fetcher: typeof fetch, baseUrl: string, person: Perso
   tend.defaults.headers = { Authorization: `Bearer ${issued.data.token}` };
 
   const key = { idempotencyKey: crypto.randomUUID() };
-  const rent = { title: "Pay rent", due_date: "2026-12-01" };
+  const rent: tend.NewTask = {
+    title: "Pay rent",
+    due_date: "2026-12-01",
+    due_time: "09:30",
+    time_zone: "Europe/Berlin",
+    priority: "high",
+    tags: ["home"],
+  };
   const created = expectStatus(201, await tend.createTask(rent, key));
   const repeated = expectStatus(201, await tend.createTask(rent, key));
   expectEqual(repeated.data, created.data);
@@ -66,7 +73,8 @@ export async function walk(fetcher: typeof fetch, baseUrl: string, person: Perso
   const stale = expectStatus(412, await tend.updateTask(id, { title: "No" }, { ifMatch: etag }));
   expectEqual(stale.data.task, updated.data);
   const patched = expectStatus(200, await tend.patchTask(id, { due_date: null }));
-  expectEqual(patched.data.due_date, null);
+  expectEqual([patched.data.due_date, patched.data.due_time], [null, null]);
+  expectEqual(patched.data.tags, ["home"]);
   expectEqual(expectStatus(200, await tend.completeTask(id)).data.completed, true);
   expectEqual(
     expectStatus(200, await tend.completeTask(id, { completed: false })).data.completed,
