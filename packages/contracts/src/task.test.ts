@@ -187,6 +187,19 @@ describe("list query [T-6]", () => {
     "limit %j is refused",
     (limit) => expect(faults(TaskQuery.safeParse({ limit }))).toEqual(["limit"]),
   );
+  test.each([
+    [{ due: "today" }, ["time_zone"]],
+    [{ due: "none" }, []],
+    [{ due: "none", time_zone: "UTC" }, []],
+    [{ due: "overdue", time_zone: "Europe/Berlin" }, []],
+    [{ time_zone: "Europe/Berlin" }, ["time_zone"]],
+    [
+      { due: "soon", time_zone: "CET", tag: "#", priority: "x", limit: "0" },
+      ["due", "limit", "priority", "tag", "time_zone"],
+    ],
+  ])("[T-17] %j has these faults: %j", (query, paths) =>
+    expect(faults(TaskQuery.safeParse(query)).sort()).toEqual(paths),
+  );
   test.each([{ status: "done" }, { sort: "id" }, { order: "up" }, { page: "2" }])(
     "%j is refused",
     (query) => expect(TaskQuery.safeParse(query).success).toBe(false),

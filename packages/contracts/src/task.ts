@@ -231,7 +231,8 @@ export const Completion = z
   .meta({ id: "Completion", description: "Sets the state. Without a body it flips." });
 
 export const TaskStatus = oneOf(["all", "pending", "completed", "trashed"]);
-export const TaskSort = oneOf(["created", "title", "due_date"]);
+export const TaskSort = oneOf(["created", "title", "due_date", "priority"]);
+export const DueFilter = oneOf(["overdue", "today", "upcoming", "none"]);
 export const SortOrder = oneOf(["asc", "desc"]);
 
 const searchMessage = `Write 1 to ${limits.search} characters, with a letter or a digit among them.`;
@@ -257,7 +258,7 @@ const Limit = z
   .meta({ description: "How many at most." });
 
 /** T-6 */
-export const TaskQuery = z.strictObject({
+const query = z.strictObject({
   status: TaskStatus.default("all").meta({
     description: "`all` is every task that is not in the trash.",
   }),
@@ -266,16 +267,41 @@ export const TaskQuery = z.strictObject({
       "Only tasks in whose title, description or tags each of these words is the beginning of a word, whatever its case and accents.",
     examples: ["rent"],
   }),
+  tag: Tag.optional().meta({
+    description: "Only tasks with this tag, whatever its case.",
+    examples: ["home"],
+  }),
+  priority: Priority.optional().meta({ description: "Only tasks of this priority." }),
+  due: DueFilter.optional().meta({
+    description:
+      "By the calendar and clock of `time_zone`. `overdue`: the day, or the moment, has passed. `today`: on that day, overdue or not. `upcoming`: on a later day. `none`: without a day.",
+  }),
+  time_zone: ZoneName.optional().meta({
+    description: "With `due`, which needs it for all but `none`: where it is today.",
+    examples: ["Europe/Berlin"],
+  }),
   sort: TaskSort.default("created").meta({ description: "What the order goes by." }),
   order: SortOrder.optional().meta({
     description:
-      "Default: newest first for `created`, else ascending. Tasks without the value come last.",
+      "Default: newest first for `created`, high first for `priority`, else ascending. Tasks without the value come last.",
   }),
   limit: Limit,
   cursor: z.string().optional().meta({
     description: 'Opaque, from the `Link: …; rel="next"` header of the page before.',
   }),
 });
+
+export const TaskQuery = query
+  .refine(({ due, time_zone }) => time_zone !== undefined || (due ?? "none") === "none", {
+    path: ["time_zone"],
+    error: "Say where it is today: give time_zone by its IANA name, such as Europe/Berlin.",
+    when: whenObject,
+  })
+  .refine(({ due, time_zone }) => time_zone === undefined || due !== undefined, {
+    path: ["time_zone"],
+    error: "Give time_zone with due alone.",
+    when: whenObject,
+  });
 
 /** T-9 */
 export const ChangeQuery = z.strictObject({
@@ -390,4 +416,5 @@ export type TaskQuery = z.infer<typeof TaskQuery>;
 export type TaskStatus = z.infer<typeof TaskStatus>;
 export type TaskSort = z.infer<typeof TaskSort>;
 export type Priority = z.infer<typeof Priority>;
+export type DueFilter = z.infer<typeof DueFilter>;
 export type SortOrder = z.infer<typeof SortOrder>;

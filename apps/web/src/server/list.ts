@@ -1,10 +1,11 @@
-import type { Task, TaskQuery, TaskSort } from "@tend/contracts";
+import type { DueFilter, Task, TaskQuery, TaskSort } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import type { Json } from "./answer.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
 import { database } from "./database.ts";
 import { ProblemError } from "./problem.ts";
 import { parsed, query, refuseErased, state, written } from "./tasks.ts";
+import { refuseUnknownZones } from "./time-zones.ts";
 import type { UserId } from "./user-id.ts";
 
 const { sql, join } = Prisma;
@@ -46,16 +47,61 @@ const orders: Record<TaskSort, Order> = {
     key: ({ due_date, due_time }) =>
       due_date === null ? "" : `${due_date} ${due_time ?? "23:59:59"}`,
   },
+  priority: {
+    expression: sql`(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 END)`,
+    type: sql`int`,
+    nullable: true,
+    key: ({ priority }) => ({ none: "", low: "1", medium: "2", high: "3" })[priority],
+  },
 };
 
-const defaultOrder = (sort: TaskSort) => (sort === "created" ? "desc" : "asc");
+const defaultOrder = (sort: TaskSort) =>
+  sort === "created" || sort === "priority" ? "desc" : "asc";
+
+type Filter = Pick<TaskQuery, "q" | "tag" | "priority" | "due" | "time_zone">;
+
+/** What goes through the index of words, tags and priorities: one condition, whatever the mixture. */
+function searchOf(userId: UserId, { q, tag, priority }: Filter): Prisma.Sql | undefined {
+  const asked = [
+    ...(q === undefined ? [] : [sql`search_query(${userId}, ${q})`]),
+    ...(tag === undefined ? [] : [sql`search_sign(${userId}, '#', tag_key(${tag}))`]),
+    ...(priority === undefined || priority === "none"
+      ? []
+      : [sql`search_sign(${userId}, '!', ${priority})`]),
+  ];
+  return asked.length === 0 ? undefined : sql`search @@ (${join(asked, " && ")})`;
+}
+
+/**
+ * T-17: whether a task is due then, by the calendar and the clock of this zone. A zone of its own
+ * moves a task by two days at most: by so much the range of the index goes beyond what is asked.
+ */
+function dueIn(here: Prisma.Sql, due: Exclude<DueFilter, "none">): Prisma.Sql {
+  const { expression: key } = orders.due_date;
+  const today = sql`(now() AT TIME ZONE ${here})::date`;
+  const clock = sql`(due_date + due_time)`;
+  const moment = sql`(CASE WHEN time_zone IS NULL THEN ${clock} AT TIME ZONE ${here}
+    ELSE moment_in(${clock}, time_zone, ${here}) END)`;
+  const day = sql`(CASE WHEN time_zone IS NULL THEN due_date
+    ELSE (${moment} AT TIME ZONE ${here})::date END)`;
+  switch (due) {
+    case "overdue":
+      return sql`${key} < ${today} + 3
+        AND (CASE WHEN due_time IS NULL THEN due_date < ${today} ELSE ${moment} < now() END)`;
+    case "today":
+      return sql`${key} >= ${today} - 2 AND ${key} < ${today} + 3 AND ${day} = ${today}`;
+    case "upcoming":
+      return sql`${key} >= ${today} - 1 AND ${day} > ${today}`;
+  }
+}
 
 /** T-6, T-11: one page, and the cursor of the next one where there is one. */
 export async function listTasks(
   userId: UserId,
-  { status, q, sort, order = defaultOrder(sort), limit, cursor }: TaskQuery,
+  { status, sort, order = defaultOrder(sort), limit, cursor, ...filter }: TaskQuery,
 ): Promise<{ body: Json<Task[]>; next: string | null }> {
-  const scope = [userId, status, sort, order, ...(q === undefined ? [] : [q])].join("\n");
+  const scope = JSON.stringify([userId, status, sort, order, filter]);
+  await refuseUnknownZones([{ path: ["query", "time_zone"], zone: filter.time_zone }]);
   const after = cursor === undefined ? undefined : openCursor(scope, cursor);
   if (cursor !== undefined && !after) {
     const message = "Take the cursor from the Link header of this very list, or begin without one.";
@@ -85,12 +131,8 @@ export async function listTasks(
     return join(states[status].map(range), " UNION ALL ");
   };
 
-  const fromIndex = () => {
-    if (!nullable || isPastValues) {
-      const condition = nullable ? sql`${hasNone} AND ${place}` : place;
-      return sql`SELECT ${written} FROM (${ranges(condition, most)}) AS tasks ${inOrder} LIMIT ${most}`;
-    }
-    // Those without the value are read only as far as those with it leave room on the page.
+  /** Those without the value are read only as far as those with it leave room on the page. */
+  const valuesFirst = () => {
     const room = sql`${most} - (SELECT count(*) FROM valued)`;
     return sql`
       WITH valued AS MATERIALIZED (
@@ -98,22 +140,40 @@ export async function listTasks(
       SELECT ${written} FROM (SELECT * FROM valued UNION ALL ${ranges(hasNone, room)}) AS tasks
       ORDER BY sort_key ${direction} NULLS LAST, id ${direction} LIMIT ${most}`;
   };
-  // Set apart, since the planner cannot know how few tasks a search finds.
-  const fromFound = (filter: Prisma.Sql) => sql`
+  const only = (condition: Prisma.Sql) => sql`
+    SELECT ${written} FROM (${ranges(condition, most)}) AS tasks ${inOrder} LIMIT ${most}`;
+  // Set apart, since the planner cannot know how few tasks a filter finds.
+  const amongFound = (condition: Prisma.Sql) => sql`
     WITH found AS MATERIALIZED (
-      SELECT ${stored} FROM tasks WHERE owner_user_id = ${userId} AND ${filter})
-    SELECT ${written} FROM (
-      SELECT *, ${expression} AS sort_key FROM found
-      WHERE owner_user_id = ${userId} AND ${state} = ANY(${[...states[status]]}::int[])
-        AND (${isPastValues ? sql`${hasNone} AND ${place}` : nullable && after ? sql`${hasNone} OR ${place}` : place})
-    ) AS tasks
+      SELECT ${stored}, ${expression} AS sort_key FROM tasks
+      WHERE owner_user_id = ${userId} AND ${state} = ANY(${[...states[status]]}::int[]) AND ${condition})
+    SELECT ${written} FROM found AS tasks
+    WHERE ${isPastValues ? hasNone : sql`true`} AND (${nullable && after && !isPastValues ? hasNone : sql`false`} OR ${place})
     ORDER BY sort_key ${direction} NULLS LAST, id ${direction} LIMIT ${most}`;
 
-  // The best plan of a search depends on its words: it is planned anew.
-  const page =
-    q === undefined
-      ? await query(fromIndex())
-      : await query(fromFound(sql`search @@ search_query(${userId}, ${q})`), database());
+  const { priority, due, time_zone } = filter;
+  const isDue =
+    due === undefined || due === "none" ? undefined : dueIn(sql`${time_zone}::text`, due);
+  const conditions = [
+    searchOf(userId, filter),
+    priority === "none" ? sql`${orders.priority.expression} IS NULL` : undefined,
+    due === "none" ? sql`${orders.due_date.expression} IS NULL` : isDue,
+  ].filter((condition) => condition !== undefined);
+
+  const read = () => {
+    const inIndex = isPastValues ? sql`${hasNone} AND ${place}` : place;
+    if (conditions.length === 0) {
+      return query(nullable && !isPastValues ? valuesFirst() : only(inIndex));
+    }
+    // What is due, in the order of days, is a range of that order.
+    const [first, ...more] = conditions;
+    if (sort === "due_date" && due !== undefined && first && more.length === 0) {
+      return query(only(sql`${first} AND ${inIndex}`));
+    }
+    // The best plan depends on what is asked for: it is planned anew.
+    return query(amongFound(join(conditions, " AND ")), database());
+  };
+  const page = await read();
   if (page.length === 0) await refuseErased(userId);
   const tasks = page.slice(0, limit);
   const last = tasks.at(-1);

@@ -44,10 +44,10 @@ export const routes = {
   listTasks: route(api.listTasks, async ({ userId, address, query }) => {
     const { body, next } = await listTasks(userId, query);
     if (next === null) return { status: 200, body };
-    const { status, q, sort, order, limit } = query;
-    const search = new URLSearchParams({ status, sort, limit: String(limit), cursor: next });
-    if (order) search.set("order", order);
-    if (q !== undefined) search.set("q", q);
+    const given = Object.entries({ ...query, cursor: next }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    );
+    const search = new URLSearchParams(given);
     return { status: 200, body, headers: { Link: `<${address}?${search}>; rel="next"` } };
   }),
   createTask: route(api.createTask, async ({ userId, address, headers, body }) => {

@@ -12,7 +12,7 @@ export interface NamedZone {
   readonly zone: string | null | undefined;
 }
 
-/** T-16: refuses zones that Node knows and this PostgreSQL does not: their lists differ. */
+/** T-16, T-17: refuses zones that Node knows and this PostgreSQL does not: their lists differ. */
 export async function refuseUnknownZones(
   named: readonly NamedZone[],
   connection?: Connection,

@@ -123,8 +123,11 @@ export class BothSides {
         return { who, call: { operation, headers, body } };
       }
       case "listTasks": {
-        const { operation, order, ...query } = request;
-        return { who, call: { operation, query: { ...query, ...(order && { order }) } } };
+        const { operation, order, filter, ...query } = request;
+        return {
+          who,
+          call: { operation, query: { ...query, ...filter, ...(order && { order }) } },
+        };
       }
       case "listChanges": {
         const { operation, limit, cursor } = request;

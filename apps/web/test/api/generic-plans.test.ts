@@ -28,9 +28,10 @@ beforeAll(async () => {
   token = tokenOf(owner);
   for (let from = 1; from < 3_000; from += 500) {
     await client.$executeRaw`
-      INSERT INTO tasks (owner_user_id, id, title, completed, due_date, created_at, deleted_at)
+      INSERT INTO tasks (owner_user_id, id, title, completed, due_date, priority, created_at, deleted_at)
       SELECT ${owner.id}, gen_random_uuid(), 'Task ' || md5(n::text), n % 3 = 0,
-        CASE WHEN n % 5 > 0 THEN date '2026-01-01' + n % 700 END,
+        CASE WHEN n % 5 > 0 THEN current_date - 349 + n % 700 END,
+        CASE n % 7 WHEN 1 THEN 'low' WHEN 2 THEN 'medium' WHEN 3 THEN 'high' ELSE 'none' END,
         timestamptz '2026-01-01' + n * interval '1 second', CASE WHEN n % 10 = 0 THEN now() END
       FROM generate_series(${from}::int, ${from + 499}::int) AS n`;
   }
@@ -73,6 +74,7 @@ describe.each([
   ["created", "tasks_created_idx", undefined],
   ["title", "tasks_title_idx", undefined],
   ["due_date", "tasks_due_idx", (task: Task) => task.due_date !== null],
+  ["priority", "tasks_priority_idx", (task: Task) => task.priority !== "none"],
 ])("200 [T-6] a list by %s is read off its index, whoever asks", (sort, index, hasValue) => {
   test.each([
     ["all", 2],
@@ -103,6 +105,24 @@ describe.each([
       }
     }
   });
+});
+
+test.each([
+  ["overdue", "asc"],
+  ["today", "desc"],
+  ["upcoming", "desc"],
+  ["none", "asc"],
+])("200 [T-17] what is %s in the order of days is read off their index", async (due, order) => {
+  const path = `/api/tasks?due=${due}&time_zone=Etc/UTC&sort=due_date&order=${order}&limit=2`;
+  const before = statements.length;
+  const answer = await send("GET", path, { token });
+  expect(answer.body.length).toBeGreaterThan(0);
+  const statement = statements.slice(before).find(({ text }) => text.includes("sort_key"));
+  const { nodes, pages } = await explainGeneric(client, statement);
+  const read = ["Index Scan", "tasks_due_idx", expect.stringMatching(/^\(+owner_user_id = \$\d/)];
+  expect(readsOf(nodes)).toEqual([read, read]);
+  expect(nodes.filter((node) => /Sort$/.test(node["Node Type"]))).toEqual([]);
+  expect(pages).toBeLessThan(most);
 });
 
 test("200 [T-4, T-5] one task is found by its id, whoever asks", async () => {

@@ -21,14 +21,16 @@ test.each([
   ["created", "tasks_created_idx"],
   ["title", "tasks_title_idx"],
   ["due_date", "tasks_due_idx"],
+  ["priority", "tasks_priority_idx"],
 ])("200 [T-6] the last pages by %s cost what page 1 costs", async (sort, index) => {
   const user = await makeUser(client);
   const token = mintToken({ sub: user.id, iat: seconds(), exp: seconds(300) });
   for (let from = 1; from < 10_000; from += 500) {
     await client.$executeRaw`
-      INSERT INTO tasks (owner_user_id, id, title, due_date, created_at)
+      INSERT INTO tasks (owner_user_id, id, title, due_date, priority, created_at)
       SELECT ${user.id}, gen_random_uuid(), 'Task ' || md5(n::text),
         CASE WHEN n % 3 > 0 THEN date '2026-01-01' + n % 700 END,
+        (ARRAY['none', 'low', 'medium', 'high'])[1 + n % 4],
         timestamptz '2026-01-01' + n / 3 * interval '1 second'
       FROM generate_series(${from}::int, ${from + 499}::int) AS n`;
   }

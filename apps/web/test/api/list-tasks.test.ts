@@ -30,6 +30,7 @@ async function makeSixty() {
     completed: index % 3 === 0,
     due_date: index % 4 === 0 ? null : new Date(Date.UTC(2026, 0, 1 + ((index * 5) % 11))),
     due_time: index % 4 === 0 || index % 3 === 0 ? null : new Date(clocks[index % 5] ?? 0),
+    priority: (["none", "low", "medium", "high", "none"] as const)[(index * 3) % 5] ?? "none",
     created_at: new Date(Date.UTC(2026, 0, 1) + ((index * 11) % 17) * 1001),
   }));
   await database().tasks.createMany({ data: rows });
@@ -42,7 +43,10 @@ async function makeSixty() {
   return { user, token: tokenOf(user), tasks };
 }
 
-type Row = Pick<Task, "id" | "title" | "completed" | "due_date" | "due_time" | "created_at">;
+type Row = Pick<
+  Task,
+  "id" | "title" | "completed" | "due_date" | "due_time" | "priority" | "created_at"
+>;
 
 const words = new Intl.Collator("und");
 const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -52,13 +56,20 @@ const compare = {
   created: (a: Row, b: Row) => bytes(a.created_at, b.created_at),
   title: (a: Row, b: Row) => words.compare(a.title, b.title) || bytes(a.title, b.title),
   due_date: (a: Row, b: Row) => bytes(dueOf(a), dueOf(b)),
+  priority: (a: Row, b: Row) => ranks[a.priority] - ranks[b.priority],
 };
+
+const ranks = { none: 0, low: 1, medium: 2, high: 3 };
 
 /** A task without a time stands at the end of its day. */
 const dueOf = ({ due_date, due_time }: Row) => `${due_date} ${due_time ?? "24:00"}`;
 
+/** Those come last, whichever the order. */
+const isMissing = (sort: (typeof sorts)[number], { due_date, priority }: Row) =>
+  (sort === "due_date" && due_date === null) || (sort === "priority" && priority === "none");
+
 const statuses = ["all", "pending", "completed"] as const;
-const sorts = ["created", "title", "due_date"] as const;
+const sorts = ["created", "title", "due_date", "priority"] as const;
 const orders = ["asc", "desc"] as const;
 
 /** The ids that the contract expects, in memory. */
@@ -72,9 +83,7 @@ function expected(
   return tasks
     .filter(({ completed }) => status === "all" || completed === (status === "completed"))
     .sort((a, b) => {
-      if (sort === "due_date" && (a.due_date === null) !== (b.due_date === null)) {
-        return a.due_date === null ? 1 : -1;
-      }
+      if (isMissing(sort, a) !== isMissing(sort, b)) return isMissing(sort, a) ? 1 : -1;
       return sign * (compare[sort](a, b) || bytes(a.id, b.id));
     })
     .map(({ id }) => id);
@@ -116,7 +125,7 @@ describe.each(addressForms(api.listTasks.path))("at %s", (form) => {
 
   test.each(sorts)("200 [T-6] the default order of %s", async (sort) => {
     const { user, token, tasks } = await makeSixty();
-    const order = sort === "created" ? "desc" : "asc";
+    const order = sort === "created" || sort === "priority" ? "desc" : "asc";
     const pages = await walk(`${at(user)}?sort=${sort}&limit=25`, token);
     expect(pages.flatMap(idsOf)).toEqual(expected(tasks, "all", sort, order));
   });
@@ -335,14 +344,17 @@ test.each([
   expect([status, found]).toEqual([422, paths]);
 });
 
-/** Ten thousand tasks of this user, written by PostgreSQL itself. Returns their ids. */
-async function makeTenThousand(user: { id: string }): Promise<string[]> {
+/** So many tasks of this user, written by PostgreSQL itself. Returns their ids. */
+async function makeMany(user: { id: string }, count: number): Promise<string[]> {
   // In four statements, so that an engine with one backend has a turn for others in between.
-  for (let from = 1; from < 10_000; from += 500) {
+  for (let from = 1; from < count; from += 500) {
     await database().$executeRaw`
-      INSERT INTO tasks (owner_user_id, id, title, completed, created_at)
+      INSERT INTO tasks (owner_user_id, id, title, completed, created_at, due_date, due_time, priority)
       SELECT ${user.id}, gen_random_uuid(), 'Task ' || md5(n::text), n % 2 = 0,
-        timestamptz '2026-01-01' + n / 3 * interval '1 second'
+        timestamptz '2026-01-01' + n / 3 * interval '1 second',
+        CASE WHEN n % 5 > 1 THEN date '2026-01-01' + n % 90 END,
+        CASE WHEN n % 5 > 2 THEN time '00:00' + n % 7 * interval '3 hours' END,
+        (ARRAY['none', 'none', 'low', 'medium', 'high'])[1 + n % 7 % 5]
       FROM generate_series(${from}::int, ${from + 499}::int) AS n`;
   }
   const rows = await database().tasks.findMany({
@@ -352,13 +364,17 @@ async function makeTenThousand(user: { id: string }): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-test.each(orders)(
-  "200 [T-6] order=%s: nothing is skipped or shown twice while others write",
-  async (order) => {
+test.each(
+  (["created", "due_date", "priority"] as const).flatMap((sort) =>
+    orders.map((order) => [sort, order] as const),
+  ),
+)(
+  "200 [T-6] sort=%s, order=%s: nothing is skipped or shown twice while others write",
+  async (sort, order) => {
     const user = await makeUser(database());
     const token = tokenOf(user);
-    const ids = await makeTenThousand(user);
-    expect(ids).toHaveLength(10_000);
+    const ids = await makeMany(user, sort === "created" ? 10_000 : 3_000);
+    expect(ids).toHaveLength(sort === "created" ? 10_000 : 3_000);
     const doomed = ids.filter((_, index) => index % 25 === 0);
     const lasting = ids.filter((_, index) => index % 25 !== 0);
     const some = (turn: number) => lasting[(turn * 7919) % lasting.length];
@@ -376,7 +392,10 @@ test.each(orders)(
         expect((await write(turn)).status).toBeLessThan(300);
       return turn;
     });
-    const pages = await walk(`/api/tasks?sort=created&order=${order}&limit=250`, token);
+    const pages = await walk(
+      `/api/tasks?sort=${sort}&order=${order}&limit=${ids.length / 40}`,
+      token,
+    );
     walking = false;
     for (const turns of await Promise.all(writing)) expect(turns).toBeGreaterThan(10);
     expect(performance.now() - start).toBeLessThan(20_000);

@@ -261,9 +261,9 @@ export class Model {
 
   /** T-6 */
   #list(owner: string, given: Call["query"], next: string | undefined): Answer {
-    const { status, sort, order, limit, cursor } = TaskQuery.parse(given);
-    const direction = order ?? (sort === "created" ? "desc" : "asc");
-    const scope = JSON.stringify([owner, status, sort, direction]);
+    const { status, sort, order, limit, cursor, ...filter } = TaskQuery.parse(given);
+    const direction = order ?? (sort === "created" || sort === "priority" ? "desc" : "asc");
+    const scope = JSON.stringify([owner, status, sort, direction, filter]);
     const from = cursor === undefined ? undefined : this.#pages.get(cursor);
     if (cursor !== undefined && from?.scope !== scope) throw new Refusal("validation_failed");
     const compare = (a: Task, b: Task): number => {
@@ -273,6 +273,7 @@ export class Model {
         created: () => bytes(one.created_at, other.created_at),
         title: () => words.compare(one.title, other.title) || bytes(one.title, other.title),
         due_date: () => bytes(dueOf(one), dueOf(other)),
+        priority: () => ranks[one.priority] - ranks[other.priority],
       };
       return by[sort]() || bytes(one.id, other.id);
     };
@@ -283,6 +284,7 @@ export class Model {
           ? deleted_at !== null
           : deleted_at === null && (status === "all" || completed === (status === "completed")),
       )
+      .filter((task) => passes(task, filter))
       .filter((task) => !from || compare(task, from.last) > 0)
       .sort(compare);
     const page = found.slice(0, limit);
@@ -352,11 +354,30 @@ export class Model {
   }
 }
 
+const ranks = { none: 0, low: 1, medium: 2, high: 3 };
+
 /** A task without a time stands at the end of its day. */
 const dueOf = ({ due_date, due_time }: Task) => `${due_date} ${due_time ?? "24:00"}`;
 
-const isMissing = (sort: TaskQuery["sort"], { due_date }: Task) =>
-  sort === "due_date" && due_date === null;
+const isMissing = (sort: TaskQuery["sort"], { due_date, priority }: Task) =>
+  (sort === "due_date" && due_date === null) || (sort === "priority" && priority === "none");
+
+/** T-14, T-15, T-17. The days of the sequences are far from today, so that no clock matters. */
+function passes(task: Task, { tag, priority, due }: Partial<TaskQuery>): boolean {
+  const { due_date } = task;
+  const today = new Date().toISOString().slice(0, 10);
+  const dues = {
+    overdue: due_date !== null && due_date < today,
+    today: due_date === today,
+    upcoming: due_date !== null && due_date > today,
+    none: due_date === null,
+  };
+  return (
+    (tag === undefined || task.tags.some((one) => one.toLowerCase() === tag.toLowerCase())) &&
+    (priority === undefined || task.priority === priority) &&
+    (due === undefined || dues[due])
+  );
+}
 
 const shown = (task: Task) => ({ body: task, etag: etagOf(task) });
 

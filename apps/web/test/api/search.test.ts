@@ -318,7 +318,7 @@ test("201 [T-11, T-2] the longest texts of any script can be stored, and searche
   expect((await search(token, "marker")).body.length).toBeGreaterThan(4);
 });
 
-test("200 [T-11] a search among 20,000 tasks goes through the index of the words", async () => {
+test("200 [T-11, T-14, T-15] a search or filter among 20,000 tasks goes through the index of the words", async () => {
   const { user, token } = await makeSearcher();
   for (let from = 1; from < 20_000; from += 200) {
     await client.$executeRaw`
@@ -326,11 +326,16 @@ test("200 [T-11] a search among 20,000 tasks goes through the index of the words
       SELECT ${user.id}, gen_random_uuid(), 'Task ' || md5(n::text)
       FROM generate_series(${from}::int, ${from + 199}::int) AS n`;
   }
-  await createTask(token, { title: "The needle" });
+  await createTask(token, { title: "The needle", tags: ["Sharp"], priority: "high" });
   await analyzeTasks();
-  expect(await find(token, "needle")).toEqual(["The needle"]);
-  const searched = statements.findLast(({ text }) => text.includes("search_query"));
-  const { nodes } = await explain(client, searched);
-  const names = nodes.map((node) => node["Index Name"]);
-  expect(names).toContain("tasks_search_idx");
+  const filters = { tag: "sharp", priority: "high" };
+  for (const query of [{ q: "needle" }, { tag: "sharp" }, { priority: "high" }, filters]) {
+    const answer = await send("GET", `/api/tasks?${new URLSearchParams(query)}`, { token });
+    expect(titlesOf(answer)).toEqual(["The needle"]);
+    const searched = statements.findLast(({ text }) => text.includes("search @@"));
+    const { nodes } = await explain(client, searched);
+    const names = nodes.map((node) => node["Index Name"]);
+    expect(names).toContain("tasks_search_idx");
+    expect(nodes.every((node) => (node["Rows Removed by Filter"] ?? 0) < 10)).toBe(true);
+  }
 }, 120_000);

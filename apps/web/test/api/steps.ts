@@ -27,6 +27,16 @@ const dueChange = fc.oneof(
     ...[{ due_time: "12:00" }, { time_zone: "Asia/Kolkata" }, { due_date: "2999-12-02" }],
   ),
 );
+/** T-14, T-15, T-17 */
+const filter = fc.constantFrom<Record<string, string>>(
+  ...[{}, {}, {}, { tag: "HOME" }, { tag: "été" }, { priority: "high" }, { priority: "none" }],
+  ...[{ due: "none" }, { due: "overdue", time_zone: "Asia/Tokyo" }],
+  ...[
+    { due: "upcoming", time_zone: "America/Lima" },
+    { due: "today", time_zone: "UTC" },
+  ],
+  { tag: "home", priority: "low", due: "overdue", time_zone: "Etc/GMT-14" },
+);
 
 /** The n-th id that is known: four that clients choose, then those that the service chose. */
 const place = fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(15) });
@@ -82,7 +92,8 @@ const request = fc.oneof(
     arbitrary: fc.record({
       operation: fc.constant("listTasks"),
       status: fc.constantFrom("all", "pending", "completed", "trashed"),
-      sort: fc.constantFrom("created", "title", "due_date"),
+      filter,
+      sort: fc.constantFrom("created", "title", "due_date", "priority"),
       order: fc.constantFrom(undefined, "asc", "desc"),
       limit,
     }),

@@ -97,6 +97,10 @@ test("422 [T-16, T-17, E-3] a zone that the database does not know is refused by
     422,
     place,
   ]);
+  expect(await ask("GET", `/api/tasks?due=today&time_zone=${lost}`)).toEqual([
+    422,
+    [["query", "time_zone"]],
+  ]);
   const operations = [
     { operation: "create", task: { title: "y" } },
     { operation: "create", task },

@@ -43,21 +43,25 @@ const collator = new Intl.Collator("en");
 
 // On its day a task without a time comes after those with one, which have whole minutes.
 const byDue = (task: Task): string => `${task.due_date} ${task.due_time ?? "23:59:59"}`;
+const ranks = { none: 0, low: 1, medium: 2, high: 3 };
 
 const comparers: Record<Filters["sort"], Compare> = {
   created: (a, b) => byText(a.created_at, b.created_at),
   title: (a, b) => collator.compare(a.title, b.title) || byText(a.title, b.title),
   due_date: (a, b) => byText(byDue(a), byDue(b)),
+  priority: (a, b) => ranks[a.priority] - ranks[b.priority],
 };
 
-/** T-6: the order of the server. Tasks without a date come last either way; ties go by id. */
+const lacks: Partial<Record<Filters["sort"], (task: Task) => boolean>> = {
+  due_date: (task) => task.due_date === null,
+  priority: (task) => task.priority === "none",
+};
+
+/** T-6: the order of the server. Tasks without the value come last either way; ties go by id. */
 function compareBy({ sort, order }: Filters): Compare {
   const sign = order === "asc" ? 1 : -1;
   const compare = comparers[sort];
-  return (a, b) => {
-    if (sort === "due_date" && (a.due_date === null) !== (b.due_date === null)) {
-      return a.due_date === null ? 1 : -1;
-    }
-    return sign * (compare(a, b) || byText(a.id, b.id));
-  };
+  const isLast = lacks[sort] ?? (() => false);
+  return (a, b) =>
+    Number(isLast(a)) - Number(isLast(b)) || sign * (compare(a, b) || byText(a.id, b.id));
 }

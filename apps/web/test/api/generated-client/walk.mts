@@ -61,6 +61,16 @@ export async function walk(fetcher: typeof fetch, baseUrl: string, person: Perso
     listed.data.map((task) => task.id),
     [id],
   );
+  const filtered = await tend.listTasks({
+    tag: "home",
+    priority: "high",
+    due: "upcoming",
+    timeZone: "Asia/Tokyo",
+    sort: "priority",
+  });
+  const asked = { due: "none", tag: "home" } as const;
+  expectEqual(expectStatus(200, await tend.listTasks(asked)).data, []);
+  expectStatus(200, filtered);
   const got = expectStatus(200, await tend.getTask(id));
   const etag = got.headers.get("ETag") ?? "";
   expectStatus(304, await tend.getTask(id, { ifNoneMatch: etag }));
