@@ -7,7 +7,14 @@ import { makeStorage, makeTask } from "./testing.ts";
 test("what is stored of one user goes, and what is of others stays", () => {
   const storage = makeStorage();
   storage.setItem("theirs", "not of this app");
-  const edit = { title: "Pay the re", description: "", due_date: "" };
+  const edit = {
+    title: "Pay the re",
+    description: "",
+    due_date: "",
+    due_time: "",
+    priority: "none",
+    tags: "",
+  } as const;
   for (const user of ["ada", "adam"]) {
     createDrafts(storage, user).writeNew("Buy mil");
     createDrafts(storage, user).writeEdit(makeTask(), edit);

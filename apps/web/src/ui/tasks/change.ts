@@ -2,7 +2,19 @@ import type { NewTask, Task } from "@tend/contracts";
 import { withCleared } from "@tend/contracts/due";
 
 /** The fields of a task that a person can change. */
-export type TaskFields = Partial<Pick<Task, "title" | "description" | "completed" | "due_date">>;
+export type TaskFields = Partial<
+  Pick<
+    Task,
+    | "title"
+    | "description"
+    | "completed"
+    | "due_date"
+    | "due_time"
+    | "time_zone"
+    | "priority"
+    | "tags"
+  >
+>;
 
 /** What the person saw of the fields that they changed, and in which version of the task. */
 export type Before = TaskFields & Pick<Task, "version">;
@@ -108,12 +120,12 @@ export function foldSets(queue: readonly Change[]): Sets {
 
 /** The change of some fields of a task, with what the person saw of them. */
 export function setOf(task: Task, fields: TaskFields): Omit<Change & { kind: "set" }, "id"> {
-  const before: Before = { ...pick(task, fields), version: task.version };
+  const before: Before = { ...pick(task, fieldNames(fields)), version: task.version };
   return { kind: "set", task: { ...task, ...fields }, fields, before };
 }
 
-const pick = (task: Task, names: TaskFields): TaskFields =>
-  Object.fromEntries(fieldNames(names).map((name) => [name, task[name]]));
+const pick = (fields: TaskFields, names: readonly (keyof TaskFields)[]): TaskFields =>
+  Object.fromEntries(names.map((name) => [name, fields[name]]));
 
 const fieldNames = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFields)[];
 
@@ -127,19 +139,18 @@ export function clashesOf(
 ): readonly (keyof TaskFields)[] {
   if (!before) return [];
   return fieldNames(fields).filter(
-    (name) => theirs[name] !== before[name] && theirs[name] !== fields[name],
+    (name) => !isSame(theirs[name], before[name]) && !isSame(theirs[name], fields[name]),
   );
 }
 
+/** Tags are the same where they are so one by one. */
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** The fields in which a task after an edit differs from the task before it. */
-export function changedFields(before: Task, after: TaskFields): TaskFields {
-  return {
-    ...(after.title !== undefined && after.title !== before.title && { title: after.title }),
-    ...(after.description !== undefined &&
-      after.description !== before.description && { description: after.description }),
-    ...(after.due_date !== undefined &&
-      after.due_date !== before.due_date && { due_date: after.due_date }),
-    ...(after.completed !== undefined &&
-      after.completed !== before.completed && { completed: after.completed }),
-  };
-}
+export const changedFields = (before: Task, after: TaskFields): TaskFields =>
+  pick(
+    after,
+    fieldNames(after).filter(
+      (name) => after[name] !== undefined && !isSame(after[name], before[name]),
+    ),
+  );

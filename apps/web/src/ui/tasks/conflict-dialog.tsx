@@ -5,6 +5,7 @@ import { Dialog } from "#ui/dialog.tsx";
 import type { TaskFields } from "./change.ts";
 import { dueLabel } from "./due-date.ts";
 import type { Conflict } from "./outbox.ts";
+import { priorityLabels } from "./priority.ts";
 
 interface ConflictDialogProps {
   readonly conflict: Conflict | undefined;
@@ -18,6 +19,10 @@ const labels: Readonly<Record<keyof TaskFields, string>> = {
   description: "Notes",
   completed: "State",
   due_date: "Due date",
+  due_time: "Time",
+  time_zone: "Time zone",
+  priority: "Priority",
+  tags: "Tags",
 };
 
 /** Both versions of each field that was changed here and elsewhere, to choose from. */
@@ -108,5 +113,13 @@ function inWords(name: keyof TaskFields, fields: TaskFields | Task, today: strin
       return fields.completed ? "Completed" : "Pending";
     case "due_date":
       return fields.due_date ? dueLabel(fields.due_date, today) : "No date";
+    case "due_time":
+      return fields.due_time ?? "No time";
+    case "time_zone":
+      return fields.time_zone ?? "Wherever you are";
+    case "priority":
+      return priorityLabels[fields.priority ?? "none"];
+    case "tags":
+      return fields.tags?.map((tag) => `#${tag}`).join(" ") || "No tags";
   }
 }

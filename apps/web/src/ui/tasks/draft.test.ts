@@ -1,8 +1,15 @@
 import { expect, test } from "vitest";
-import { createDrafts } from "./draft.ts";
+import { createDrafts, type Edit } from "./draft.ts";
 import { makeStorage, makeTask } from "./testing.ts";
 
-const edit = { title: "Pay the re", description: "", due_date: "" };
+const edit: Edit = {
+  title: "Pay the re",
+  description: "",
+  due_date: "",
+  due_time: "",
+  priority: "none",
+  tags: "",
+};
 
 test("text of the quick-add comes back until it is handed in", () => {
   const local = makeStorage();
@@ -23,11 +30,16 @@ test("an edit comes back with its task until it is saved or cancelled", () => {
   expect(later.readOpenEdit()).toBeUndefined();
 });
 
-test("an edit of the version before, whose task lacks the newer fields, comes back", () => {
+test("an edit of the version before, which lacks the newer fields, comes back", () => {
   const local = makeStorage();
-  const { version, deleted_at, ...task } = makeTask({ id: "a" });
-  local.setItem("tend:draft:ada:edit:a", JSON.stringify({ task, edit }));
+  const { version, deleted_at, due_time, time_zone, priority, tags, ...task } = makeTask({
+    id: "a",
+  });
+  const { title, description, due_date } = edit;
+  const stored = { task, edit: { title, description, due_date } };
+  local.setItem("tend:draft:ada:edit:a", JSON.stringify(stored));
   expect(createDrafts(local, "ada").readOpenEdit()).toEqual(makeTask({ id: "a" }));
+  expect(createDrafts(local, "ada").readEdit("a")).toEqual(edit);
 });
 
 test("another user of the browser sees no draft", () => {

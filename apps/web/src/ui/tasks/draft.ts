@@ -8,6 +8,11 @@ export interface Edit {
   readonly description: string;
   /** Empty: no date. */
   readonly due_date: string;
+  /** Empty: no time. */
+  readonly due_time: string;
+  readonly priority: Task["priority"];
+  /** Between spaces or commas, with or without #. */
+  readonly tags: string;
 }
 
 /** Text that is being typed and not yet handed in. It outlives the page. */
@@ -23,8 +28,11 @@ export interface Drafts {
 
 interface StoredEdit {
   readonly task: Task;
-  readonly edit: Edit;
+  /** A version before this one may have stored it without the newer fields. */
+  readonly edit: Pick<Edit, "title" | "description" | "due_date"> & Partial<Edit>;
 }
+
+const blankEdit = { due_time: "", priority: "none", tags: "" } as const;
 
 export function createDrafts(storage: Storage | undefined, userId: string): Drafts {
   const prefix = keyPrefix("draft", userId);
@@ -48,7 +56,10 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
   return {
     readNew: () => storage?.getItem(newKey) ?? "",
     writeNew: (text) => (text === "" ? storage?.removeItem(newKey) : write(newKey, text)),
-    readEdit: (taskId) => read(editPrefix + taskId)?.edit,
+    readEdit(taskId) {
+      const stored = read(editPrefix + taskId);
+      return stored && { ...blankEdit, ...stored.edit };
+    },
     readOpenEdit() {
       const keys = storage ? Object.keys(storage) : [];
       return keys

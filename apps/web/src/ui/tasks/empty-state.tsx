@@ -1,4 +1,5 @@
 import { Plus } from "lucide-react";
+import type { TaskFields } from "./change.ts";
 import { addDays } from "./due-date.ts";
 
 const examples = [
@@ -9,7 +10,7 @@ const examples = [
 
 interface ExamplesProps {
   readonly today: string | null;
-  readonly onAdd: (title: string, due_date: string | null) => void;
+  readonly onAdd: (task: TaskFields & { title: string }) => void;
 }
 
 /** For somebody who has no task yet: three to begin with, one tap each. */
@@ -25,7 +26,7 @@ export function Examples({ today, onAdd }: ExamplesProps) {
               type="button"
               disabled={today === null}
               className="flex min-h-11 items-center gap-2 rounded-control border border-edge bg-surface px-3 transition-colors hover:bg-hover"
-              onClick={() => today && onAdd(title, when && addDays(today, 1))}
+              onClick={() => today && onAdd({ title, due_date: when && addDays(today, 1) })}
             >
               <Plus aria-hidden size={16} className="text-muted" />
               <span className="sr-only">Add </span>

@@ -1,23 +1,32 @@
+import type { QuickAdd as Parsed } from "@tend/contracts/quick-add";
 import { Plus } from "lucide-react";
-import { type FormEvent, type RefObject, useEffect, useId, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import type { TaskFields } from "./change.ts";
 import type { Drafts } from "./draft.ts";
+import { labelOf, QuickAddChips } from "./quick-add-chips.tsx";
+import { QuickAddHighlight } from "./quick-add-highlight.tsx";
 import { titleFault } from "./text-limits.ts";
+import { useQuickAdd } from "./use-quick-add.ts";
 
 interface QuickAddProps {
   readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly drafts: Drafts;
-  readonly ready: boolean;
-  readonly onAdd: (title: string) => void;
+  /** Null until the page is alive. */
+  readonly today: string | null;
+  readonly onAdd: (task: TaskFields & { readonly title: string }) => void;
   /** Arrow down leads into the list. */
   readonly onLeave: () => void;
 }
 
 /** One line, one Enter, and the cursor stays. The browser holds the text, so none is ever reset. */
-export function QuickAdd({ inputRef, drafts, ready, onAdd, onLeave }: QuickAddProps) {
+export function QuickAdd({ inputRef, drafts, today, onAdd, onLeave }: QuickAddProps) {
   const errorId = useId();
   const [fault, setFault] = useState<string>();
+  const { line, setLine, parsed, dismiss, read } = useQuickAdd(today);
+  const highlight = useRef<HTMLDivElement>(null);
+  const tokens = parsed?.tokens ?? [];
 
   useEffect(() => {
     const input = inputRef.current;
@@ -25,24 +34,34 @@ export function QuickAdd({ inputRef, drafts, ready, onAdd, onLeave }: QuickAddPr
     // What was typed before the script came wins over what was left last time.
     if (input.value === "") input.value = drafts.readNew();
     else drafts.writeNew(input.value);
-    if (input.value.trim() !== "") setFault(titleFault(input.value));
+    setLine(input.value);
     if (document.activeElement === document.body) input.focus({ preventScroll: true });
-  }, [drafts, inputRef]);
+  }, [drafts, inputRef, setLine]);
 
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
     const input = inputRef.current;
     if (!input) return;
-    const found = titleFault(input.value);
+    let line: string;
+    let task: Parsed;
+    // Who types on while it is read means all that stands there.
+    do {
+      line = input.value;
+      task = await read(line);
+    } while (line !== input.value);
+    const found = titleFault(task.title);
     setFault(found);
     if (found === undefined) {
-      onAdd(input.value.trim());
+      const { tokens: _, tags, ...fields } = task;
+      onAdd({ ...fields, tags: [...tags] });
       input.value = "";
+      setLine("");
       drafts.writeNew("");
     }
     input.focus();
   };
 
+  const wrong = fault ?? (line.trim() === "" ? undefined : titleFault(parsed?.title ?? line));
   return (
     <form
       aria-label="Add a task"
@@ -50,33 +69,39 @@ export function QuickAdd({ inputRef, drafts, ready, onAdd, onLeave }: QuickAddPr
       className="z-10 flex flex-col border-divider bg-bg max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:border-t max-sm:px-4 max-sm:pt-2 max-sm:pb-[calc(8px+env(safe-area-inset-bottom))] sm:mb-4"
     >
       <div className="flex gap-2">
-        <input
-          ref={inputRef}
-          type="text"
-          aria-label="Add a task"
-          placeholder="Add a task"
-          autoComplete="off"
-          enterKeyHint="done"
-          className="control min-w-0 sm:min-h-12"
-          aria-invalid={fault ? true : undefined}
-          aria-describedby={fault ? errorId : undefined}
-          onInput={(event) => {
-            const { value } = event.currentTarget;
-            drafts.writeNew(value);
-            setFault(value.trim() === "" ? undefined : titleFault(value));
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") event.currentTarget.blur();
-            if (event.key !== "ArrowDown") return;
-            event.preventDefault();
-            onLeave();
-          }}
-        />
+        <div className="relative min-w-0 grow">
+          <QuickAddHighlight ref={highlight} line={line} tokens={tokens} />
+          <input
+            ref={inputRef}
+            type="text"
+            aria-label="Add a task"
+            placeholder="Add a task"
+            autoComplete="off"
+            enterKeyHint="done"
+            className="control relative bg-transparent sm:min-h-12"
+            aria-invalid={wrong ? true : undefined}
+            aria-describedby={wrong ? errorId : undefined}
+            onScroll={({ currentTarget }) => {
+              if (highlight.current) highlight.current.scrollLeft = currentTarget.scrollLeft;
+            }}
+            onInput={({ currentTarget: { value } }) => {
+              drafts.writeNew(value);
+              setLine(value);
+              setFault(undefined);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") event.currentTarget.blur();
+              if (event.key !== "ArrowDown") return;
+              event.preventDefault();
+              onLeave();
+            }}
+          />
+        </div>
         {/* Disabled until the script is there: else Enter would send the form and lose the text. */}
         <Button
           type="submit"
           variant="primary"
-          disabled={!ready}
+          disabled={today === null}
           className="h-11 max-sm:w-11 max-sm:px-0 sm:h-12"
         >
           <Plus aria-hidden size={18} />
@@ -84,8 +109,23 @@ export function QuickAdd({ inputRef, drafts, ready, onAdd, onLeave }: QuickAddPr
         </Button>
       </div>
       <div role="alert" className="sm:*:pt-2 max-sm:order-first max-sm:*:pb-2">
-        {fault && <FieldError id={errorId}>{fault}</FieldError>}
+        {wrong && <FieldError id={errorId}>{wrong}</FieldError>}
       </div>
+      {today !== null && tokens.length > 0 && (
+        <div className="sm:pt-2 max-sm:order-first max-sm:pb-2">
+          <QuickAddChips
+            tokens={tokens}
+            today={today}
+            onDismiss={(token) => {
+              dismiss(token);
+              inputRef.current?.focus();
+            }}
+          />
+        </div>
+      )}
+      <p role="status" className="sr-only">
+        {today !== null && tokens.map((token) => labelOf(token, today)).join(", ")}
+      </p>
     </form>
   );
 }

@@ -1,7 +1,17 @@
 import type { Task } from "@tend/contracts";
 
-/** What every version of this program stored of a task. */
-type StoredTask = Omit<Task, "version" | "deleted_at"> & Partial<Task>;
+/** What fields that came later are in a task that was stored before. */
+const later = {
+  version: 1,
+  deleted_at: null,
+  due_time: null,
+  time_zone: null,
+  priority: "none",
+  tags: [],
+} satisfies Partial<Task>;
 
-/** A task out of the browser's storage, where a version before this one may have put it. */
-export const upgradeTask = (task: StoredTask): Task => ({ version: 1, deleted_at: null, ...task });
+/** What every version of this program stored of a task. */
+type StoredTask = Omit<Task, keyof typeof later> & Partial<Task>;
+
+/** A task of which only the oldest fields are known: where a version before this one stored it, or new. */
+export const upgradeTask = (task: StoredTask): Task => ({ ...later, ...task });

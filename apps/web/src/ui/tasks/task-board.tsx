@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { AccountLink } from "#ui/account-link.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Header } from "#ui/header.tsx";
@@ -8,7 +8,6 @@ import { Banners } from "./banners.tsx";
 import { browserStorage } from "./browser-storage.ts";
 import type { TaskFields } from "./change.ts";
 import { ClearCompleted } from "./clear-completed.tsx";
-import { ConflictDialog } from "./conflict-dialog.tsx";
 import { createDrafts } from "./draft.ts";
 import { Examples, QuietLine } from "./empty-state.tsx";
 import { FilterTabs, SortSelect } from "./filter-bar.tsx";
@@ -32,6 +31,11 @@ import { useTasks } from "./use-tasks.ts";
 import { useToday } from "./use-today.ts";
 import { useTrash } from "./use-trash.ts";
 import { useUndoKey } from "./use-undo-key.ts";
+
+/** Fetched when the server tells of a conflict: few people ever meet one. */
+const ConflictDialog = lazy(() =>
+  import("./conflict-dialog.tsx").then((module) => ({ default: module.ConflictDialog })),
+);
 
 interface TaskBoardProps {
   readonly user: { readonly id: string; readonly name: string };
@@ -217,8 +221,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           <QuickAdd
             inputRef={quickAdd}
             drafts={drafts}
-            ready={today !== null}
-            onAdd={(title) => actions.add(title, null)}
+            today={today}
+            onAdd={actions.add}
             onLeave={() => focusTask(shown[0]?.id)}
           />
         )}
@@ -249,8 +253,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         ) : counts.all === 0 ? (
           <Examples
             today={today}
-            onAdd={(title, due_date) => {
-              actions.add(title, due_date);
+            onAdd={(task) => {
+              actions.add(task);
               focusQuickAdd();
             }}
           />
@@ -269,12 +273,16 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
         {editing?.sheet && form}
       </Dialog>
-      <ConflictDialog
-        conflict={conflict}
-        today={today}
-        onChoose={choose}
-        onClose={() => setReviewed("")}
-      />
+      {unsent.conflicts.size > 0 && (
+        <Suspense>
+          <ConflictDialog
+            conflict={conflict}
+            today={today}
+            onChoose={choose}
+            onClose={() => setReviewed("")}
+          />
+        </Suspense>
+      )}
       <p role="status" className="sr-only">
         {said}
       </p>

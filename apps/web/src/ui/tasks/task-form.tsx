@@ -12,7 +12,8 @@ import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { changedFields, type TaskFields } from "./change.ts";
 import type { Drafts, Edit } from "./draft.ts";
-import { notesFault, titleFault } from "./text-limits.ts";
+import { priorityLabels } from "./priority.ts";
+import { notesFault, tagsFault, tagsOf, titleFault } from "./text-limits.ts";
 
 interface TaskFormProps {
   readonly task: Task;
@@ -23,9 +24,12 @@ interface TaskFormProps {
   readonly sheet: boolean;
 }
 
+/** Those that can be wrong, in their order. */
+const fields = ["title", "description", "due_date", "due_time", "tags"] as const;
+
 type Faults = { readonly [Field in keyof Edit]?: string | undefined };
 
-/** Title, notes and due date of one task. Every keystroke is kept as a draft until it is saved. */
+/** All that a person can say of one task. Every keystroke is kept as a draft until it is saved. */
 export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProps) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
@@ -41,13 +45,15 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
   };
 
   const save = useCallback(() => {
-    const unfinished = form.current?.querySelector<HTMLInputElement>("[type=date]:invalid");
+    const isUnfinished = (type: string) => form.current?.querySelector(`[type=${type}]:invalid`);
     const found: Faults = {
       title: titleFault(edit.title),
       description: notesFault(edit.description),
-      due_date: unfinished ? "Finish the date, or clear it." : undefined,
+      due_date: isUnfinished("date") ? "Finish the date, or clear it." : undefined,
+      due_time: isUnfinished("time") ? "Finish the time, or clear it." : undefined,
+      tags: tagsFault(edit.tags),
     };
-    const wrong = (["title", "description", "due_date"] as const).find((field) => found[field]);
+    const wrong = fields.find((field) => found[field]);
     setFaults(found);
     if (wrong === undefined) onSave(task, changedFields(task, fieldsOf(edit)));
     else form.current?.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
@@ -131,11 +137,68 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
               onChange={(event) => change({ due_date: event.target.value })}
             />
             {edit.due_date && (
-              <Button variant="quiet" onClick={() => change({ due_date: "" })}>
+              <Button variant="quiet" onClick={() => change({ due_date: "", due_time: "" })}>
                 Clear date
               </Button>
             )}
           </div>
+        )}
+      </Labelled>
+      {edit.due_date && (
+        <Labelled id={`${id}-time`} label="Time" error={faults.due_time}>
+          {(described) => (
+            <div className="flex flex-wrap items-center gap-2">
+              <input
+                {...described}
+                type="time"
+                name="due_time"
+                className="control w-44 tabular-nums"
+                value={edit.due_time}
+                onChange={(event) => change({ due_time: event.target.value })}
+              />
+              {edit.due_time && (
+                <Button variant="quiet" onClick={() => change({ due_time: "" })}>
+                  Clear time
+                </Button>
+              )}
+            </div>
+          )}
+        </Labelled>
+      )}
+      <Labelled id={`${id}-priority`} label="Priority" error={undefined}>
+        {(described) => (
+          <select
+            {...described}
+            name="priority"
+            className="control w-44"
+            value={edit.priority}
+            onChange={(event) => {
+              const chosen = priorities.find((priority) => priority === event.target.value);
+              change({ priority: chosen ?? "none" });
+            }}
+          >
+            {priorities.map((priority) => (
+              <option key={priority} value={priority} className="bg-surface text-text">
+                {priorityLabels[priority]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Labelled>
+      <Labelled id={`${id}-tags`} label="Tags" error={faults.tags}>
+        {(described) => (
+          <input
+            {...described}
+            type="text"
+            name="tags"
+            dir="auto"
+            autoComplete="off"
+            autoCapitalize="none"
+            placeholder="#home #garden"
+            className="control"
+            value={edit.tags}
+            onChange={(event) => change({ tags: event.target.value })}
+          />
         )}
       </Labelled>
       <div className="flex justify-end gap-2">
@@ -147,6 +210,8 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
     </form>
   );
 }
+
+const priorities = ["none", "low", "medium", "high"] as const;
 
 interface Described {
   readonly id: string;
@@ -192,11 +257,17 @@ const editOf = (task: Task): Edit => ({
   title: task.title,
   description: task.description ?? "",
   due_date: task.due_date ?? "",
+  due_time: task.due_time ?? "",
+  priority: task.priority,
+  tags: task.tags.map((tag) => `#${tag}`).join(" "),
 });
 
 /** No notes are null, as the task says it; a title is trimmed, as the server does it. */
-const fieldsOf = ({ title, description, due_date }: Edit) => ({
+const fieldsOf = ({ title, description, due_date, due_time, priority, tags }: Edit) => ({
   title: title.trim(),
   description: description === "" ? null : description,
   due_date: due_date === "" ? null : due_date,
+  due_time: due_date === "" || due_time === "" ? null : due_time,
+  priority,
+  tags: tagsOf(tags),
 });

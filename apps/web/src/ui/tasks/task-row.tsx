@@ -2,9 +2,9 @@ import type { Task } from "@tend/contracts";
 import { Ellipsis, NotebookText } from "lucide-react";
 import { memo } from "react";
 import { Button } from "#ui/button.tsx";
-import { dueLabel, isOverdue } from "./due-date.ts";
 import { RowFailure } from "./row-failure.tsx";
 import { checkboxId } from "./task-focus.ts";
+import { TaskMeta } from "./task-meta.tsx";
 
 export interface RowActions {
   readonly tick: (task: Task, completed: boolean) => void;
@@ -85,9 +85,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
               />
             )}
           </button>
-          {task.due_date && (
-            <DueDate day={task.due_date} today={today} completed={task.completed} />
-          )}
+          <TaskMeta task={task} today={today} />
         </div>
         <div className="grid h-12 shrink-0 place-items-center pr-1 pointer-coarse:h-14">
           <Button
@@ -118,23 +116,3 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
     </li>
   );
 });
-
-function DueDate({
-  day,
-  today,
-  completed,
-}: {
-  day: string;
-  today: string | null;
-  completed: boolean;
-}) {
-  const overdue = today !== null && !completed && isOverdue(day, today);
-  return (
-    <p
-      className={`shrink-0 text-meta max-sm:-mt-3 max-sm:pb-3 sm:py-[15px] pointer-coarse:sm:py-[19px] ${overdue ? "text-warn" : "text-muted"}`}
-    >
-      <span className="sr-only">{overdue ? "Was due " : "Due "}</span>
-      <time dateTime={day}>{dueLabel(day, today)}</time>
-    </p>
-  );
-}

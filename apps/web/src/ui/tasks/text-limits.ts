@@ -1,4 +1,4 @@
-import { codePoints, limits } from "@tend/contracts/limits";
+import { codePoints, limits, tagKey } from "@tend/contracts/limits";
 
 const number = (value: number): string => value.toLocaleString("en");
 
@@ -12,6 +12,23 @@ export function titleFault(text: string): string | undefined {
 export function notesFault(text: string): string | undefined {
   const length = codePoints(text);
   return length > limits.description ? tooLong("notes", length, limits.description) : undefined;
+}
+
+/** T-15: the tags that stand between spaces and commas, each once, however often it is written. */
+export function tagsOf(text: string): string[] {
+  const tags = new Map<string, string>();
+  for (const word of text.split(/[\s,]+/u)) {
+    const tag = word.replace(/^#+/, "");
+    if (tag !== "" && !tags.has(tagKey(tag))) tags.set(tagKey(tag), tag);
+  }
+  return [...tags.values()];
+}
+
+export function tagsFault(text: string): string | undefined {
+  const tags = tagsOf(text);
+  if (tags.length > limits.tags) return `Give at most ${limits.tags} tags.`;
+  const long = tags.find((tag) => codePoints(tag) > limits.tag);
+  return long && `Shorten #${long} to ${limits.tag} characters.`;
 }
 
 const tooLong = (what: "title" | "notes", length: number, most: number): string =>

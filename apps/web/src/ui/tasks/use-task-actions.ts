@@ -4,11 +4,12 @@ import { v7 as uuidv7 } from "uuid";
 import { showToast } from "#ui/toaster.tsx";
 import { changedFields, notYet, setOf, type TaskFields } from "./change.ts";
 import type { Outbox } from "./outbox.ts";
+import { upgradeTask } from "./stored-task.ts";
 import { countOfTasks } from "./task-list.ts";
 import { UndoStack } from "./undo-stack.ts";
 
 export interface TaskActions {
-  readonly add: (title: string, due_date: string | null) => Task;
+  readonly add: (task: TaskFields & { readonly title: string }) => void;
   readonly tick: (task: Task, completed: boolean) => void;
   readonly edit: (task: Task, fields: TaskFields) => void;
   readonly remove: (tasks: readonly Task[]) => void;
@@ -47,26 +48,20 @@ export function useTaskActions(
 
     return {
       offerUndo,
-      add(title, due_date) {
+      add({ title, ...fields }) {
         announce(`Added: ${title}`);
-        const task: Task = {
+        const task = upgradeTask({
           id: uuidv7(),
           owner_user_id: userId,
           title,
           description: null,
           completed: false,
-          due_date,
+          due_date: null,
           created_at: notYet,
           updated_at: notYet,
-          version: 1,
-          deleted_at: null,
-          due_time: null,
-          time_zone: null,
-          priority: "none",
-          tags: [],
-        };
+          ...fields,
+        });
         outbox.add({ kind: "create", id: uuidv7(), task });
-        return task;
       },
       tick(task, completed) {
         set(task, { completed });

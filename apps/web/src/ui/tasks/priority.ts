@@ -1,0 +1,8 @@
+import type { Task } from "@tend/contracts";
+
+export const priorityLabels: Readonly<Record<Task["priority"], string>> = {
+  none: "No priority",
+  low: "Low",
+  medium: "Medium",
+  high: "High",
+};

@@ -1,0 +1,35 @@
+import type { QuickAddToken } from "@tend/contracts/quick-add";
+import type { Ref } from "react";
+
+interface QuickAddHighlightProps {
+  readonly ref: Ref<HTMLDivElement>;
+  readonly line: string;
+  readonly tokens: readonly QuickAddToken[];
+}
+
+/** Behind the field, whose text it repeats unseen: marks what was recognised where it stands. */
+export function QuickAddHighlight({ ref, line, tokens }: QuickAddHighlightProps) {
+  const starts = [0, ...tokens.map(({ end }) => end)];
+  return (
+    <div
+      ref={ref}
+      aria-hidden
+      className="control absolute inset-0 flex items-center overflow-hidden border-transparent text-transparent whitespace-pre"
+    >
+      {/* As wide as in the field, where a caret follows the last letter. */}
+      <span className="pr-1">
+        {starts.map((start, index) => {
+          const token = tokens[index];
+          return (
+            <span key={start}>
+              {line.slice(start, token?.start)}
+              {token && (
+                <mark className="rounded-[3px] bg-accent/15 text-transparent">{token.text}</mark>
+              )}
+            </span>
+          );
+        })}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Task } from "@tend/contracts";
+import { Flag } from "lucide-react";
+import { dueLabel, isOverdue } from "./due-date.ts";
+import { priorityLabels } from "./priority.ts";
+
+interface TaskMetaProps {
+  readonly task: Task;
+  readonly today: string | null;
+}
+
+/** What is said of a task beside its title: priority, tags, and when it is due. */
+export function TaskMeta({ task, today }: TaskMetaProps) {
+  if (task.priority === "none" && task.tags.length === 0 && !task.due_date) return null;
+  return (
+    <p className="flex min-w-0 flex-wrap items-center gap-x-3 text-meta text-muted max-sm:-mt-3 max-sm:pb-3 sm:max-w-[45%] sm:shrink-0 sm:justify-end sm:py-[15px] pointer-coarse:sm:py-[19px]">
+      {task.priority !== "none" && <Priority priority={task.priority} />}
+      {task.tags.map((tag) => (
+        <span key={tag} dir="auto" className="min-w-0 truncate">
+          #{tag}
+        </span>
+      ))}
+      {task.due_date && <Due task={task} day={task.due_date} today={today} />}
+    </p>
+  );
+}
+
+const looks = { low: "", medium: "text-warn", high: "text-danger" } as const;
+
+function Priority({ priority }: { priority: keyof typeof looks }) {
+  return (
+    <span className={`flex items-center gap-1 ${looks[priority]}`}>
+      <Flag aria-hidden size={14} />
+      {priorityLabels[priority]}
+      <span className="sr-only"> priority</span>
+    </span>
+  );
+}
+
+interface DueProps extends TaskMetaProps {
+  readonly day: string;
+}
+
+function Due({ task, day, today }: DueProps) {
+  const overdue = today !== null && !task.completed && isOverdue(day, today);
+  return (
+    <span className={overdue ? "text-warn" : undefined}>
+      <span className="sr-only">{overdue ? "Was due " : "Due "}</span>
+      <time dateTime={task.due_time ? `${day}T${task.due_time}` : day}>
+        {dueLabel(day, today)}
+        {task.due_time && ` ${task.due_time}`}
+      </time>
+      {task.due_time && task.time_zone && ` ${task.time_zone}`}
+    </span>
+  );
+}

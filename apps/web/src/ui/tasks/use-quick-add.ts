@@ -1,0 +1,51 @@
+import type { Dismissal, parseQuickAdd, QuickAdd } from "@tend/contracts/quick-add";
+import { useCallback, useState } from "react";
+
+type Parse = typeof parseQuickAdd;
+
+/** What reads a line is fetched at the first letter. Undefined: there is no network. */
+const fetchParser = (): Promise<Parse | undefined> =>
+  import("@tend/contracts/quick-add").then(
+    (fetched) => fetched.parseQuickAdd,
+    () => undefined,
+  );
+
+/** The line that is being typed, and what it says so far. */
+export function useQuickAdd(today: string | null): {
+  readonly line: string;
+  readonly setLine: (line: string) => void;
+  readonly parsed: QuickAdd | undefined;
+  readonly dismiss: (token: Dismissal) => void;
+  /** The line as a task. Where it cannot be read, all of it is the title. */
+  readonly read: (line: string) => Promise<QuickAdd>;
+} {
+  const [line, setTyped] = useState("");
+  const [dismissed, setDismissed] = useState<readonly Dismissal[]>([]);
+  const [parse, setParse] = useState<Parse>();
+
+  const setLine = useCallback((next: string) => {
+    setTyped(next);
+    if (next.trim() === "") setDismissed([]);
+    else void fetchParser().then((found) => setParse(() => found));
+  }, []);
+
+  return {
+    line,
+    setLine,
+    parsed: parse && today !== null && line !== "" ? parse(line, today, dismissed) : undefined,
+    dismiss: (token) => setDismissed([...dismissed, token]),
+    async read(text) {
+      const by = parse ?? (await fetchParser());
+      return by && today !== null ? by(text, today, dismissed) : asTitle(text);
+    },
+  };
+}
+
+const asTitle = (line: string): QuickAdd => ({
+  title: line.trim(),
+  due_date: null,
+  due_time: null,
+  tags: [],
+  priority: "none",
+  tokens: [],
+});

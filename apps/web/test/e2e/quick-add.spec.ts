@@ -1,0 +1,150 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, type Person, test } from "./person.ts";
+
+const field = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
+const chips = (page: Page) => page.getByRole("list", { name: "Recognised" });
+const stored = (person: Person) => async () => (await person.api.listTasks()).body;
+
+/** In the browser's zone, as Playwright's settings have it. */
+const inDays = (days: number) =>
+  new Intl.DateTimeFormat("sv", { timeZone: "Europe/Berlin" }).format(
+    Date.now() + days * 86_400_000,
+  );
+
+test("one line says title, day, time, tag and priority, and the cursor stays", async ({
+  page,
+  person,
+}) => {
+  await page.goto("/tasks");
+  await field(page).pressSequentially("Pay rent tomorrow 9am #home !high");
+  await expect(chips(page).getByRole("listitem")).toHaveText([
+    "Tomorrow",
+    "09:00",
+    "home",
+    "High priority",
+  ]);
+  await field(page).press("Enter");
+  await expect(field(page)).toBeFocused();
+  await expect(field(page)).toHaveValue("");
+  await expect(chips(page)).toBeHidden();
+  const row = page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
+  await expect(row).toContainText("Pay rent");
+  await expect(row).toContainText("High priority");
+  await expect(row).toContainText("#home");
+  await expect(row).toContainText("Tomorrow 09:00");
+  await expect.poll(stored(person)).toMatchObject([
+    {
+      title: "Pay rent",
+      due_date: inDays(1),
+      due_time: "09:00",
+      time_zone: null,
+      tags: ["home"],
+      priority: "high",
+    },
+  ]);
+});
+
+test("names stay names, and what is quoted or taken back stays in the title", async ({
+  page,
+  person,
+}) => {
+  await page.goto("/tasks");
+  for (const title of ["Watch Saturday Night Live", "Buy a monitor", "March to the top"]) {
+    await field(page).fill(title);
+    await expect(chips(page)).toBeHidden();
+    await field(page).press("Enter");
+  }
+  await field(page).fill('Read "tomorrow"');
+  await expect(chips(page)).toBeHidden();
+  await field(page).press("Enter");
+  await field(page).fill("Sing tomorrow #choir");
+  await chips(page).getByRole("button", { name: "Keep “tomorrow” in the title" }).click();
+  await expect(field(page)).toBeFocused();
+  await expect(chips(page).getByRole("listitem")).toHaveText(["choir"]);
+  await field(page).press("Enter");
+  await expect
+    .poll(async () => (await stored(person)()).map(({ title, due_date }) => [title, due_date]))
+    .toEqual([
+      ["Sing tomorrow", null],
+      ["Read tomorrow", null],
+      ["March to the top", null],
+      ["Buy a monitor", null],
+      ["Watch Saturday Night Live", null],
+    ]);
+});
+
+test("Enter before the line can be read waits for it, and loses nothing", async ({
+  page,
+  person,
+}) => {
+  await page.goto("/tasks");
+  await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.reload({ waitUntil: "commit" });
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await field(page).fill("Pay rent tomorrow");
+  release();
+  await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
+  await field(page).press("Enter");
+  await expect.poll(stored(person)).toMatchObject([{ title: "Pay rent", due_date: inDays(1) }]);
+});
+
+test("time, priority and tags are edited in the form, and a day that goes takes its time along", async ({
+  page,
+  person,
+}) => {
+  const { body } = await person.api.createTask({
+    body: { title: "Pay rent", due_date: inDays(1), due_time: "09:00", tags: ["home"] },
+  });
+  await page.goto("/tasks");
+  await page.getByRole("button", { name: "Edit Pay rent" }).click();
+  const form = page.getByRole("form", { name: "Edit task" });
+  await form.getByLabel("Time").fill("18:30");
+  await form.getByLabel("Priority").selectOption("Medium");
+  await form.getByLabel("Tags").fill("#home, money money");
+  await form.getByRole("button", { name: "Save task" }).click();
+  const read = async () => (await person.api.getTask({ params: { id: body.id } })).body;
+  await expect.poll(read).toMatchObject({
+    due_time: "18:30",
+    priority: "medium",
+    tags: ["home", "money"],
+  });
+  await page.getByRole("button", { name: "Edit Pay rent" }).click();
+  await form.getByRole("button", { name: "Clear date" }).click();
+  await form.getByRole("button", { name: "Save task" }).click();
+  await expect.poll(read).toMatchObject({ due_date: null, due_time: null, priority: "medium" });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`chips, rows and the form have no axe violation, ${colorScheme}`, async ({
+    page,
+    person,
+  }) => {
+    await page.emulateMedia({ colorScheme });
+    for (const priority of ["low", "medium", "high"] as const) {
+      await person.api.createTask({
+        body: {
+          title: `Of ${priority} priority`,
+          due_date: inDays(-1),
+          due_time: "09:00",
+          tags: ["home", "a-rather-long-tag-that-needs-room"],
+          priority,
+        },
+      });
+    }
+    await page.goto("/tasks");
+    await field(page).fill("Pay rent tomorrow 9am #home !high");
+    await expect(chips(page)).toBeVisible();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.getByRole("button", { name: "Edit Of low priority" }).click();
+    await expect(page.getByLabel("Tags")).toBeVisible();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+}
