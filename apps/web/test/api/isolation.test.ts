@@ -233,10 +233,15 @@ const headerValues: Record<string, readonly string[]> = {
 const schemaOf = (schema: z.ZodType | undefined) =>
   schema && z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 
+/** T-17: what is due depends on where one asks. */
+const besides: Readonly<Record<string, string>> = { due: "&time_zone=Europe/Berlin" };
+
 /** Each value of each parameter that has a few: `?permanent=true`, `?status=trashed`. */
 const queriesOf = ({ query }: Operation): string[] =>
   Object.entries(schemaOf(query)?.properties ?? {}).flatMap(([name, property]) =>
-    typeof property === "object" ? (property.enum ?? []).map((value) => `?${name}=${value}`) : [],
+    typeof property === "object"
+      ? (property.enum ?? []).map((value) => `?${name}=${value}${besides[name] ?? ""}`)
+      : [],
   );
 
 /** Every way to ask a row whose address has the id: all that its schemas tell. */
