@@ -96,6 +96,31 @@ test("Enter before the line can be read waits for it, and loses nothing", async 
   await expect.poll(stored(person)).toMatchObject([{ title: "Pay rent", due_date: inDays(1) }]);
 });
 
+test("what is typed after Enter is the next line, also while the first waits to be read", async ({
+  page,
+  person,
+}) => {
+  await page.goto("/tasks");
+  await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await field(page).pressSequentially("Pay rent tomorrow");
+  await field(page).press("Enter");
+  await expect(field(page)).toHaveValue("");
+  await field(page).pressSequentially("Buy milk");
+  release();
+  await expect.poll(stored(person)).toMatchObject([{ title: "Pay rent", due_date: inDays(1) }]);
+  await expect(field(page)).toHaveValue("Buy milk");
+  await field(page).press("Enter");
+  await expect.poll(stored(person)).toMatchObject([{ title: "Buy milk" }, { title: "Pay rent" }]);
+});
+
 test("time, priority and tags are edited in the form, and a day that goes takes its time along", async ({
   page,
   person,

@@ -1,4 +1,3 @@
-import type { QuickAdd as Parsed } from "@tend/contracts/quick-add";
 import { Plus } from "lucide-react";
 import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { Button } from "#ui/button.tsx";
@@ -42,21 +41,19 @@ export function QuickAdd({ inputRef, drafts, today, onAdd, onLeave }: QuickAddPr
     event.preventDefault();
     const input = inputRef.current;
     if (!input) return;
-    let line: string;
-    let task: Parsed;
-    // Who types on while it is read means all that stands there.
-    do {
-      line = input.value;
-      task = await read(line);
-    } while (line !== input.value);
-    const found = titleFault(task.title);
+    const taken = input.value;
+    // At once: what is typed from now on is the next line.
+    input.value = "";
+    setLine("");
+    const { tokens: _, tags, ...fields } = await read(taken);
+    const found = titleFault(fields.title);
     setFault(found);
     if (found === undefined) {
-      const { tokens: _, tags, ...fields } = task;
       onAdd({ ...fields, tags: [...tags] });
-      input.value = "";
-      setLine("");
-      drafts.writeNew("");
+      drafts.writeNew(input.value);
+    } else {
+      input.value = `${taken} ${input.value}`.trimEnd();
+      setLine(input.value);
     }
     input.focus();
   };
