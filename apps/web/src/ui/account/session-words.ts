@@ -1,4 +1,4 @@
-import { dueLabel, localDay } from "#ui/tasks/due-date.ts";
+import { dueLabel, pastLabel } from "#ui/tasks/due-date.ts";
 
 /** In this order: most browsers also name those that they descend from. */
 const browsers: readonly (readonly [RegExp, string])[] = [
@@ -32,9 +32,7 @@ export function deviceOf(userAgent: string | null): string {
 
 /** Without `today`, as on a server that does not know the reader's zone: the day in UTC. */
 export function lastActive(updated_at: string, today: string | null): string {
-  if (today === null) return `Last active ${dueLabel(updated_at.slice(0, 10), null)}`;
-  const day = localDay(new Date(updated_at));
-  // By the server's clock it may be a little later than here.
-  if (day >= today) return "Last active today";
-  return `Last active ${dueLabel(day, today).replace("Yesterday", "yesterday")}`;
+  const day =
+    today === null ? dueLabel(updated_at.slice(0, 10), null) : pastLabel(updated_at, today);
+  return `Last active ${day}`;
 }

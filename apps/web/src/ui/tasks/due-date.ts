@@ -31,13 +31,16 @@ export function dueLabel(day: string, today: string | null): string {
   return today === null || year === today.slice(0, 4) ? label : `${label} ${Number(year)}`;
 }
 
-/** When a task was deleted, in words: "Deleted yesterday". */
-export function deletedLabel(deleted_at: string, today: string): string {
-  const day = localDay(new Date(deleted_at));
+/** The day of something past, as a sentence ends with it: today, yesterday, else "Fri 27 Nov". */
+export function pastLabel(instant: string, today: string): string {
+  const day = localDay(new Date(instant));
   // By the server's clock it may be a little later than here.
-  if (day >= today) return "Deleted today";
-  return `Deleted ${dueLabel(day, today).replace("Yesterday", "yesterday")}`;
+  return day >= today ? "today" : dueLabel(day, today).replace("Yesterday", "yesterday");
 }
+
+/** When a task was deleted, in words: "Deleted yesterday". */
+export const deletedLabel = (deleted_at: string, today: string): string =>
+  `Deleted ${pastLabel(deleted_at, today)}`;
 
 const pad = (value: number, width: number): string => String(value).padStart(width, "0");
 
