@@ -12,6 +12,19 @@ const inDays = (days: number) =>
     Date.now() + days * 86_400_000,
   );
 
+/** Scripts that are asked for from now on come when the returned function is called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
 test("one line says title, day, time, tag and priority, and the cursor stays", async ({
   page,
   person,
@@ -80,15 +93,8 @@ test("Enter before the line can be read waits for it, and loses nothing", async 
 }) => {
   await page.goto("/tasks");
   await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
   await page.reload({ waitUntil: "commit" });
-  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdScripts(page);
   await field(page).fill("Pay rent tomorrow");
   release();
   await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
@@ -102,14 +108,7 @@ test("what is typed after Enter is the next line, also while the first waits to 
 }) => {
   await page.goto("/tasks");
   await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdScripts(page);
   await field(page).pressSequentially("Pay rent tomorrow");
   await field(page).press("Enter");
   await expect(field(page)).toHaveValue("");
