@@ -2,22 +2,14 @@ import { expect, test } from "vitest";
 import { forgetUser } from "./browser-storage.ts";
 import { createChangeStorage } from "./change-storage.ts";
 import { createDrafts } from "./draft.ts";
-import { makeStorage, makeTask } from "./testing.ts";
+import { makeStorage, makeTask, unfinishedEdit } from "./testing.ts";
 
 test("what is stored of one user goes, and what is of others stays", () => {
   const storage = makeStorage();
   storage.setItem("theirs", "not of this app");
-  const edit = {
-    title: "Pay the re",
-    description: "",
-    due_date: "",
-    due_time: "",
-    priority: "none",
-    tags: "",
-  } as const;
   for (const user of ["ada", "adam"]) {
     createDrafts(storage, user).writeNew("Buy mil");
-    createDrafts(storage, user).writeEdit(makeTask(), edit);
+    createDrafts(storage, user).writeEdit(makeTask(), unfinishedEdit);
     createChangeStorage(storage, user).write({ id: "1", kind: "create", task: makeTask() });
   }
   const before = Object.keys(storage);

@@ -1,15 +1,8 @@
 import { expect, test } from "vitest";
-import { createDrafts, type Edit } from "./draft.ts";
-import { makeStorage, makeTask } from "./testing.ts";
+import { createDrafts } from "./draft.ts";
+import { makeStorage, makeTask, unfinishedEdit } from "./testing.ts";
 
-const edit: Edit = {
-  title: "Pay the re",
-  description: "",
-  due_date: "",
-  due_time: "",
-  priority: "none",
-  tags: "",
-};
+const edit = unfinishedEdit;
 
 test("text of the quick-add comes back until it is handed in", () => {
   const local = makeStorage();

@@ -1,6 +1,7 @@
 import type { Problem, Task } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
+import type { Edit } from "./draft.ts";
 
 /** A task for tests, with a name for an id where the test says one. */
 export const makeTask = (fields: Partial<Task> = {}): Task => ({
@@ -20,6 +21,16 @@ export const makeTask = (fields: Partial<Task> = {}): Task => ({
   tags: [],
   ...fields,
 });
+
+/** What stands in the edit form while a title is being typed. */
+export const unfinishedEdit: Edit = {
+  title: "Pay the re",
+  description: "",
+  due_date: "",
+  due_time: "",
+  priority: "none",
+  tags: "",
+};
 
 /** What the client throws for a problem with this status and code. */
 export const makeApiError = (
