@@ -8,6 +8,7 @@ import { currentUser } from "#server/session.ts";
 import { countTasks } from "#server/tasks.ts";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { type Filters, filtersHref, readFilters } from "#ui/tasks/filters.ts";
+import { searchFor } from "#ui/tasks/search.ts";
 import { TasksScreen } from "#ui/tasks/tasks-screen.tsx";
 import { TasksUnavailable } from "#ui/tasks/tasks-unavailable.tsx";
 
@@ -30,13 +31,16 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
   return <TasksScreen {...found} />;
 }
 
-/** The whole list where it is short; else the first page of the tab. */
-async function read({ status, sort, order }: Filters) {
+/** The whole list where it is short; else the first page of what the address asks for. */
+async function read({ status, sort, order, q }: Filters) {
   const user = await currentUser();
   if (!user) return null;
-  const list = (status: TaskStatus) => listTasks(user.id, { status, sort, order, limit });
+  const search = searchFor(q) && { q };
+  const list = (status: TaskStatus, more = {}) =>
+    listTasks(user.id, { status, sort, order, limit, ...more });
   const [all, counts] = await Promise.all([list("all"), countTasks(user.id)]);
   const complete = all.next === null;
-  const { body } = complete || status === "all" || status === "trashed" ? all : await list(status);
+  const isAll = status === "trashed" || (status === "all" && !search);
+  const { body } = complete || isAll ? all : await list(status, search);
   return { user: { id: user.id, name: user.name }, tasks: parseJson(body), complete, counts };
 }

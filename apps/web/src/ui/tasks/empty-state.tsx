@@ -1,5 +1,6 @@
 import { Plus } from "lucide-react";
 import type { TaskFields } from "./change.ts";
+import { Button } from "#ui/button.tsx";
 import { addDays } from "./due-date.ts";
 
 const examples = [
@@ -36,6 +37,24 @@ export function Examples({ today, onAdd }: ExamplesProps) {
           </li>
         ))}
       </ul>
+    </div>
+  );
+}
+
+/** For a search that finds nothing. */
+export function NoMatches({ q, onClear }: { q: string; onClear: () => void }) {
+  return (
+    <div className="py-12 text-center">
+      <p className="break-words text-muted">
+        Nothing matches{" "}
+        <q dir="auto" className="font-medium text-text">
+          {q.trim()}
+        </q>
+        .
+      </p>
+      <Button className="mt-4" onClick={onClear}>
+        Clear filters
+      </Button>
     </div>
   );
 }

@@ -8,17 +8,24 @@ const read = (query: string) => {
 
 describe("the address", () => {
   test("says nothing for all tasks, newest first", () => {
-    expect(read("")).toEqual({ status: "all", sort: "created", order: "desc" });
+    expect(read("")).toEqual({ status: "all", sort: "created", order: "desc", q: "" });
     expect(filtersHref(read(""))).toBe("/tasks");
   });
 
-  test("brings every tab and order back", () => {
+  test("brings every tab, order and search back", () => {
     for (const { status } of tabs) {
       for (const { sort, order } of sorts) {
-        const href = filtersHref({ status, sort, order });
-        expect(read(href.split("?")[1] ?? "")).toEqual({ status, sort, order });
+        for (const q of ["", " milk &", "牛乳+👍🏽"]) {
+          const filters = { status, sort, order, q };
+          expect(read(filtersHref(filters).split("?")[1] ?? "")).toEqual(filters);
+        }
       }
     }
+  });
+
+  test("leaves out of a search what the server would refuse (T-3)", () => {
+    expect(read("q=a%00b").q).toBe("ab");
+    expect(read(`q=${"😀".repeat(201)}`).q).toBe("😀".repeat(200));
   });
 
   test.each(["status=done&sort=colour", "status=&sort=&order=sideways", "order=asc"])(

@@ -1,10 +1,13 @@
 import type { SortOrder, TaskSort, TaskStatus } from "@tend/contracts";
+import { limits } from "@tend/contracts/limits";
 
 /** What the address of the screen says: which tasks, and in which order. */
 export interface Filters {
   readonly status: TaskStatus;
   readonly sort: TaskSort;
   readonly order: SortOrder;
+  /** As it was typed. Empty: nothing is searched for. */
+  readonly q: string;
 }
 
 export const tabs = [
@@ -27,11 +30,15 @@ export function readFilters(get: (name: string) => string | null): Filters {
   const status = tabs.find((tab) => tab.status === get("status"))?.status ?? "all";
   const named = sorts.filter(({ sort }) => sort === get("sort"));
   const { sort, order } = named.find((one) => one.order === get("order")) ?? named[0] ?? sorts[0];
-  return { status, sort, order };
+  return { status, sort, order, q: searchable(get("q") ?? "") };
 }
 
+/** What the server would refuse of a search, it is not asked (T-3). */
+const searchable = (q: string): string =>
+  [...q.replaceAll("\0", "")].slice(0, limits.search).join("");
+
 /** The address that says these filters. */
-export function filtersHref({ status, sort, order }: Filters): string {
+export function filtersHref({ status, sort, order, q }: Filters): string {
   const query = new URLSearchParams();
   if (status !== "all") query.set("status", status);
   if (sort !== "created") query.set("sort", sort);
@@ -39,5 +46,6 @@ export function filtersHref({ status, sort, order }: Filters): string {
     query.set("sort", sort);
     query.set("order", order);
   }
+  if (q !== "") query.set("q", q);
   return query.size === 0 ? "/tasks" : `/tasks?${query}`;
 }

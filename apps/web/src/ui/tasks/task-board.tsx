@@ -9,18 +9,21 @@ import { browserStorage } from "./browser-storage.ts";
 import type { TaskFields } from "./change.ts";
 import { ClearCompleted } from "./clear-completed.tsx";
 import { createDrafts } from "./draft.ts";
-import { Examples, QuietLine } from "./empty-state.tsx";
+import { Examples, NoMatches, QuietLine } from "./empty-state.tsx";
 import { FilterTabs, SortSelect } from "./filter-bar.tsx";
 import { type Filters, filtersHref } from "./filters.ts";
 import { QuickAdd } from "./quick-add.tsx";
+import { searchFor } from "./search.ts";
+import { SearchField } from "./search-field.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { focusTask, neighbourOf } from "./task-focus.ts";
 import { TaskForm } from "./task-form.tsx";
-import { type Counts, countTasks, listShown } from "./task-list.ts";
+import { type Counts, countTasks, listFound, listShown } from "./task-list.ts";
 import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
 import type { RowActions } from "./task-row.tsx";
 import { TaskRows } from "./task-rows.tsx";
 import { TrashList } from "./trash-list.tsx";
+import { useAnnounceFound } from "./use-announce-found.ts";
 import { useAnnounceSaving } from "./use-announce-saving.ts";
 import { useAnnouncer } from "./use-announcer.ts";
 import { useEditing } from "./use-editing.ts";
@@ -52,7 +55,7 @@ const sayLost = (task: Task) =>
 /** The list of one user and all that is done with it. */
 export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const today = useToday();
-  const [filters, setFilters] = useFilters();
+  const { filters, setFilters, search } = useFilters();
   const [said, announce] = useAnnouncer();
   const [drafts] = useState(() => createDrafts(browserStorage(), user.id));
   const { tasks, complete, api, outbox, unsent, ...list } = useTasks(user.id, initial, {
@@ -61,6 +64,10 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   });
   const inTrash = filters.status === "trashed";
   const trash = useTrash(user.id, api, inTrash);
+  const inTrashFound = useMemo(
+    () => listFound(trash.tasks ?? [], filters.q),
+    [trash.tasks, filters.q],
+  );
   const loadFailure = (inTrash ? trash.loadFailure : undefined) ?? list.loadFailure;
   const actions = useTaskActions(user.id, outbox, announce);
   const counts = useMemo(
@@ -70,6 +77,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
 
   const quickAdd = useRef<HTMLInputElement>(null);
   const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
+  const searchInput = useRef<HTMLInputElement>(null);
 
   const { kept, keep } = useLeaving((id) => {
     const row = document.activeElement?.closest<HTMLElement>("[data-task]");
@@ -140,6 +148,16 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       open(task);
     });
   };
+  const add = (fields: TaskFields & { readonly title: string }) => {
+    const task = actions.add(fields);
+    // What was just written must be seen.
+    if (searchFor(filters.q)?.(task) === false) search("");
+  };
+  const clearFilters = () => {
+    const { status } = filters;
+    changeFilters({ ...filters, q: "", status: status === "trashed" ? status : "all" });
+    searchInput.current?.focus();
+  };
   const changeFilters = (next: Filters) => {
     setFilters(next);
     const { status } = next;
@@ -147,7 +165,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       announce("Showing the trash");
       return;
     }
-    const count = status === filters.status ? "" : `${counts[status]} `;
+    const count = status === filters.status || next.q ? "" : `${counts[status]} `;
     announce(`Showing ${count}${status === "all" ? "" : `${status} `}tasks`);
   };
 
@@ -165,6 +183,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
 
   useUndoKey(actions.undoLast);
   useAnnounceSaving(unsent, announce);
+  useAnnounceFound(filters.q, (inTrash ? inTrashFound : shown).length, announce);
 
   const form = editing && (
     <TaskForm
@@ -185,14 +204,22 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         start={
           <>
             <h1 className="sr-only">{inTrash ? "Trash" : "Tasks"}</h1>
-            <p className="text-muted tabular-nums">{counts.pending.toLocaleString("en")} left</p>
-            <div className="ml-2 max-sm:hidden">
+            <p className="whitespace-nowrap text-muted tabular-nums">
+              {counts.pending.toLocaleString("en")} left
+            </p>
+            <div className="ml-2 min-w-0 max-sm:hidden">
               <FilterTabs {...tabs} />
             </div>
           </>
         }
         end={
           <>
+            <SearchField
+              inputRef={searchInput}
+              filters={filters}
+              onSearch={search}
+              onLeave={() => focusTask(shown[0]?.id)}
+            />
             {/* The trash has one order: the newest deletion first. */}
             {!inTrash && <SortSelect {...tabs} />}
             <AccountLink name={user.name} />
@@ -222,7 +249,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             inputRef={quickAdd}
             drafts={drafts}
             today={today}
-            onAdd={actions.add}
+            onAdd={add}
             onLeave={() => focusTask(shown[0]?.id)}
           />
         )}
@@ -234,6 +261,9 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             trash={trash}
             today={today}
             unsent={unsent}
+            q={filters.q}
+            found={inTrashFound}
+            onClearFilters={clearFilters}
             onRestore={actions.restore}
             onRetry={rowActions.retry}
           />
@@ -254,10 +284,12 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           <Examples
             today={today}
             onAdd={(task) => {
-              actions.add(task);
+              add(task);
               focusQuickAdd();
             }}
           />
+        ) : complete && searchFor(filters.q) ? (
+          <NoMatches q={filters.q} onClear={clearFilters} />
         ) : (
           <QuietLine>{emptyLine(filters, counts)}</QuietLine>
         )}

@@ -11,7 +11,7 @@ const tasks = [
   makeTask({ id: "d", title: "cherry", created_at: at(30), due_date: "2026-11-25" }),
 ];
 const ids = (filters: Partial<Filters>, kept?: ReadonlySet<string>) =>
-  listShown(tasks, { status: "all", sort: "created", order: "desc", ...filters }, kept)
+  listShown(tasks, { status: "all", sort: "created", order: "desc", q: "", ...filters }, kept)
     .map(({ id }) => id)
     .join("");
 
@@ -38,6 +38,14 @@ describe("a tab", () => {
 
   test("keeps for a moment what was just ticked", () => {
     expect(ids({ status: "pending" }, new Set(["c"]))).toBe("dbca");
+  });
+
+  test("holds what a search finds of it (T-11)", () => {
+    expect(ids({ q: "ap" })).toBe("bc");
+    expect(ids({ q: "APFEL" })).toBe("c");
+    expect(ids({ status: "pending", q: "apfel" })).toBe("");
+    expect(ids({ status: "pending", q: "apfel" }, new Set(["c"]))).toBe("c");
+    expect(ids({ q: "!" })).toBe("dbca");
   });
 
   test("counts", () => expect(countTasks(tasks)).toEqual({ all: 4, pending: 3, completed: 1 }));

@@ -1,5 +1,6 @@
 import type { Task, TaskStatus } from "@tend/contracts";
 import type { Filters } from "./filters.ts";
+import { searchFor } from "./search.ts";
 
 export interface Counts {
   readonly all: number;
@@ -24,14 +25,23 @@ const holds: Readonly<Record<TaskStatus, (task: Task) => boolean>> = {
   trashed: () => false,
 };
 
-/** The tasks of a tab in its order. Those in `kept` stay, whatever the tab. */
+/** The tasks of a tab that a search finds, in their order. Those in `kept` stay, whatever the tab. */
 export function listShown(
   tasks: readonly Task[],
   filters: Filters,
   kept: ReadonlySet<string> = new Set(),
 ): readonly Task[] {
-  const inTab = tasks.filter((task) => holds[filters.status](task) || kept.has(task.id));
-  return inTab.sort(compareBy(filters));
+  const finds = searchFor(filters.q);
+  const found = tasks.filter(
+    (task) => (holds[filters.status](task) || kept.has(task.id)) && (finds?.(task) ?? true),
+  );
+  return found.sort(compareBy(filters));
+}
+
+/** Those of a list of its own, such as the trash, that a search finds. */
+export function listFound(tasks: readonly Task[], q: string): readonly Task[] {
+  const finds = searchFor(q);
+  return finds ? tasks.filter(finds) : tasks;
 }
 
 type Compare = (a: Task, b: Task) => number;

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "#ui/button.tsx";
 import { DeleteForGood } from "./delete-for-good.tsx";
 import { deletedLabel } from "./due-date.ts";
-import { QuietLine } from "./empty-state.tsx";
+import { NoMatches, QuietLine } from "./empty-state.tsx";
 import type { OutboxState } from "./outbox.ts";
 import { RowFailure } from "./row-failure.tsx";
 import { batch, ShowMore } from "./show-more.tsx";
@@ -14,13 +14,17 @@ interface TrashListProps {
   readonly trash: Trash;
   readonly today: string | null;
   readonly unsent: OutboxState;
+  /** The search, and the tasks that it finds. */
+  readonly q: string;
+  readonly found: readonly Task[];
+  readonly onClearFilters: () => void;
   readonly onRestore: (task: Task) => void;
   readonly onRetry: (task: Task) => void;
 }
 
 /** What was deleted and can still be had back. A task stays until the server has let it go. */
-export function TrashList({ trash, today, unsent, onRestore, onRetry }: TrashListProps) {
-  const { tasks = [] } = trash;
+export function TrashList(props: TrashListProps) {
+  const { trash, today, unsent, q, found: tasks, onRestore, onRetry } = props;
   const [drawn, setDrawn] = useState(batch);
   const [deleting, setDeleting] = useState<Task | null>(null);
   const section = useRef<HTMLElement>(null);
@@ -43,7 +47,11 @@ export function TrashList({ trash, today, unsent, onRestore, onRetry }: TrashLis
   return (
     <section ref={section} aria-label="Trash" tabIndex={-1} className="outline-none">
       {tasks.length === 0 ? (
-        <QuietLine>{emptyLine(trash)}</QuietLine>
+        trash.tasks?.length ? (
+          <NoMatches q={q} onClear={props.onClearFilters} />
+        ) : (
+          <QuietLine>{emptyLine(trash)}</QuietLine>
+        )
       ) : (
         <>
           <p className="px-3 py-2 text-meta text-muted">

@@ -9,7 +9,7 @@ import { countOfTasks } from "./task-list.ts";
 import { UndoStack } from "./undo-stack.ts";
 
 export interface TaskActions {
-  readonly add: (task: TaskFields & { readonly title: string }) => void;
+  readonly add: (task: TaskFields & { readonly title: string }) => Task;
   readonly tick: (task: Task, completed: boolean) => void;
   readonly edit: (task: Task, fields: TaskFields) => void;
   readonly remove: (tasks: readonly Task[]) => void;
@@ -62,6 +62,7 @@ export function useTaskActions(
           ...fields,
         });
         outbox.add({ kind: "create", id: uuidv7(), task });
+        return task;
       },
       tick(task, completed) {
         set(task, { completed });
@@ -93,7 +94,7 @@ export function useTaskActions(
       },
       undoLast() {
         const undone = undos.undo();
-        if (!undone) return;
+        if (!undone) return announce("Nothing to undo");
         announce("Undone");
         void import("#ui/sonner.tsx").then(({ toast }) => toast.dismiss(undone.id));
       },

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { findings, late } from "../../../test/search-findings.ts";
+import { searchFor } from "./search.ts";
+
+const finds = (q: string, title: string, description: string | null = null) =>
+  searchFor(q)?.({ title, description });
+
+describe("a search in the browser finds what the server finds (T-11)", () => {
+  test.each(findings)("through %s: %s", (_, title, searches) => {
+    for (const q of searches) {
+      expect([q, finds(q, title)]).toEqual([q, true]);
+      expect([q, finds(q, "Something else")]).toEqual([q, false]);
+    }
+  });
+
+  test.each(late)("%s, late in a long run without spaces", (_, title, q) => {
+    expect(finds(q, title)).toBe(true);
+  });
+
+  test("by the beginning of each word, in title or notes, in any order", () => {
+    const notes = "Two bottles\nof oat milk.";
+    for (const q of ["groc", "oat groc", " MILK ", "bot two"]) {
+      expect([q, finds(q, "Groceries", notes)]).toEqual([q, true]);
+    }
+    for (const q of ["ilk", "milks", "milk drink"]) {
+      expect([q, finds(q, "Groceries", notes)]).toEqual([q, false]);
+    }
+  });
+
+  test("not by other letters or another order of them", () => {
+    for (const q of ["乳牛", "買牛", "कुताब", "🎁", "牛乳 明後日"]) {
+      expect([q, finds(q, "明日は牛乳を買う किताब 🎂")]).toEqual([q, false]);
+    }
+  });
+
+  test.each(["", " ", "!", "...", "' : * & |", "\u0301", "—", "%"])(
+    "%j has nothing to search for",
+    (q) => expect(searchFor(q)).toBeUndefined(),
+  );
+});
