@@ -1,0 +1,63 @@
+"use client";
+
+import { type ReactNode, useEffect, useRef } from "react";
+
+interface ModalProps {
+  readonly open: boolean;
+  /** Esc or a click beside it. The owner sets `open` to false. */
+  readonly onClose: () => void;
+  /** Its name, or the id of the element that says it. */
+  readonly label: { readonly text: string } | { readonly id: string };
+  readonly className: string;
+  readonly children: ReactNode;
+}
+
+/** The native <dialog>: the browser keeps the focus inside and gives it back. */
+export function Modal({ open, onClose, label, className, children }: ModalProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const putCursorBack = useRef<() => void>(undefined);
+
+  useEffect(() => {
+    const dialog = ref.current;
+    if (open && !dialog?.open) {
+      putCursorBack.current = rememberCursor();
+      dialog?.showModal();
+    }
+    if (open) return;
+    if (dialog?.open) dialog.close();
+    putCursorBack.current?.();
+    putCursorBack.current = undefined;
+  }, [open]);
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc is the keyboard's way, through onCancel.
+    <dialog
+      ref={ref}
+      {...("id" in label ? { "aria-labelledby": label.id } : { "aria-label": label.text })}
+      className={`w-[calc(100vw-32px)] rounded-dialog border border-divider bg-surface p-0 text-text shadow-float backdrop:bg-backdrop ${className}`}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={() => {
+        if (open) onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+    >
+      {open && children}
+    </dialog>
+  );
+}
+
+/** Chrome gives the focus back to a text field without its cursor: nothing could be typed. */
+function rememberCursor(): (() => void) | undefined {
+  const field = document.activeElement;
+  const isText = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+  if (!isText || field.selectionStart === null) return undefined;
+  const { selectionStart, selectionEnd } = field;
+  return () => {
+    if (document.activeElement === field) field.setSelectionRange(selectionStart, selectionEnd);
+  };
+}
