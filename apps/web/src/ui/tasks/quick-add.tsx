@@ -15,7 +15,7 @@ interface QuickAddProps {
   /** Null until the page is alive. */
   readonly today: string | null;
   readonly onAdd: (task: TaskFields & { readonly title: string }) => void;
-  /** Arrow down leads into the list. */
+  /** Arrow down and Esc lead into the list. */
   readonly onLeave: () => void;
 }
 
@@ -87,8 +87,8 @@ export function QuickAdd({ inputRef, drafts, today, onAdd, onLeave }: QuickAddPr
               setFault(undefined);
             }}
             onKeyDown={(event) => {
-              if (event.key === "Escape") event.currentTarget.blur();
-              if (event.key !== "ArrowDown") return;
+              if (event.nativeEvent.isComposing) return;
+              if (event.key !== "ArrowDown" && event.key !== "Escape") return;
               event.preventDefault();
               onLeave();
             }}

@@ -16,7 +16,7 @@ import { QuickAdd } from "./quick-add.tsx";
 import { searchFor } from "./search.ts";
 import { SearchField } from "./search-field.tsx";
 import type { Snapshot } from "./snapshot.ts";
-import { focusTask, neighbourOf } from "./task-focus.ts";
+import { focusContent, focusList, focusTask, neighbourOf } from "./task-focus.ts";
 import { TaskForm } from "./task-form.tsx";
 import { type Counts, countTasks, listFound, listShown } from "./task-list.ts";
 import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
@@ -28,6 +28,7 @@ import { useAnnounceSaving } from "./use-announce-saving.ts";
 import { useAnnouncer } from "./use-announcer.ts";
 import { useEditing } from "./use-editing.ts";
 import { useFilters } from "./use-filters.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 import { useLeaving } from "./use-leaving.ts";
 import { useTaskActions } from "./use-task-actions.ts";
 import { useTasks } from "./use-tasks.ts";
@@ -93,8 +94,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     latest.current = { shown, filters };
   });
   const moveFocusFrom = useCallback(
-    (id: string) => focusTask(neighbourOf(latest.current.shown, id)) || focusQuickAdd(),
-    [focusQuickAdd],
+    (id: string) => focusTask(neighbourOf(latest.current.shown, id)) || focusContent(),
+    [],
   );
 
   const { editing, open, close } = useEditing(drafts);
@@ -174,13 +175,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     if (inTrash) outbox.hurryDeletes();
   }, [inTrash, outbox]);
 
-  const edited = useRef<string>(undefined);
-  useEffect(() => {
-    // The form took the focus with it, unless a click has put it elsewhere.
-    if (!editing && document.activeElement === document.body) focusTask(edited.current);
-    edited.current = editing?.task.id;
-  }, [editing]);
-
+  useKeptFocus();
   useUndoKey(actions.undoLast);
   useAnnounceSaving(unsent, announce);
   useAnnounceFound(filters.q, (inTrash ? inTrashFound : shown).length, announce);
@@ -218,7 +213,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
               inputRef={searchInput}
               filters={filters}
               onSearch={search}
-              onLeave={() => focusTask(shown[0]?.id)}
+              onLeave={focusList}
             />
             {/* The trash has one order: the newest deletion first. */}
             {!inTrash && <SortSelect {...tabs} />}
@@ -250,7 +245,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             drafts={drafts}
             today={today}
             onAdd={add}
-            onLeave={() => focusTask(shown[0]?.id)}
+            onLeave={focusList}
           />
         )}
         {filters.status === "completed" && counts.completed > 0 && (

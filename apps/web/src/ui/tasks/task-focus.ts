@@ -1,11 +1,43 @@
 export const checkboxId = (taskId: string): string => `task-${taskId}`;
 
+const aRow = "[data-task]";
+
+/** The rows on the screen, of the list or of the trash. */
+export const rowsShown = (): readonly HTMLElement[] => [
+  ...document.querySelectorAll<HTMLElement>(aRow),
+];
+
+/** The row that this element stands in, or takes the place of. */
+export const rowOf = (element: Element | null): HTMLElement | null =>
+  element?.closest<HTMLElement>(aRow) ?? null;
+
+/** False: it cannot have the focus, being gone, hidden or behind a dialog. */
+export function focusOn(element: HTMLElement | null | undefined): boolean {
+  if (!element?.isConnected) return false;
+  element.focus();
+  return document.activeElement === element;
+}
+
+/** The control that the keyboard comes to first: a checkbox; in the trash, a button. */
+export const focusRow = (row: Element | null | undefined): boolean =>
+  focusOn(row?.querySelector<HTMLElement>("input, textarea, button"));
+
 /** False: the row is not on the screen. */
-export function focusTask(taskId: string | undefined): boolean {
-  const checkbox = taskId && document.getElementById(checkboxId(taskId));
-  if (!checkbox) return false;
-  checkbox.focus();
-  return true;
+export const focusTask = (taskId: string | undefined): boolean =>
+  taskId !== undefined && focusOn(document.getElementById(checkboxId(taskId)));
+
+/** Where there is no row. Not the field for a new task: there, no key would undo. */
+export const focusContent = (): boolean => focusOn(document.getElementById("content"));
+
+/** The first row, or the part of the page around it. */
+export const focusList = (): boolean => focusRow(document.querySelector(aRow)) || focusContent();
+
+/** From the row that has the focus; from elsewhere, down leads to the first. */
+export function focusRowBeside(direction: "down" | "up"): boolean {
+  const row = rowOf(document.activeElement);
+  if (!row) return direction === "down" && focusRow(document.querySelector(aRow));
+  const beside = direction === "down" ? row.nextElementSibling : row.previousElementSibling;
+  return beside?.matches(aRow) === true && focusRow(beside);
 }
 
 /** The row that takes over when this one goes: the next, else the one before. */

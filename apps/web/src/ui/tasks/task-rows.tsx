@@ -65,7 +65,7 @@ export function TaskRows(props: TaskRowsProps) {
       <ul aria-label="Tasks">
         {listed.map((task) =>
           task.id === editing?.id ? (
-            <li key={task.id} className={formClass}>
+            <li key={task.id} data-task={task.id} className={formClass}>
               {form}
             </li>
           ) : (

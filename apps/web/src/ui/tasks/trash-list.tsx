@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { limits } from "@tend/contracts/limits";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "#ui/button.tsx";
 import { DeleteForGood } from "./delete-for-good.tsx";
 import { deletedLabel } from "./due-date.ts";
@@ -27,25 +27,12 @@ export function TrashList(props: TrashListProps) {
   const { trash, today, unsent, q, found: tasks, onRestore, onRetry } = props;
   const [drawn, setDrawn] = useState(batch);
   const [deleting, setDeleting] = useState<Task | null>(null);
-  const section = useRef<HTMLElement>(null);
-  const focused = useRef<{ readonly id: string; readonly index: number }>(undefined);
   const restoring = new Set(
     unsent.changes.filter(({ kind }) => kind === "restore").map(({ task }) => task.id),
   );
 
-  useEffect(() => {
-    const { id, index } = focused.current ?? {};
-    const isGone = id !== undefined && tasks.every((task) => task.id !== id);
-    if (!isGone || document.activeElement !== document.body) return;
-    // The row took the focus with it.
-    focused.current = undefined;
-    const buttons = section.current?.querySelectorAll<HTMLElement>("[data-restore]") ?? [];
-    const next = buttons[Math.min(index ?? 0, buttons.length - 1)] ?? section.current;
-    next?.focus();
-  });
-
   return (
-    <section ref={section} aria-label="Trash" tabIndex={-1} className="outline-none">
+    <section data-landing aria-label="Trash" tabIndex={-1} className="outline-none">
       {tasks.length === 0 ? (
         trash.tasks?.length ? (
           <NoMatches q={q} onClear={props.onClearFilters} />
@@ -58,7 +45,7 @@ export function TrashList(props: TrashListProps) {
             Tasks stay here for {limits.trashDays} days. Then they are deleted for good.
           </p>
           <ul aria-label="Deleted tasks">
-            {tasks.slice(0, drawn).map((task, index) => {
+            {tasks.slice(0, drawn).map((task) => {
               const pending = restoring.has(task.id);
               return (
                 <TrashRow
@@ -69,9 +56,6 @@ export function TrashList(props: TrashListProps) {
                   failure={
                     pending ? (unsent.refused.get(task.id) ?? unsent.trouble?.reason) : undefined
                   }
-                  onFocus={() => {
-                    focused.current = { id: task.id, index };
-                  }}
                   onRestore={() => onRestore(task)}
                   onRetry={() => onRetry(task)}
                   onDelete={() => setDeleting(task)}
@@ -105,20 +89,19 @@ interface TrashRowProps {
   readonly pending: boolean;
   /** Why it is not restored, in words. */
   readonly failure: string | undefined;
-  readonly onFocus: () => void;
   readonly onRestore: () => void;
   readonly onRetry: () => void;
   readonly onDelete: () => void;
 }
 
 function TrashRow(props: TrashRowProps) {
-  const { task, today, pending, failure, onFocus, onRestore, onRetry, onDelete } = props;
+  const { task, today, pending, failure, onRestore, onRetry, onDelete } = props;
   const failureId = `failure-${task.id}`;
   return (
     <li
+      data-task={task.id}
       data-pending={pending || undefined}
       className="group border-divider border-b [contain-intrinsic-size:auto_48px] [content-visibility:auto]"
-      onFocus={onFocus}
     >
       <div className="flex flex-wrap items-start rounded-control px-3 transition-colors hover:bg-hover sm:flex-nowrap sm:gap-x-3">
         <p
@@ -138,7 +121,6 @@ function TrashRow(props: TrashRowProps) {
         <div className="-mr-2 flex gap-1 max-sm:-mt-2 max-sm:pb-2 sm:py-2 pointer-coarse:sm:py-1.5">
           <Button
             size="small"
-            data-restore
             aria-disabled={pending}
             aria-describedby={failure ? failureId : undefined}
             onClick={() => pending || onRestore()}

@@ -1,0 +1,63 @@
+import { useEffect } from "react";
+import { focusContent, focusOn, focusRow, rowOf, rowsShown } from "./task-focus.ts";
+
+interface Place {
+  readonly element: HTMLElement;
+  /** The row that it was in, and which one that was. */
+  readonly row: { readonly id: string | undefined; readonly index: number } | null;
+}
+
+const remembered = 8;
+
+function placeOf(element: HTMLElement): Place {
+  const row = rowOf(element);
+  return { element, row: row && { id: row.dataset.task, index: rowsShown().indexOf(row) } };
+}
+
+/** The row of the same task, else the one that stands where it stood. */
+function rowInstead({ id, index }: NonNullable<Place["row"]>): HTMLElement | undefined {
+  const rows = rowsShown();
+  return rows.find((row) => row.dataset.task === id) ?? rows[Math.min(index, rows.length - 1)];
+}
+
+const isLost = () => document.activeElement === null || document.activeElement === document.body;
+
+/**
+ * Whatever takes the focused element away, the focus is never lost: it goes to the task in the same
+ * place, else back to where it was before, else to `[data-landing]`, else to the content.
+ */
+export function useKeptFocus(): void {
+  useEffect(() => {
+    let places: readonly Place[] = [];
+
+    const remember = ({ target }: FocusEvent) => {
+      if (target instanceof HTMLElement) places = [...places, placeOf(target)].slice(-remembered);
+    };
+    const restore = () => {
+      const last = places.at(-1);
+      if (!last) return;
+      if (last.element.isConnected) {
+        // Who clicked beside everything has lost nothing. The row may stand elsewhere by now.
+        places = [...places.slice(0, -1), placeOf(last.element)];
+        return;
+      }
+      if (!isLost()) return;
+      const isBack = places
+        .toReversed()
+        .some(({ element, row }) => focusOn(element) || (row && focusRow(rowInstead(row))));
+      if (isBack) return;
+      if (!focusOn(document.querySelector<HTMLElement>("[data-landing]"))) focusContent();
+    };
+
+    const observer = new MutationObserver(restore);
+    observer.observe(document.body, { childList: true, subtree: true });
+    document.addEventListener("focusin", remember);
+    // A dialog gives the focus back by itself, unless the element that had it has gone meanwhile.
+    document.addEventListener("close", restore, true);
+    return () => {
+      observer.disconnect();
+      document.removeEventListener("focusin", remember);
+      document.removeEventListener("close", restore, true);
+    };
+  }, []);
+}
