@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { preloadSans } from "#ui/fonts.ts";
+import { readSingleKeys, singleKeysCookie } from "#ui/single-keys.ts";
 import { pageColor, readTheme, themeCookie } from "#ui/theme.ts";
 import "./globals.css";
 
@@ -34,9 +35,14 @@ export async function generateViewport(): Promise<Viewport> {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = await chosenTheme();
+  const singleKeys = readSingleKeys((await cookies()).get(singleKeysCookie)?.value);
   preloadSans();
   return (
-    <html lang="en" data-theme={theme === "system" ? undefined : theme}>
+    <html
+      lang="en"
+      data-theme={theme === "system" ? undefined : theme}
+      data-single-keys={singleKeys ? undefined : "off"}
+    >
       <body className="flex flex-col">
         <a
           href="#content"

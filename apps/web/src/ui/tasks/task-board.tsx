@@ -5,6 +5,7 @@ import { Dialog } from "#ui/dialog.tsx";
 import { Header } from "#ui/header.tsx";
 import { showToast } from "#ui/toaster.tsx";
 import { Banners } from "./banners.tsx";
+import { BoardKeys } from "./board-keys.tsx";
 import { browserStorage } from "./browser-storage.ts";
 import type { TaskFields } from "./change.ts";
 import { ClearCompleted } from "./clear-completed.tsx";
@@ -34,7 +35,6 @@ import { useTaskActions } from "./use-task-actions.ts";
 import { useTasks } from "./use-tasks.ts";
 import { useToday } from "./use-today.ts";
 import { useTrash } from "./use-trash.ts";
-import { useUndoKey } from "./use-undo-key.ts";
 
 /** Fetched when the server tells of a conflict: few people ever meet one. */
 const ConflictDialog = lazy(() =>
@@ -175,8 +175,19 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     if (inTrash) outbox.hurryDeletes();
   }, [inTrash, outbox]);
 
+  const wantsToAdd = useRef(false);
+  const beginToAdd = () => {
+    wantsToAdd.current = inTrash;
+    if (inTrash) changeFilters({ ...filters, status: "all" });
+    else focusQuickAdd();
+  };
+  useEffect(() => {
+    if (inTrash || !wantsToAdd.current) return;
+    wantsToAdd.current = false;
+    focusQuickAdd();
+  }, [inTrash, focusQuickAdd]);
+
   useKeptFocus();
-  useUndoKey(actions.undoLast);
   useAnnounceSaving(unsent, announce);
   useAnnounceFound(filters.q, (inTrash ? inTrashFound : shown).length, announce);
 
@@ -271,9 +282,6 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             editing={inline && editing ? editing.task : null}
             form={inline}
             actions={rowActions}
-            onDelete={remove}
-            onUndo={actions.undoLast}
-            onQuickAdd={focusQuickAdd}
           />
         ) : counts.all === 0 ? (
           <Examples
@@ -297,6 +305,16 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           />
         )}
       </main>
+      <BoardKeys
+        tasks={tasks}
+        filters={filters}
+        searchInput={searchInput}
+        rowActions={rowActions}
+        onAdd={beginToAdd}
+        onDelete={remove}
+        onUndo={actions.undoLast}
+        onFilters={changeFilters}
+      />
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
         {editing?.sheet && form}
       </Dialog>

@@ -1,8 +1,7 @@
 import type { Task } from "@tend/contracts";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { OutboxState } from "./outbox.ts";
 import { batch, ShowMore } from "./show-more.tsx";
-import { focusTask, isTyping } from "./task-focus.ts";
 import { type RowActions, TaskRow } from "./task-row.tsx";
 
 interface TaskRowsProps {
@@ -15,14 +14,11 @@ interface TaskRowsProps {
   readonly editing: Task | null;
   readonly form: ReactNode;
   readonly actions: RowActions;
-  readonly onDelete: (task: Task) => void;
-  readonly onUndo: () => void;
-  readonly onQuickAdd: () => void;
 }
 
 const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
 
-/** The list. Its keys work while the focus is in it, and never while somebody types. */
+/** The list. */
 export function TaskRows(props: TaskRowsProps) {
   const { tasks, today, unsent, kept, editing, form, actions } = props;
   const [drawn, setDrawn] = useState(batch);
@@ -32,36 +28,8 @@ export function TaskRows(props: TaskRowsProps) {
   const listed = tasks.slice(0, drawn);
   if (editing && !listed.some(({ id }) => id === editing.id)) listed.unshift(editing);
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (!(event.target instanceof HTMLElement)) return;
-    const row = event.target.closest<HTMLElement>("[data-task]");
-    const index = tasks.findIndex((task) => task.id === row?.dataset.task);
-    const task = tasks[index];
-    const onCheckbox = event.target instanceof HTMLInputElement;
-    const deeds: Readonly<Record<string, (() => void) | undefined>> = {
-      j: () => focusTask(tasks[index + 1]?.id),
-      k: () => focusTask(tasks[index - 1]?.id) || props.onQuickAdd(),
-      n: props.onQuickAdd,
-      z: props.onUndo,
-      x: task && (() => actions.tick(task, !task.completed)),
-      Enter: task && onCheckbox ? () => actions.edit(task) : undefined,
-      Delete: task && (() => props.onDelete(task)),
-    };
-    const names: Readonly<Record<string, string>> = {
-      ArrowDown: "j",
-      ArrowUp: "k",
-      Backspace: "Delete",
-    };
-    const deed = deeds[names[event.key] ?? event.key];
-    if (!deed) return;
-    event.preventDefault();
-    deed();
-  };
-
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys act on the controls inside.
-    <div onKeyDown={onKeyDown}>
+    <div>
       <ul aria-label="Tasks">
         {listed.map((task) =>
           task.id === editing?.id ? (

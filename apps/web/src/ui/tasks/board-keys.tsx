@@ -1,0 +1,72 @@
+import type { Task } from "@tend/contracts";
+import { type RefObject, useState } from "react";
+import type { Filters } from "./filters.ts";
+import { ShortcutHelp } from "./shortcut-help.tsx";
+import { focusRowBeside, rowOf } from "./task-focus.ts";
+import type { RowActions } from "./task-row.tsx";
+import { type ShortcutAction, type ShortcutActions, useShortcuts } from "./use-shortcuts.ts";
+
+interface BoardKeysProps {
+  readonly tasks: readonly Task[];
+  readonly filters: Filters;
+  readonly searchInput: RefObject<HTMLInputElement | null>;
+  readonly rowActions: RowActions;
+  readonly onAdd: () => void;
+  readonly onDelete: (task: Task) => void;
+  readonly onUndo: () => void;
+  readonly onFilters: (filters: Filters) => void;
+}
+
+/** What the keyboard can do to the list: by a key, and as the help says it. */
+export function BoardKeys(props: BoardKeysProps) {
+  const { tasks, filters, searchInput, rowActions } = props;
+  const [shown, setShown] = useState<"help" | null>(null);
+
+  const focusedTask = () => {
+    const { activeElement } = document;
+    // A form stands in place of its row; the trash has other deeds.
+    if (filters.status === "trashed" || activeElement?.closest("form")) return undefined;
+    const id = rowOf(activeElement)?.dataset.task;
+    return tasks.find((task) => task.id === id);
+  };
+  const toTask = (act: (task: Task) => void) => () => {
+    const task = focusedTask();
+    return task !== undefined && act(task);
+  };
+  const step =
+    (direction: "down" | "up"): ShortcutAction =>
+    (event) => {
+      // Outside the list, arrows scroll.
+      const isArrow = event.key.startsWith("Arrow");
+      if (isArrow && !rowOf(document.activeElement)) return false;
+      const isMoved = focusRowBeside(direction);
+      // A held key stops at the top, and k does not write itself into the field.
+      if (!isMoved && direction === "up" && isArrow && !event.repeat) props.onAdd();
+      return true;
+    };
+  const show = (status: Filters["status"]) => () => props.onFilters({ ...filters, status });
+  const edit = toTask(rowActions.edit);
+
+  const actions: ShortcutActions = {
+    add: props.onAdd,
+    toggle: toTask((task) => rowActions.tick(task, !task.completed)),
+    // On a button, Enter is the button's.
+    edit: (event) => (event.target instanceof HTMLButtonElement ? false : edit()),
+    remove: toTask(props.onDelete),
+    undo: props.onUndo,
+    down: step("down"),
+    up: step("up"),
+    all: show("all"),
+    pending: show("pending"),
+    completed: show("completed"),
+    trashed: show("trashed"),
+    search() {
+      searchInput.current?.focus();
+      searchInput.current?.select();
+    },
+    help: () => setShown("help"),
+  };
+  useShortcuts(actions);
+
+  return <ShortcutHelp open={shown === "help"} onClose={() => setShown(null)} />;
+}

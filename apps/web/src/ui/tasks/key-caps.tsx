@@ -1,0 +1,41 @@
+import { Fragment } from "react";
+import { isApple } from "./use-shortcuts.ts";
+
+const names: Readonly<Record<string, { readonly shown: string; readonly said: string }>> = {
+  " ": { shown: "Space", said: "Space" },
+  "/": { shown: "/", said: "Slash" },
+  "?": { shown: "?", said: "Question mark" },
+  ArrowDown: { shown: "↓", said: "Arrow down" },
+  ArrowUp: { shown: "↑", said: "Arrow up" },
+  Delete: { shown: "Del", said: "Delete" },
+};
+
+/** The keys that do one thing, as they stand on the keyboard; any of them does it. */
+export function KeyCaps({ keys }: { keys: readonly string[] }) {
+  return (
+    <span className="flex shrink-0 flex-wrap items-center justify-end gap-1.5 text-meta text-muted">
+      {keys.map((key, index) => {
+        const { shown, said } = nameOf(key);
+        return (
+          <Fragment key={key}>
+            {index > 0 && "or"}
+            <kbd className="min-w-6 rounded-[4px] border border-divider bg-bg px-1.5 text-center font-sans text-text">
+              <span aria-hidden>{shown}</span>
+              <span className="sr-only">{said}</span>
+            </kbd>
+          </Fragment>
+        );
+      })}
+    </span>
+  );
+}
+
+function nameOf(key: string): { readonly shown: string; readonly said: string } {
+  const letter = key.replace("mod+", "").toUpperCase();
+  if (key.startsWith("mod+")) {
+    return isApple()
+      ? { shown: `⌘${letter}`, said: `Command ${letter}` }
+      : { shown: `Ctrl ${letter}`, said: `Control ${letter}` };
+  }
+  return names[key] ?? { shown: key.length === 1 ? letter : key, said: key };
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { isSingle, shortcutList, shortcutOf } from "./shortcuts.ts";
+
+type Press = Parameters<typeof shortcutOf>[0];
+type Circumstances = Parameters<typeof shortcutOf>[1];
+
+const ask = (press: Partial<Press>, at: Partial<Circumstances> = {}) =>
+  shortcutOf(
+    {
+      key: "",
+      code: "",
+      ctrlKey: false,
+      metaKey: false,
+      altKey: false,
+      shiftKey: false,
+      repeat: false,
+      ...press,
+    },
+    { isApple: false, isTyping: false, singleKeys: true, ...at },
+  );
+
+describe("the table", () => {
+  test("gives no key two meanings", () => {
+    const keys = shortcutList.flatMap(([, { keys }]) => keys);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test("is heard, each key as its row says", () => {
+    for (const [name, { keys }] of shortcutList) {
+      for (const key of keys) {
+        const press = { key: key.replace("mod+", ""), ctrlKey: key.startsWith("mod+") };
+        expect([key, ask(press)]).toEqual([key, name]);
+      }
+    }
+  });
+});
+
+describe("a key means nothing", () => {
+  test("while somebody types", () => {
+    for (const key of ["n", "Enter", "Delete", "ArrowDown", "?"]) {
+      expect(ask({ key }, { isTyping: true })).toBeUndefined();
+    }
+    expect(ask({ key: "z", ctrlKey: true }, { isTyping: true })).toBeUndefined();
+  });
+
+  test("with a modifier, or with the one of another system", () => {
+    for (const modifier of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }]) {
+      expect(ask({ key: "n", ...modifier })).toBeUndefined();
+      expect(ask({ key: "Delete", ...modifier })).toBeUndefined();
+    }
+    expect(ask({ key: "N", shiftKey: true })).toBeUndefined();
+    expect(ask({ key: "Z", ctrlKey: true, shiftKey: true })).toBeUndefined();
+    expect(ask({ key: "z", metaKey: true })).toBeUndefined();
+    expect(ask({ key: "z", ctrlKey: true }, { isApple: true })).toBeUndefined();
+    expect(ask({ key: "z", metaKey: true }, { isApple: true })).toBe("undo");
+  });
+
+  test("when it is held down, unless it moves", () => {
+    for (const key of ["n", "x", "Delete", "z", "Enter"]) {
+      expect(ask({ key, repeat: true })).toBeUndefined();
+    }
+    expect(ask({ key: "j", repeat: true })).toBe("down");
+    expect(ask({ key: "ArrowUp", repeat: true })).toBe("up");
+  });
+
+  test("when single keys are off; those that are no letter or sign stay", () => {
+    for (const [name, { keys }] of shortcutList) {
+      for (const key of keys) {
+        const press = { key: key.replace("mod+", ""), ctrlKey: key.startsWith("mod+") };
+        const heard = ask(press, { singleKeys: false });
+        expect([key, heard]).toEqual([key, isSingle(key) ? undefined : name]);
+      }
+    }
+  });
+});
+
+describe("other keyboards", () => {
+  test.each([
+    ["Russian", { key: "т", code: "KeyN" }, "add"],
+    ["Greek", { key: "ξ", code: "KeyJ" }, "down"],
+    ["Hebrew", { key: "ס", code: "KeyX" }, "toggle"],
+    ["Russian with Ctrl", { key: "я", code: "KeyZ", ctrlKey: true }, "undo"],
+    ["Dvorak", { key: "n", code: "KeyL" }, "add"],
+    ["AZERTY, whose digits need shift", { key: "1", code: "Digit1", shiftKey: true }, "all"],
+    ["German, whose slash needs shift", { key: "/", code: "Digit7", shiftKey: true }, "search"],
+    ["caps lock", { key: "N", code: "KeyN" }, "add"],
+  ] as const)("%s", (_, press, name) => expect(ask(press)).toBe(name));
+
+  test("a Latin letter that is not ours is not taken for its neighbour", () => {
+    expect(ask({ key: "é", code: "Digit2" })).toBeUndefined();
+    expect(ask({ key: "ñ", code: "KeyN" })).toBeUndefined();
+  });
+});

@@ -1,0 +1,102 @@
+/** What a key can be asked for; the order is that of the help. */
+export interface Shortcut {
+  /** As KeyboardEvent.key says them; "mod+" is ⌘ on Apple's devices, elsewhere Ctrl. */
+  readonly keys: readonly string[];
+  /** Keys that do it by the browser's own doing. */
+  readonly native?: readonly string[];
+  readonly text: string;
+  readonly group: "Tasks" | "Move" | "Everywhere";
+  /** It acts on the task that has the focus. */
+  readonly onTask?: true;
+  /** Holding the key down does it again. Of all else that would be too much. */
+  readonly repeats?: true;
+}
+
+/** Every key of the task list: what listens and the help are made of this. */
+export const shortcuts = {
+  add: { keys: ["n"], text: "Add a task", group: "Tasks" },
+  toggle: {
+    keys: ["x"],
+    native: [" "],
+    text: "Complete or reopen",
+    group: "Tasks",
+    onTask: true,
+  },
+  edit: { keys: ["Enter"], text: "Edit", group: "Tasks", onTask: true },
+  // Backspace too: it is what Apple's keyboards call delete, and a delete can be undone.
+  remove: { keys: ["Delete", "Backspace"], text: "Delete", group: "Tasks", onTask: true },
+  undo: { keys: ["z", "mod+z"], text: "Undo", group: "Tasks" },
+  down: {
+    keys: ["j", "ArrowDown"],
+    text: "Next task",
+    group: "Move",
+    repeats: true,
+  },
+  up: {
+    keys: ["k", "ArrowUp"],
+    text: "Previous task",
+    group: "Move",
+    repeats: true,
+  },
+  all: { keys: ["1"], text: "Show all tasks", group: "Move" },
+  pending: { keys: ["2"], text: "Show pending tasks", group: "Move" },
+  completed: { keys: ["3"], text: "Show completed tasks", group: "Move" },
+  trashed: { keys: ["4"], text: "Show the trash", group: "Move" },
+  search: { keys: ["/"], text: "Search", group: "Everywhere" },
+  help: { keys: ["?"], text: "Keyboard shortcuts", group: "Everywhere" },
+} as const satisfies Readonly<Record<string, Shortcut>>;
+
+export type ShortcutName = keyof typeof shortcuts;
+
+/** In the order of the table. */
+export const shortcutList = Object.entries(shortcuts) as readonly (readonly [
+  ShortcutName,
+  Shortcut,
+])[];
+
+/** A letter, digit or sign alone: what somebody who dictates may say by accident (WCAG 2.1.4). */
+export const isSingle = (key: string): boolean => key.length === 1 && key !== " ";
+
+type Press = Pick<
+  KeyboardEvent,
+  "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "repeat"
+>;
+
+interface Circumstances {
+  readonly isApple: boolean;
+  readonly isTyping: boolean;
+  readonly singleKeys: boolean;
+}
+
+/** What a press of a key asks for, if anything. */
+export function shortcutOf(press: Press, at: Circumstances): ShortcutName | undefined {
+  const key = keyOf(press, at.isApple);
+  if (key === undefined) return undefined;
+  // Keys belong to the text that is being typed.
+  if (at.isTyping) return undefined;
+  if (isSingle(key) && !at.singleKeys) return undefined;
+  const found = shortcutList.find(([, { keys }]) => keys.includes(key));
+  if (!found) return undefined;
+  const [name, { repeats }] = found;
+  return press.repeat && !repeats ? undefined : name;
+}
+
+function keyOf(press: Press, isApple: boolean): string | undefined {
+  const { ctrlKey, metaKey, altKey, shiftKey } = press;
+  if (altKey) return undefined;
+  const key = letterOf(press);
+  const [mod, other] = isApple ? [metaKey, ctrlKey] : [ctrlKey, metaKey];
+  if (other || (mod && shiftKey)) return undefined;
+  return mod ? `mod+${key}` : key;
+}
+
+/**
+ * By what is written on the key, so that every Latin layout works. Where that is no Latin letter,
+ * as on a Greek or Russian layout, by its place: else no letter could be pressed at all.
+ */
+function letterOf({ key, code, shiftKey }: Press): string {
+  const isForeign = /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key);
+  const letter = isForeign ? (/^Key([A-Z])$/.exec(code)?.[1] ?? key) : key;
+  // Caps lock is no shift.
+  return letter.length === 1 && !shiftKey ? letter.toLowerCase() : letter;
+}

@@ -1,0 +1,21 @@
+import { useEffect, useState } from "react";
+
+export type Loaded<Part> =
+  | { readonly is: "loading" | "failed" }
+  | { readonly is: "loaded"; readonly part: Part };
+
+/**
+ * A part whose script comes when it is first wanted. One that did not come is asked for again the
+ * next time. `load` is the same function each time.
+ */
+export function useLoaded<Part>(wanted: boolean, load: () => Promise<Part>): Loaded<Part> {
+  const [loaded, setLoaded] = useState<Loaded<Part>>({ is: "loading" });
+  useEffect(() => {
+    if (!wanted) return;
+    load().then(
+      (part) => setLoaded({ is: "loaded", part }),
+      () => setLoaded({ is: "failed" }),
+    );
+  }, [wanted, load]);
+  return loaded;
+}
