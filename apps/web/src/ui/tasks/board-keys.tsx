@@ -1,6 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { type RefObject, useState } from "react";
 import type { Filters } from "./filters.ts";
+import { Palette } from "./palette.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { focusRowBeside, rowOf } from "./task-focus.ts";
 import type { RowActions } from "./task-row.tsx";
@@ -14,13 +15,17 @@ interface BoardKeysProps {
   readonly onAdd: () => void;
   readonly onDelete: (task: Task) => void;
   readonly onUndo: () => void;
+  readonly onOpen: (task: Task) => void;
   readonly onFilters: (filters: Filters) => void;
+  readonly onSearch: (q: string) => void;
 }
 
-/** What the keyboard can do to the list: by a key, and as the help says it. */
+/** What the keyboard can do to the list: by a key, from the palette, and as the help says it. */
 export function BoardKeys(props: BoardKeysProps) {
   const { tasks, filters, searchInput, rowActions } = props;
-  const [shown, setShown] = useState<"help" | null>(null);
+  const [shown, setShown] = useState<"palette" | "help" | null>(null);
+  const [subject, setSubject] = useState<Task>();
+  const close = () => setShown(null);
 
   const focusedTask = () => {
     const { activeElement } = document;
@@ -37,11 +42,11 @@ export function BoardKeys(props: BoardKeysProps) {
     (direction: "down" | "up"): ShortcutAction =>
     (event) => {
       // Outside the list, arrows scroll.
-      const isArrow = event.key.startsWith("Arrow");
+      const isArrow = event?.key.startsWith("Arrow");
       if (isArrow && !rowOf(document.activeElement)) return false;
       const isMoved = focusRowBeside(direction);
       // A held key stops at the top, and k does not write itself into the field.
-      if (!isMoved && direction === "up" && isArrow && !event.repeat) props.onAdd();
+      if (!isMoved && direction === "up" && isArrow && !event?.repeat) props.onAdd();
       return true;
     };
   const show = (status: Filters["status"]) => () => props.onFilters({ ...filters, status });
@@ -51,7 +56,7 @@ export function BoardKeys(props: BoardKeysProps) {
     add: props.onAdd,
     toggle: toTask((task) => rowActions.tick(task, !task.completed)),
     // On a button, Enter is the button's.
-    edit: (event) => (event.target instanceof HTMLButtonElement ? false : edit()),
+    edit: (event) => (event?.target instanceof HTMLButtonElement ? false : edit()),
     remove: toTask(props.onDelete),
     undo: props.onUndo,
     down: step("down"),
@@ -64,9 +69,18 @@ export function BoardKeys(props: BoardKeysProps) {
       searchInput.current?.focus();
       searchInput.current?.select();
     },
+    palette() {
+      setSubject(focusedTask());
+      setShown("palette");
+    },
     help: () => setShown("help"),
   };
   useShortcuts(actions);
 
-  return <ShortcutHelp open={shown === "help"} onClose={() => setShown(null)} />;
+  return (
+    <>
+      <Palette open={shown === "palette"} onClose={close} source={{ ...props, actions, subject }} />
+      <ShortcutHelp open={shown === "help"} onClose={close} />
+    </>
+  );
 }

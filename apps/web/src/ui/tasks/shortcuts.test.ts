@@ -36,11 +36,12 @@ describe("the table", () => {
 });
 
 describe("a key means nothing", () => {
-  test("while somebody types", () => {
+  test("while somebody types, but for the palette", () => {
     for (const key of ["n", "Enter", "Delete", "ArrowDown", "?"]) {
       expect(ask({ key }, { isTyping: true })).toBeUndefined();
     }
     expect(ask({ key: "z", ctrlKey: true }, { isTyping: true })).toBeUndefined();
+    expect(ask({ key: "k", ctrlKey: true }, { isTyping: true })).toBe("palette");
   });
 
   test("with a modifier, or with the one of another system", () => {
@@ -50,9 +51,9 @@ describe("a key means nothing", () => {
     }
     expect(ask({ key: "N", shiftKey: true })).toBeUndefined();
     expect(ask({ key: "Z", ctrlKey: true, shiftKey: true })).toBeUndefined();
-    expect(ask({ key: "z", metaKey: true })).toBeUndefined();
-    expect(ask({ key: "z", ctrlKey: true }, { isApple: true })).toBeUndefined();
-    expect(ask({ key: "z", metaKey: true }, { isApple: true })).toBe("undo");
+    expect(ask({ key: "k", metaKey: true })).toBeUndefined();
+    expect(ask({ key: "k", ctrlKey: true }, { isApple: true })).toBeUndefined();
+    expect(ask({ key: "k", metaKey: true }, { isApple: true })).toBe("palette");
   });
 
   test("when it is held down, unless it moves", () => {

@@ -10,9 +10,11 @@ export interface Shortcut {
   readonly onTask?: true;
   /** Holding the key down does it again. Of all else that would be too much. */
   readonly repeats?: true;
+  /** A key and nothing to choose from a list. */
+  readonly keyOnly?: true;
 }
 
-/** Every key of the task list: what listens and the help are made of this. */
+/** Every key of the task list: what listens, the help and the palette are made of this. */
 export const shortcuts = {
   add: { keys: ["n"], text: "Add a task", group: "Tasks" },
   toggle: {
@@ -31,18 +33,21 @@ export const shortcuts = {
     text: "Next task",
     group: "Move",
     repeats: true,
+    keyOnly: true,
   },
   up: {
     keys: ["k", "ArrowUp"],
     text: "Previous task",
     group: "Move",
     repeats: true,
+    keyOnly: true,
   },
   all: { keys: ["1"], text: "Show all tasks", group: "Move" },
   pending: { keys: ["2"], text: "Show pending tasks", group: "Move" },
   completed: { keys: ["3"], text: "Show completed tasks", group: "Move" },
   trashed: { keys: ["4"], text: "Show the trash", group: "Move" },
   search: { keys: ["/"], text: "Search", group: "Everywhere" },
+  palette: { keys: ["mod+k"], text: "Command palette", group: "Everywhere", keyOnly: true },
   help: { keys: ["?"], text: "Keyboard shortcuts", group: "Everywhere" },
 } as const satisfies Readonly<Record<string, Shortcut>>;
 
@@ -72,8 +77,8 @@ interface Circumstances {
 export function shortcutOf(press: Press, at: Circumstances): ShortcutName | undefined {
   const key = keyOf(press, at.isApple);
   if (key === undefined) return undefined;
-  // Keys belong to the text that is being typed.
-  if (at.isTyping) return undefined;
+  // Keys belong to the text that is being typed, but for the one that no text knows.
+  if (at.isTyping && key !== "mod+k") return undefined;
   if (isSingle(key) && !at.singleKeys) return undefined;
   const found = shortcutList.find(([, { keys }]) => keys.includes(key));
   if (!found) return undefined;

@@ -313,7 +313,9 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         onAdd={beginToAdd}
         onDelete={remove}
         onUndo={actions.undoLast}
+        onOpen={open}
         onFilters={changeFilters}
+        onSearch={search}
       />
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
         {editing?.sheet && form}

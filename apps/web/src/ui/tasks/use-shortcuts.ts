@@ -3,8 +3,8 @@ import { singleKeysAreOn } from "#ui/single-keys.ts";
 import { isSingle, type ShortcutName, shortcutOf } from "./shortcuts.ts";
 import { isTyping } from "./task-focus.ts";
 
-/** False: it is nothing of ours, the browser acts. */
-export type ShortcutAction = (event: KeyboardEvent) => unknown;
+/** Without an event it was chosen from a list. False: it is nothing of ours, the browser acts. */
+export type ShortcutAction = (event?: KeyboardEvent) => unknown;
 export type ShortcutActions = Readonly<Record<ShortcutName, ShortcutAction>>;
 
 /** The one listener for the keys of the table. What is open above the page has its own keys. */
@@ -38,3 +38,6 @@ const isCovered = (): boolean => document.querySelector("dialog[open], :popover-
 /** Of these keys those that are not switched off. */
 export const keysThatWork = (keys: readonly string[]): readonly string[] =>
   singleKeysAreOn() ? keys : keys.filter((key) => !isSingle(key));
+
+/** The key that opens the palette also closes it. */
+export const isPaletteKey = (event: KeyboardEvent): boolean => askedBy(event) === "palette";

@@ -1,0 +1,87 @@
+import type { Task } from "@tend/contracts";
+import { type Filters, sorts } from "./filters.ts";
+import { searchFor } from "./search.ts";
+import { type Shortcut, shortcutList } from "./shortcuts.ts";
+import { listShown } from "./task-list.ts";
+import type { ShortcutActions } from "./use-shortcuts.ts";
+
+/** What the palette can act on. */
+export interface PaletteSource {
+  readonly actions: ShortcutActions;
+  /** The task that had the focus. */
+  readonly subject: Task | undefined;
+  readonly tasks: readonly Task[];
+  readonly filters: Filters;
+  readonly onOpen: (task: Task) => void;
+  readonly onFilters: (filters: Filters) => void;
+  readonly onSearch: (q: string) => void;
+}
+
+export interface PaletteChoice {
+  readonly id: string;
+  readonly group: "This task" | "Actions" | "Order" | "Tasks";
+  readonly text: string;
+  readonly keys?: Shortcut["keys"];
+  readonly run: () => void;
+}
+
+/** More would not be read, but searched further. */
+const mostTasks = 20;
+
+/** What can be chosen with these words, in the order of the groups. */
+export function choicesFor(source: PaletteSource, query: string): readonly PaletteChoice[] {
+  const commands = commandsOf(source);
+  if (query.trim() === "") return commands;
+  const finds = searchFor(query);
+  if (!finds) return [];
+  const found = commands.filter(({ text }) => finds({ title: text, description: null }));
+  return [...found, ...tasksFound(source, query, finds)];
+}
+
+function commandsOf(source: PaletteSource): readonly PaletteChoice[] {
+  const { actions, subject, filters, onFilters } = source;
+  const choices = shortcutList
+    .filter(([, shortcut]) => !shortcut.keyOnly && (!shortcut.onTask || subject))
+    .map(([name, { text, keys, onTask }]): PaletteChoice => {
+      const group = onTask ? "This task" : "Actions";
+      return { id: name, group, text, keys, run: () => actions[name]() };
+    });
+  const orders = sorts.map(({ sort, order, label }): PaletteChoice => {
+    const run = () => onFilters({ ...filters, sort, order });
+    return { id: `${sort}-${order}`, group: "Order", text: `Sort by ${label.toLowerCase()}`, run };
+  });
+  const isOnTask = ({ group }: PaletteChoice) => group === "This task";
+  return [
+    ...choices.filter(isOnTask),
+    ...choices.filter((choice) => !isOnTask(choice)),
+    ...(filters.status === "trashed" ? [] : orders),
+  ];
+}
+
+type Finds = NonNullable<ReturnType<typeof searchFor>>;
+
+/** Tasks by their titles, those still to do first, and the way to all that the words find. */
+function tasksFound(source: PaletteSource, query: string, finds: Finds): readonly PaletteChoice[] {
+  const found = source.tasks.filter(
+    // The task first: its words are remembered.
+    (task) => finds(task) && finds({ title: task.title, description: null }),
+  );
+  const { filters } = source;
+  const inOrder = (["pending", "completed"] as const).flatMap((status) =>
+    listShown(found, { ...filters, q: "", status }),
+  );
+  const tasks = inOrder.slice(0, mostTasks).map((task): PaletteChoice => {
+    const run = () => {
+      // The trash has no place for a form.
+      if (filters.status === "trashed") source.onFilters({ ...filters, status: "all" });
+      source.onOpen(task);
+    };
+    return { id: task.id, group: "Tasks", text: task.title, run };
+  });
+  if (tasks.length === 0) return [];
+  const run = () => source.onSearch(query);
+  return [
+    ...tasks,
+    { id: "search-all", group: "Tasks", text: `Search for “${query.trim()}”`, run },
+  ];
+}

@@ -1,0 +1,117 @@
+import { Search } from "lucide-react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { Modal } from "#ui/modal.tsx";
+import { type Loaded, useLoaded } from "#ui/use-loaded.ts";
+import type { PaletteSource } from "./palette-choices.ts";
+import { isPaletteKey } from "./use-shortcuts.ts";
+
+interface PaletteProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly source: PaletteSource;
+}
+
+type Part = typeof import("./palette-list.tsx");
+const load = (): Promise<Part> => import("./palette-list.tsx");
+
+/** Its field is there at once; what can be chosen comes on first use. */
+export function Palette({ open, onClose, source }: PaletteProps) {
+  const list = useLoaded(open, load);
+  return (
+    <Modal
+      open={open}
+      onClose={onClose}
+      label={{ text: "Command palette" }}
+      className="mx-auto mt-[12dvh] max-w-prose overflow-hidden"
+    >
+      <Combobox list={list} source={source} onClose={onClose} />
+    </Modal>
+  );
+}
+
+interface ComboboxProps {
+  readonly list: Loaded<Part>;
+  readonly source: PaletteSource;
+  readonly onClose: () => void;
+}
+
+function Combobox({ list, source, onClose }: ComboboxProps) {
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  /** Enter was pressed before there was anything to choose. */
+  const [isEntered, setEntered] = useState(false);
+  const part = list.is === "loaded" ? list.part : undefined;
+  const choices = useMemo(() => part?.choicesFor(source, query) ?? [], [part, source, query]);
+  const active = choices[at];
+  const optionId = (name: string) => `${id}-${name}`;
+
+  const choose = (run: () => void) => {
+    // Gives the focus back first: the choice may move it on from there.
+    input.current?.closest("dialog")?.close();
+    onClose();
+    run();
+  };
+  useEffect(() => {
+    // As a click, so that a form that is open saves itself, as with any click beside it.
+    if (isEntered && active) document.getElementById(`${id}-${active.id}`)?.click();
+    if (part) setEntered(false);
+  }, [isEntered, active, part, id]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: choices.length - 1 }[event.key];
+    if (step !== undefined) setAt((at + step) % Math.max(1, choices.length));
+    else if (event.key === "Enter") setEntered(true);
+    else if (isPaletteKey(event.nativeEvent)) onClose();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div className="flex max-h-[min(480px,72dvh)] flex-col">
+      <div className="flex shrink-0 items-center gap-3 border-divider border-b px-4">
+        <Search aria-hidden size={18} className="shrink-0 text-muted" />
+        <input
+          ref={input}
+          type="text"
+          role="combobox"
+          aria-label="Command or task"
+          placeholder="Type a command or a task"
+          autoComplete="off"
+          spellCheck={false}
+          aria-autocomplete="list"
+          aria-expanded={choices.length > 0}
+          aria-controls={part ? id : undefined}
+          aria-activedescendant={active && optionId(active.id)}
+          className="h-14 min-w-0 grow bg-transparent text-input outline-none"
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setAt(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      {part && choices.length > 0 && (
+        <part.PaletteList
+          id={id}
+          choices={choices}
+          active={active}
+          optionId={optionId}
+          onPoint={setAt}
+          onChoose={choose}
+        />
+      )}
+      <p role="status" className="text-muted *:block *:px-4 *:py-8 *:text-center">
+        {choices.length === 0 && <span>{emptyLine(list.is, query)}</span>}
+      </p>
+    </div>
+  );
+}
+
+function emptyLine(is: Loaded<Part>["is"], query: string): string {
+  if (is === "failed") return "The commands could not be loaded. Close this and try again.";
+  return is === "loading" ? "Loading the commands" : `Nothing matches “${query.trim()}”.`;
+}
