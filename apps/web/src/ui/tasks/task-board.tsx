@@ -4,6 +4,7 @@ import { AccountLink } from "#ui/account-link.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Header } from "#ui/header.tsx";
 import { showToast } from "#ui/toaster.tsx";
+import { useLoaded } from "#ui/use-loaded.ts";
 import { Banners } from "./banners.tsx";
 import { BoardKeys } from "./board-keys.tsx";
 import { browserStorage } from "./browser-storage.ts";
@@ -23,7 +24,6 @@ import { type Counts, countTasks, listFound, listShown } from "./task-list.ts";
 import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
 import type { RowActions } from "./task-row.tsx";
 import { TaskRows } from "./task-rows.tsx";
-import { TrashList } from "./trash-list.tsx";
 import { useAnnounceFound } from "./use-announce-found.ts";
 import { useAnnounceSaving } from "./use-announce-saving.ts";
 import { useAnnouncer } from "./use-announcer.ts";
@@ -48,6 +48,9 @@ interface TaskBoardProps {
   readonly initialCounts: Counts;
 }
 
+/** Few open it, and it needs the server anyway. */
+const loadTrashList = () => import("./trash-list.tsx");
+
 const sayRescued = () =>
   void showToast("A task that you edited was deleted elsewhere. It is back, with your text.");
 const sayLost = (task: Task) =>
@@ -65,6 +68,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   });
   const inTrash = filters.status === "trashed";
   const trash = useTrash(user.id, api, inTrash);
+  const trashList = useLoaded(inTrash, loadTrashList);
   const inTrashFound = useMemo(
     () => listFound(trash.tasks ?? [], filters.q),
     [trash.tasks, filters.q],
@@ -262,8 +266,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         {filters.status === "completed" && counts.completed > 0 && (
           <ClearCompleted count={counts.completed} ready={complete} onClear={clearCompleted} />
         )}
-        {inTrash ? (
-          <TrashList
+        {inTrash && trashList.is === "loaded" ? (
+          <trashList.part.TrashList
             trash={trash}
             today={today}
             unsent={unsent}
@@ -273,6 +277,12 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             onRestore={actions.restore}
             onRetry={rowActions.retry}
           />
+        ) : inTrash ? (
+          <QuietLine>
+            {trashList.is === "failed"
+              ? "The trash cannot be shown right now."
+              : "Reading the trash"}
+          </QuietLine>
         ) : shown.length > 0 || inline ? (
           <TaskRows
             tasks={shown}
