@@ -31,7 +31,7 @@ export const budgets: Readonly<Record<string, Budget>> = {
     seenBy: ["its owner"],
     also: ["/tasks?status=completed", "/tasks?status=trashed"],
   },
-  "/account": { script: 152, font: sans, seenBy: ["its owner"] },
+  "/account": { script: 153, font: sans, seenBy: ["its owner"] },
   "/no-such-page": { script: 145, font: sans, seenBy: ["a stranger", "its owner"] },
 };
 

@@ -11,10 +11,12 @@ import { NameForm } from "#ui/account/name-form.tsx";
 import { PasswordForm } from "#ui/account/password-form.tsx";
 import { SessionList } from "#ui/account/session-list.tsx";
 import { SignOutButton } from "#ui/account/sign-out-button.tsx";
+import { SingleKeysChoice } from "#ui/account/single-keys-choice.tsx";
 import { ThemeChoice } from "#ui/account/theme-choice.tsx";
 import { AccountLink } from "#ui/account-link.tsx";
 import { Header } from "#ui/header.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
+import { readSingleKeys, singleKeysCookie } from "#ui/single-keys.ts";
 import { readTheme, themeCookie } from "#ui/theme.ts";
 
 export const metadata: Metadata = { title: "Account" };
@@ -24,7 +26,9 @@ export default async function AccountPage() {
   if (!session) redirect(withNext("/sign-in", "/account"));
   const { user } = session;
   const sessions = await listSessions(user.id, session.id);
-  const theme = readTheme((await cookies()).get(themeCookie)?.value);
+  const kept = await cookies();
+  const theme = readTheme(kept.get(themeCookie)?.value);
+  const singleKeys = readSingleKeys(kept.get(singleKeysCookie)?.value);
   return (
     <>
       <Header home="/tasks" end={<AccountLink name={user.name} />} />
@@ -58,6 +62,9 @@ export default async function AccountPage() {
         <Section title="Theme" text="On this device.">
           <ThemeChoice theme={theme} />
         </Section>
+        <Section id="keyboard" title="Keyboard" text="On this device.">
+          <SingleKeysChoice on={singleKeys} />
+        </Section>
         <Section
           title="API token"
           text={
@@ -84,16 +91,21 @@ export default async function AccountPage() {
 }
 
 function Section({
+  id,
   title,
   text,
   children,
 }: {
+  id?: string;
   title: string;
   text: ReactNode;
   children: ReactNode;
 }) {
   return (
-    <section className="grid gap-4 border-divider border-t py-8 sm:grid-cols-[200px_minmax(0,1fr)] sm:gap-8">
+    <section
+      id={id}
+      className="grid gap-4 border-divider border-t py-8 sm:grid-cols-[200px_minmax(0,1fr)] sm:gap-8"
+    >
       <div>
         <h2 className="text-section">{title}</h2>
         <p className="mt-1 text-meta text-muted">{text}</p>
