@@ -6,6 +6,7 @@ import { type FormEvent, useEffect, useRef, useState, useTransition } from "reac
 import { api } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { Field, FieldError } from "#ui/field.tsx";
+import { comeHere } from "#ui/tasks/here.ts";
 import { type Faults, faultsOf, faultsOfAnswer, type Person } from "./faults.ts";
 import { withNext } from "./next-path.ts";
 import { PasswordField } from "./password-field.tsx";
@@ -38,8 +39,11 @@ export function SignInForm({ kind, next }: { kind: "sign-up" | "sign-in"; next: 
     startPending(async () => {
       try {
         const { name, email, password } = person;
-        if (kind === "sign-up") await api.signUp({ body: { name, email, password } });
-        else await api.signIn({ body: { email, password } });
+        const { body } =
+          kind === "sign-up"
+            ? await api.signUp({ body: { name, email, password } })
+            : await api.signIn({ body: { email, password } });
+        comeHere(body.user.id);
         router.replace(next);
       } catch (error) {
         setFaults(faultsOfAnswer(error));

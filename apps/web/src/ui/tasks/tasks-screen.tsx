@@ -7,6 +7,8 @@ import { Toaster } from "#ui/toaster.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { TaskBoard } from "./task-board.tsx";
 import type { Counts } from "./task-list.ts";
+import { useHere } from "./use-here.ts";
+import { useOffline } from "./use-offline.ts";
 
 interface TasksScreenProps {
   readonly user: { readonly id: string; readonly name: string };
@@ -20,6 +22,8 @@ interface TasksScreenProps {
 export function TasksScreen({ user, tasks, complete, counts }: TasksScreenProps) {
   const [client] = useState(() => new QueryClient());
   const [initial] = useState<Snapshot>({ tasks, complete });
+  useHere(user.id);
+  useOffline(client, user, counts);
   return (
     <QueryClientProvider client={client}>
       <TaskBoard key={user.id} user={user} initial={initial} initialCounts={counts} />

@@ -1,0 +1,30 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { keepListUpToDate } from "./keep-list.ts";
+import type { KeptList } from "./kept-list.ts";
+
+/** Prepares for opening without a network, once the page has nothing better to do. */
+export function useOffline(
+  client: QueryClient,
+  { id, name }: KeptList["user"],
+  counts: KeptList["counts"],
+): void {
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let gone = false;
+    whenIdle(() => {
+      if (gone) return;
+      stop = keepListUpToDate(client, { id, name }, counts);
+    });
+    return () => {
+      gone = true;
+      stop?.();
+    };
+  }, [client, id, name, counts]);
+}
+
+function whenIdle(run: () => void): void {
+  // Safari has no requestIdleCallback.
+  if ("requestIdleCallback" in window) requestIdleCallback(run);
+  else setTimeout(run, 1000);
+}
