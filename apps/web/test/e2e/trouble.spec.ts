@@ -110,7 +110,7 @@ test("an unfinished edit and an unfinished new task are there after a reload", a
   await expect(page.getByRole("textbox", { name: "Add a task" })).toHaveValue("Half a thou");
 });
 
-test("signing out with unsent changes asks first, and keeps them for the next sign-in", async ({
+test("signing out with unsent changes asks first, and deletes them when told to", async ({
   page,
   person,
   foreseen,
@@ -124,16 +124,15 @@ test("signing out with unsent changes asks first, and keeps them for the next si
   await page.goto("/account");
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Some changes are not saved yet" });
+  await expect(dialog).toContainText("Signing out deletes 1 unsent change from this device");
   await dialog.getByRole("button", { name: "Stay signed in" }).click();
   await expect(page).toHaveURL("/account");
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await dialog.getByRole("button", { name: "Sign out anyway" }).click();
+  await dialog.getByRole("button", { name: "Sign out and delete" }).click();
   await expect(page).toHaveURL("/");
   await page.unroute(tasksAddress);
   await signIn(page, person);
   await page.goto("/tasks");
-  await expect(page.getByRole("checkbox", { name: "Not sent yet" })).toBeVisible();
-  await expect
-    .poll(async () => (await person.api.listTasks()).body.map((task) => task.title))
-    .toEqual(["Not sent yet"]);
+  await expect(page.getByRole("heading", { name: "Nothing to do yet" })).toBeVisible();
+  expect((await person.api.listTasks()).body).toEqual([]);
 });

@@ -7,23 +7,26 @@ import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { browserStorage } from "#ui/tasks/browser-storage.ts";
-import { createChangeStorage } from "#ui/tasks/change-storage.ts";
+import { type Unsaved, unsavedOn, wipeDevice } from "#ui/tasks/device.ts";
+import { useHere } from "#ui/tasks/use-here.ts";
 
 /**
- * Ends the session, and asks first where changes still wait to be sent. Leaves by a full page load,
- * so that nothing of this person stays in memory.
+ * Ends the session and wipes the device, and asks first where that loses something. Leaves by a full
+ * page load, so that nothing of this person stays in memory.
  */
 export function SignOutButton({ userId }: { userId: string }) {
   const [error, setError] = useState("");
-  const [unsent, setUnsent] = useState(0);
+  const [unsaved, setUnsaved] = useState<Unsaved | null>(null);
   const [pending, startPending] = useTransition();
+  useHere(userId);
 
   const leave = () => {
     if (pending) return;
-    setUnsent(0);
+    setUnsaved(null);
     startPending(async () => {
       try {
         await api.signOut();
+        await wipeDevice(userId);
         location.assign("/");
       } catch (thrown) {
         if (!(thrown instanceof ApiError || thrown instanceof UnreachableError)) throw thrown;
@@ -33,9 +36,9 @@ export function SignOutButton({ userId }: { userId: string }) {
   };
 
   const leaveOrAsk = () => {
-    const waiting = createChangeStorage(browserStorage(), userId).read().length;
-    if (waiting === 0) leave();
-    else setUnsent(waiting);
+    const found = unsavedOn(browserStorage(), userId);
+    if (found.changes + found.drafts === 0) leave();
+    else setUnsaved(found);
   };
 
   return (
@@ -45,23 +48,30 @@ export function SignOutButton({ userId }: { userId: string }) {
       </Button>
       <div role="alert">{error && <FieldError>{error}</FieldError>}</div>
       <Dialog
-        open={unsent > 0}
-        onClose={() => setUnsent(0)}
+        open={unsaved !== null}
+        onClose={() => setUnsaved(null)}
         title="Some changes are not saved yet"
         actions={
           <>
-            <Button onClick={leave}>Sign out anyway</Button>
-            <Button variant="primary" onClick={() => setUnsent(0)}>
+            <Button onClick={leave}>Sign out and delete</Button>
+            <Button variant="primary" onClick={() => setUnsaved(null)}>
               Stay signed in
             </Button>
           </>
         }
       >
         <p>
-          {unsent === 1 ? "1 change waits" : `${unsent} changes wait`} to be sent. If you sign out,
-          they stay in this browser, where others may read them, until you sign in here again.
+          Signing out deletes {unsaved && inWords(unsaved)} from this device, for good. To keep
+          them, stay signed in and go to your tasks.
         </p>
       </Dialog>
     </div>
   );
+}
+
+function inWords({ changes, drafts }: Unsaved): string {
+  const words: string[] = [];
+  if (changes > 0) words.push(changes === 1 ? "1 unsent change" : `${changes} unsent changes`);
+  if (drafts > 0) words.push(drafts === 1 ? "1 unfinished text" : `${drafts} unfinished texts`);
+  return words.join(" and ");
 }

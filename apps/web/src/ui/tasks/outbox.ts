@@ -172,6 +172,8 @@ export class Outbox {
 
   /** The page is going away: what deletes there are go now, and outlive it. */
   flushDeletes(): void {
+    // Another tab may have sent or wiped them.
+    this.refresh();
     const ids = new Set<string>();
     for (const change of this.#state.changes) {
       if (change.kind !== "delete" || this.#busy.has(change.task.id)) continue;

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { createChangeStorage } from "./change-storage.ts";
+import { unsavedOn } from "./device.ts";
+import { createDrafts } from "./draft.ts";
+import { makeStorage, makeTask } from "./testing.ts";
+
+test("what is unsaved is counted, one person's alone", () => {
+  const storage = makeStorage();
+  const task = makeTask();
+  expect(unsavedOn(storage, "ada")).toEqual({ changes: 0, drafts: 0 });
+  createChangeStorage(storage, "ada").write({ id: "1", kind: "create", task });
+  createChangeStorage(storage, "ada").write({ id: "2", kind: "delete", task, send_at: 0 });
+  createDrafts(storage, "ada").writeNew("Half a thou");
+  createDrafts(storage, "grace").writeNew("Mine");
+  storage.setItem("tend:here", "ada");
+  expect(unsavedOn(storage, "ada")).toEqual({ changes: 2, drafts: 1 });
+  expect(unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 1 });
+});
+
+test("without storage nothing is unsaved on it", () => {
+  expect(unsavedOn(undefined, "ada")).toEqual({ changes: 0, drafts: 0 });
+});

@@ -1,0 +1,35 @@
+import { browserStorage } from "./browser-storage.ts";
+import { nobodyIsHere, whoIsHere } from "./here.ts";
+import { dropKeptList } from "./kept-list.ts";
+
+/** What this person typed and the server does not have. */
+export interface Unsaved {
+  readonly changes: number;
+  readonly drafts: number;
+}
+
+export function unsavedOn(storage: Storage | undefined, userId: string): Unsaved {
+  const count = (prefix: string) =>
+    keysOf(storage, userId).filter((key) => key.startsWith(prefix)).length;
+  return { changes: count("tend:change:"), drafts: count("tend:draft:") };
+}
+
+/**
+ * Takes all that is kept of a person off this device: the list, unsent changes, drafts. Their other
+ * tabs notice and leave. For whoever signs out or deletes the account, after the server did it.
+ */
+export async function wipeDevice(userId: string): Promise<void> {
+  const storage = browserStorage();
+  // First: from now on no tab keeps the list again.
+  if (whoIsHere() === userId) nobodyIsHere();
+  for (const key of keysOf(storage, userId)) storage?.removeItem(key);
+  // Where there is no database there is no list either.
+  await dropKeptList(userId).catch(() => {});
+}
+
+/** Every key that belongs to a person is tend:<what>:<user id>:<which>. */
+const keysOf = (storage: Storage | undefined, userId: string): readonly string[] =>
+  Object.keys(storage ?? {}).filter((key) => {
+    const [program, , owner] = key.split(":");
+    return program === "tend" && owner === userId;
+  });
