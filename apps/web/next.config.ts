@@ -36,7 +36,8 @@ export default {
   images: { unoptimized: true },
   transpilePackages: ["@tend/contracts", "@tend/db"],
   serverExternalPackages: ["pg", "pino"],
-  turbopack: { root },
+  // The service worker goes out as it is written.
+  turbopack: { root, rules: { "service-worker.js": { type: "text" } } },
   outputFileTracingRoot: root,
   // pino starts threads by file name, so that the trace takes all of their packages along.
   outputFileTracingExcludes: {

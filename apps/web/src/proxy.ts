@@ -4,7 +4,8 @@ import { env } from "#server/env.ts";
 
 /** Pages alone: the API must not pay for a proxy, and files need no nonce. */
 export const config = {
-  matcher: "/((?!api(?:/|$)|_next/static/|icon\\.svg$|tasks-(?:phone-)?(?:dark|light)\\.png$).*)",
+  matcher:
+    "/((?!api(?:/|$)|_next/static/|icon\\.svg$|sw\\.js$|tasks-(?:phone-)?(?:dark|light)\\.png$).*)",
 };
 
 /** Gives each page its Content-Security-Policy, with a nonce of its own. */
@@ -39,6 +40,7 @@ function contentSecurityPolicy(nonce: string, https: boolean): string {
     "img-src 'self'",
     "font-src 'self'",
     "connect-src 'self'",
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

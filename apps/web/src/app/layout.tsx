@@ -38,10 +38,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const singleKeys = readSingleKeys((await cookies()).get(singleKeysCookie)?.value);
   preloadSans();
   return (
+    // Both may be set before React comes, by `choicesScript`.
     <html
       lang="en"
       data-theme={theme === "system" ? undefined : theme}
       data-single-keys={singleKeys ? undefined : "off"}
+      suppressHydrationWarning
     >
       <body className="flex flex-col">
         <a

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./person.ts";
 
-const open = ["/", "/sign-up", "/sign-in", "/docs", "/no-such-page"];
+const open = ["/", "/sign-up", "/sign-in", "/docs", "/offline", "/no-such-page"];
 const own = ["/tasks", "/tasks?status=completed", "/tasks?status=trashed", "/account", "/docs"];
 
 for (const theme of ["light", "dark"] as const) {

@@ -8,7 +8,7 @@ import { expect, type Person, signIn, test } from "./person.ts";
 
 const web = fileURLToPath(new URL("../..", import.meta.url));
 
-const open = ["/", "/sign-up", "/sign-in", "/docs", "/no-such-page"];
+const open = ["/", "/sign-up", "/sign-in", "/docs", "/offline", "/no-such-page"];
 const own = ["/tasks", "/account", "/docs"];
 
 /** Every page, first as a stranger sees it and then as its owner. */
@@ -65,6 +65,7 @@ test("every page has a strict policy, and its scripts need a nonce", async ({
       "img-src": "'self'",
       "font-src": "'self'",
       "connect-src": "'self'",
+      "worker-src": "'self'",
       "object-src": "'none'",
       "base-uri": "'none'",
       "form-action": "'self'",
@@ -213,7 +214,7 @@ test("pages and files say how to treat them, and not what made them", async ({
 
 test("the API and files come past the proxy that makes nonces", async ({ page }) => {
   const [script = ""] = filesOf(await (await page.request.get("/sign-in")).text());
-  for (const path of ["/api/health", "/api/no-such-address", "/icon.svg", script]) {
+  for (const path of ["/api/health", "/api/no-such-address", "/icon.svg", "/sw.js", script]) {
     expect(policyOf(await page.request.get(path)), path).toBe("");
   }
 });
@@ -226,6 +227,19 @@ test("no page is kept by a cache, and least of all a private one", async ({ page
   for (const answer of await everyPage(page, await makePerson())) {
     expect(answer.headers()["cache-control"], answer.url()).toMatch(/private.*no-store/);
   }
+});
+
+test("the service worker is asked for anew each time, and each build has its own", async ({
+  page,
+}) => {
+  const answer = await page.request.get("/sw.js");
+  expect(answer.headers()).toMatchObject({
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+  });
+  expect(await answer.text()).toMatch(/"tend-[\da-f]{8}-[\da-f-]{27}"/);
+  expect(await (await page.request.get("/sw.js")).text()).toBe(await answer.text());
 });
 
 test("no image is scaled for whoever asks", async ({ page }) => {

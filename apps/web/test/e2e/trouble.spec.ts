@@ -3,7 +3,7 @@ import { expect, signIn, test } from "./person.ts";
 /** Either form of any tasks address. */
 const tasksAddress = /\/api\/([^/]+\/)?tasks(?=[/?]|$)/;
 
-const outage = /ERR_|status of 503|Failed to load|Failed to fetch/;
+const outage = /ERR_|status of 503|Failed to load|Failed to fetch|error occurred when fetching/;
 
 test("the API down: what was typed stays, says so, and is sent on Retry", async ({
   page,

@@ -8,6 +8,7 @@ import { currentUser } from "#server/session.ts";
 import { countTasks } from "#server/tasks.ts";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { type Filters, filtersHref, readFilters } from "#ui/tasks/filters.ts";
+import { KeptTasksScreen } from "#ui/tasks/kept-tasks-screen.tsx";
 import { searchFor } from "#ui/tasks/search.ts";
 import { TasksScreen } from "#ui/tasks/tasks-screen.tsx";
 import { TasksUnavailable } from "#ui/tasks/tasks-unavailable.tsx";
@@ -26,7 +27,10 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
     if (isUnreachable(error)) return "unavailable" as const;
     throw error;
   });
-  if (found === "unavailable") return <TasksUnavailable href={filtersHref(filters)} />;
+  if (found === "unavailable") {
+    const unavailable = <TasksUnavailable href={filtersHref(filters)} />;
+    return <KeptTasksScreen meanwhile={unavailable} otherwise={unavailable} />;
+  }
   if (!found) redirect(withNext("/sign-in", filtersHref(filters)));
   return <TasksScreen {...found} />;
 }

@@ -7,7 +7,7 @@ import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Field, FieldError } from "#ui/field.tsx";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
-import { browserStorage, forgetUser } from "#ui/tasks/browser-storage.ts";
+import { wipeDevice } from "#ui/tasks/device.ts";
 import { sayFarewell } from "./farewell.ts";
 import { type Faults, faultsOfAnswer } from "./faults.ts";
 import { useFirstFault } from "./use-first-fault.ts";
@@ -52,7 +52,7 @@ export function DeleteAccount({ user }: { user: User }) {
         return setFaults(faultsOfAnswer(error, "password"));
       }
       setDeleted(true);
-      forgetUser(browserStorage(), user.id);
+      await wipeDevice(user.id);
       sayFarewell();
       location.assign("/");
     });

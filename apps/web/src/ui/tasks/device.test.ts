@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createChangeStorage } from "./change-storage.ts";
-import { unsavedOn } from "./device.ts";
+import { unsavedOn, wipeStorage } from "./device.ts";
 import { createDrafts } from "./draft.ts";
-import { makeStorage, makeTask } from "./testing.ts";
+import { makeStorage, makeTask, unfinishedEdit } from "./testing.ts";
 
 test("what is unsaved is counted, one person's alone", () => {
   const storage = makeStorage();
@@ -19,4 +19,22 @@ test("what is unsaved is counted, one person's alone", () => {
 
 test("without storage nothing is unsaved on it", () => {
   expect(unsavedOn(undefined, "ada")).toEqual({ changes: 0, drafts: 0 });
+});
+
+test("what is stored of one user goes, and what is of others stays", () => {
+  const storage = makeStorage();
+  storage.setItem("theirs", "not of this app");
+  for (const user of ["ada", "adam"]) {
+    createDrafts(storage, user).writeNew("Buy mil");
+    createDrafts(storage, user).writeEdit(makeTask(), unfinishedEdit);
+    createChangeStorage(storage, user).write({ id: "1", kind: "create", task: makeTask() });
+  }
+  const before = Object.keys(storage);
+  wipeStorage(storage, "ada");
+  expect(Object.keys(storage)).toEqual(before.filter((key) => !key.includes(":ada:")));
+  expect(Object.keys(storage)).toHaveLength(4);
+});
+
+test("a browser without storage has nothing to forget", () => {
+  expect(() => wipeStorage(undefined, "ada")).not.toThrow();
 });

@@ -22,9 +22,13 @@ export async function wipeDevice(userId: string): Promise<void> {
   const storage = browserStorage();
   // First: from now on no tab keeps the list again.
   if (whoIsHere() === userId) nobodyIsHere();
-  for (const key of keysOf(storage, userId)) storage?.removeItem(key);
+  wipeStorage(storage, userId);
   // Where there is no database there is no list either.
   await dropKeptList(userId).catch(() => {});
+}
+
+export function wipeStorage(storage: Storage | undefined, userId: string): void {
+  for (const key of keysOf(storage, userId)) storage?.removeItem(key);
 }
 
 /** Every key that belongs to a person is tend:<what>:<user id>:<which>. */

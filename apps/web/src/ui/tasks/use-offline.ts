@@ -3,7 +3,10 @@ import { useEffect } from "react";
 import { keepListUpToDate } from "./keep-list.ts";
 import type { KeptList } from "./kept-list.ts";
 
-/** Prepares for opening without a network, once the page has nothing better to do. */
+/**
+ * Prepares for opening without a network, once the page has nothing better to do: keeps the list,
+ * and has the service worker keep the page.
+ */
 export function useOffline(
   client: QueryClient,
   { id, name }: KeptList["user"],
@@ -15,6 +18,9 @@ export function useOffline(
     whenIdle(() => {
       if (gone) return;
       stop = keepListUpToDate(client, { id, name }, counts);
+      if (process.env.NODE_ENV !== "production") return;
+      // Where it cannot be had, the app needs the network to open.
+      navigator.serviceWorker?.register("/sw.js").catch(() => {});
     });
     return () => {
       gone = true;

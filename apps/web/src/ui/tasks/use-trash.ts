@@ -20,7 +20,7 @@ const keyOf = (userId: string) => ["trash", userId] as const;
 /** The trash of a user, read each time that it is opened. */
 export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery({
+  const { data, error, isPaused, refetch } = useQuery({
     queryKey: keyOf(userId),
     queryFn: ({ signal }) => loadTasks(api, "trashed", signal),
     select: newestFirst,
@@ -54,7 +54,7 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
 
   return {
     tasks: data,
-    loadFailure: error ? reasonOf(error) : undefined,
+    loadFailure: error ? reasonOf(error) : isPaused ? "It is read when you reconnect." : undefined,
     reload: () => void refetch(),
     deleteForGood,
   };

@@ -1,0 +1,139 @@
+/**
+ * Opens the app without a network. It keeps one page without anything private, and the files that
+ * this needs; no answer of the API, and no page of a person.
+ */
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+const shell = "/offline";
+// BUILD is replaced in app/sw.js/route.ts.
+const cacheName = "tend-BUILD";
+/** Milliseconds: a connection that hangs is then taken for none, where there are tasks to show. */
+const patience = 3000;
+const anyVariant = { ignoreVary: true, ignoreSearch: true };
+
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("fetch", answer);
+
+async function install() {
+  const cache = await caches.open(cacheName);
+  // Without cookies: what comes is the same for everybody.
+  const page = await fetch(shell, { credentials: "omit", cache: "no-store" });
+  if (!page.ok) throw new Error(`${shell} answers ${page.status}`);
+  await storeFiles(cache, await page.clone().text());
+  // Last, so that it is never there without its files.
+  await cache.put(shell, page);
+  await worker.skipWaiting();
+}
+
+/**
+ * Stores the scripts, styles and fonts that a page names, and the scripts that those name in turn:
+ * the ones which are loaded when somebody needs them.
+ * @param {Cache} cache
+ * @param {string} page
+ */
+async function storeFiles(cache, page) {
+  /** @type {Set<string>} */
+  const seen = new Set();
+  /** @param {string} text @returns {Promise<unknown>} */
+  const storeNamed = (text) =>
+    Promise.all(
+      [...text.matchAll(/static\/(?:chunks|media)\/[\w.~-]+\.(?:js|css|woff2)/g)].map(([name]) => {
+        if (seen.has(name)) return undefined;
+        seen.add(name);
+        return store(`/_next/${name}`);
+      }),
+    );
+  /** @param {string} path */
+  const store = async (path) => {
+    const file = (await caches.match(path, anyVariant)) ?? (await fetch(path));
+    if (!file.ok) throw new Error(`${path} answers ${file.status}`);
+    await cache.put(path, file.clone());
+    if (path.endsWith(".js")) await storeNamed(await file.text());
+  };
+  await storeNamed(page);
+}
+
+async function activate() {
+  const names = (await caches.keys()).filter((name) => name.startsWith("tend-"));
+  // The version before this one stays: tabs that it opened may still need a file of it.
+  await Promise.all(names.slice(0, -2).map((name) => caches.delete(name)));
+  // The request for a page starts while the worker does.
+  await worker.registration.navigationPreload?.enable();
+  await worker.clients.claim();
+}
+
+/** @param {FetchEvent} event */
+function answer(event) {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== worker.location.origin) return;
+  if (pathname.startsWith("/_next/static/")) event.respondWith(fileOf(request));
+  else if (request.mode === "navigate" && !pathname.startsWith("/api/")) {
+    event.respondWith(pageOf(event));
+  } else if (!navigator.onLine && request.headers.has("next-router-prefetch")) {
+    // It could only fail, with an error in the console.
+    event.respondWith(new Response(null, { status: 204 }));
+  }
+}
+
+/**
+ * A file whose name changes with its content.
+ * @param {Request} request
+ */
+async function fileOf(request) {
+  const kept = await caches.match(request, anyVariant);
+  if (kept) return kept;
+  const file = await fetch(request);
+  if (file.ok) {
+    const cache = await caches.open(cacheName);
+    await cache.put(request, file.clone());
+  }
+  return file;
+}
+
+/**
+ * From the network; the shell where no server can be reached. A page that fails in the server
+ * itself (500) is shown as it is.
+ * @param {FetchEvent} event
+ */
+async function pageOf(event) {
+  const kept = () => caches.match(shell, { ...anyVariant, cacheName });
+  const late = after(patience).then(async () => ((await hasList()) ? kept() : undefined));
+  const network = fromNetwork(event);
+  try {
+    const page = (await Promise.race([network, late])) ?? (await network);
+    const reached = ![502, 503, 504].includes(page.status);
+    return reached ? page : ((await kept()) ?? page);
+  } catch (error) {
+    const page = await kept();
+    if (page) return page;
+    throw error;
+  }
+}
+
+/** @param {FetchEvent} event @returns {Promise<Response>} */
+const fromNetwork = async ({ request, preloadResponse }) =>
+  (await preloadResponse) ?? fetch(request);
+
+/** @param {number} time @returns {Promise<void>} */
+const after = (time) => new Promise((resolve) => setTimeout(resolve, time));
+
+/**
+ * Whether the device keeps tasks (ui/tasks/kept-list.ts), so that the shell has something to show.
+ * @returns {Promise<boolean>}
+ */
+const hasList = () =>
+  new Promise((resolve) => {
+    const request = indexedDB.open("tend", 1);
+    // It is not there, and is not for this program to make.
+    request.onupgradeneeded = () => request.transaction?.abort();
+    request.onerror = () => resolve(false);
+    request.onsuccess = () => {
+      const database = request.result;
+      const count = database.transaction("lists").objectStore("lists").count();
+      count.onsuccess = () => resolve(count.result > 0);
+      count.onerror = () => resolve(false);
+      database.close();
+    };
+  });

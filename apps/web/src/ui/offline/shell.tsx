@@ -1,0 +1,70 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+import { Bar, Brand, homeClass } from "#ui/bar.tsx";
+import { buttonClass } from "#ui/button.tsx";
+import { Notice } from "#ui/notice.tsx";
+import { KeptTasksScreen } from "#ui/tasks/kept-tasks-screen.tsx";
+
+/** Where the list is shown; the start page leads there, too. */
+const listed: readonly string[] = ["/tasks", "/", "/offline"];
+
+const never = () => () => {};
+
+/** What stands in for a page that could not be fetched, at the address of that page. */
+export function Shell() {
+  const address = useSyncExternalStore(
+    never,
+    () => location.pathname + location.search,
+    () => null,
+  );
+  if (address === null) return <TopBar />;
+  const [path = ""] = address.split("?");
+  if (!listed.includes(path)) {
+    return (
+      <>
+        <TopBar />
+        <Notice
+          title="This page needs a connection"
+          text="The server cannot be reached. Your tasks open without it."
+        >
+          <a href="/tasks" className={buttonClass("primary")}>
+            Go to your tasks
+          </a>
+          <a href={address} className={buttonClass()}>
+            Try again
+          </a>
+        </Notice>
+      </>
+    );
+  }
+  return (
+    <KeptTasksScreen
+      meanwhile={<TopBar />}
+      otherwise={
+        <>
+          <TopBar />
+          <Notice
+            title="Your tasks cannot be shown right now"
+            text="The server cannot be reached, and no tasks are kept on this device. Check your connection, then try again."
+          >
+            <a href="/tasks" className={buttonClass("primary")}>
+              Try again
+            </a>
+          </Notice>
+        </>
+      }
+    />
+  );
+}
+
+/** With a plain link: what it leads to must be asked of the server, or of the service worker. */
+function TopBar() {
+  return (
+    <Bar>
+      <a href="/" className={homeClass}>
+        <Brand />
+      </a>
+    </Bar>
+  );
+}
