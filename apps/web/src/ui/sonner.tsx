@@ -1,11 +1,28 @@
 "use client";
 
+import { useEffect } from "react";
 import { Toaster } from "sonner";
 
 export { toast } from "sonner";
 
-/** sonner in our own clothes. Loaded by `toaster.tsx`, after the page. */
-export default function Sonner() {
+/** What is said before is heard by nobody. */
+export let inPlace: Promise<void>;
+let arrive: () => void;
+
+function leave(): void {
+  inPlace = new Promise((resolve) => {
+    arrive = resolve;
+  });
+}
+leave();
+
+/** sonner in our own clothes. Loaded by `toaster.tsx`. */
+export function Sonner() {
+  // After the effects of what is inside, which listens from then on.
+  useEffect(() => {
+    arrive();
+    return leave;
+  }, []);
   return (
     <Toaster
       position="bottom-center"

@@ -1,27 +1,38 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { ExternalToast } from "sonner";
+import { useLoaded } from "./use-loaded.ts";
+import { useTouched } from "./use-touched.ts";
 
-const sonner = () => import("./sonner.tsx");
-// A page does without its messages where their script cannot be had.
-const Sonner = lazy(() => sonner().catch(() => ({ default: () => <></> })));
+const load = () => import("./sonner.tsx");
 
 /** Shows a message that goes by itself. Its place on the screen is `Toaster`. */
 export async function showToast(message: string, options?: ExternalToast): Promise<void> {
-  const loaded = await sonner().catch(() => undefined);
-  loaded?.toast(message, options);
+  dispatchEvent(new Event(wanted));
+  // A page does without its messages where their script cannot be had.
+  const sonner = await load().catch(() => undefined);
+  await sonner?.inPlace;
+  sonner?.toast(message, options);
 }
 
-/** Where messages appear. Put one on a page; its script comes after the page is usable. */
+/** Takes a message away that `showToast` showed with this id. */
+export async function dismissToast(id: string): Promise<void> {
+  const sonner = await load().catch(() => undefined);
+  sonner?.toast.dismiss(id);
+}
+
+const wanted = "tend:toast";
+
+/** Where messages appear. Put one on a page; its script comes with the first key or touch. */
 export function Toaster() {
-  const [ready, setReady] = useState(false);
-  useEffect(() => setReady(true), []);
-  return (
-    ready && (
-      <Suspense>
-        <Sonner />
-      </Suspense>
-    )
-  );
+  const isTouched = useTouched();
+  const [messages, setMessages] = useState(0);
+  const sonner = useLoaded(messages + Number(isTouched), load);
+  useEffect(() => {
+    const want = () => setMessages((count) => count + 1);
+    addEventListener(wanted, want);
+    return () => removeEventListener(wanted, want);
+  }, []);
+  return sonner.is === "loaded" && <sonner.part.Sonner />;
 }

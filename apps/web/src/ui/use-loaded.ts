@@ -6,9 +6,9 @@ export type Loaded<Part> =
 
 /**
  * A part whose script comes when it is first wanted. One that did not come is asked for again the
- * next time. `load` is the same function each time.
+ * next time, or when a count of wishes goes up. `load` is the same function each time.
  */
-export function useLoaded<Part>(wanted: boolean, load: () => Promise<Part>): Loaded<Part> {
+export function useLoaded<Part>(wanted: boolean | number, load: () => Promise<Part>): Loaded<Part> {
   const [loaded, setLoaded] = useState<Loaded<Part>>({ is: "loading" });
   useEffect(() => {
     if (!wanted) return;

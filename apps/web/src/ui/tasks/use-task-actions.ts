@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { useMemo } from "react";
 import { v7 as uuidv7 } from "uuid";
-import { showToast } from "#ui/toaster.tsx";
+import { dismissToast, showToast } from "#ui/toaster.tsx";
 import { changedFields, notYet, setOf, type TaskFields } from "./change.ts";
 import type { Outbox } from "./outbox.ts";
 import { upgradeTask } from "./stored-task.ts";
@@ -75,8 +75,7 @@ export function useTaskActions(
         if (Object.keys(fields).length === 0) return;
         const after = { ...task, ...fields };
         set(task, fields);
-        canUndo(() => set(after, changedFields(after, task)));
-        announce(`Changed: ${after.title}`);
+        offerUndo("Changed", () => set(after, changedFields(after, task)));
       },
       remove(tasks) {
         const send_at = Date.now() + undoTime + grace;
@@ -96,7 +95,7 @@ export function useTaskActions(
         const undone = undos.undo();
         if (!undone) return announce("Nothing to undo");
         announce("Undone");
-        void import("#ui/sonner.tsx").then(({ toast }) => toast.dismiss(undone.id));
+        void dismissToast(undone.id);
       },
     };
   }, [userId, outbox, announce]);

@@ -1,0 +1,16 @@
+import { useEffect, useState } from "react";
+
+const signs = ["pointerdown", "keydown"];
+
+/** Whether somebody has used the page: time to fetch what only they need. */
+export function useTouched(): boolean {
+  const [isTouched, setTouched] = useState(false);
+  useEffect(() => {
+    const touch = () => setTouched(true);
+    for (const sign of signs) addEventListener(sign, touch, { once: true, capture: true });
+    return () => {
+      for (const sign of signs) removeEventListener(sign, touch, { capture: true });
+    };
+  }, []);
+  return isTouched;
+}
