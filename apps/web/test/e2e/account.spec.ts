@@ -214,7 +214,9 @@ test("everything on the page can be touched", async ({ page, person: _ }) => {
   await page.goto("/account");
   const heights = await page
     .getByRole("main")
-    .locator("button:visible, input:not([type=radio]):visible, label:has(input[type=radio])")
+    .locator(
+      "button:visible, input:visible:not([type=radio], [type=checkbox]), label:has([type=radio], [type=checkbox])",
+    )
     .evaluateAll((targets) => targets.map((one) => one.getBoundingClientRect().height));
   expect(heights.length).toBeGreaterThan(8);
   expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);

@@ -206,43 +206,48 @@ test("the palette: actions, orders, tasks; a word that fits nothing says so", as
   await expect(quickAdd(page)).toHaveValue("Half a thought");
 });
 
-test("what is typed while the palette is still loading is not lost, Enter included", async ({
-  page,
-  person,
-}) => {
-  await open(page, person);
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(/_next\/static\/chunks\//, async (route) => {
-    await released;
-    await route.continue();
-  });
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("sort by title");
-  await page.keyboard.press("Enter");
-  await expect(palette(page).getByRole("status")).toHaveText("Loading the commands");
-  await expect(quickAdd(page)).toHaveValue("");
-  release();
-  await expect(page).toHaveURL("/tasks?sort=title");
-  await expect(palette(page)).toBeHidden();
-});
+test.describe("before its script has come", () => {
+  // Which would have it already.
+  test.use({ serviceWorkers: "block" });
 
-test("a palette that cannot be loaded says so, and is loaded the next time", async ({
-  page,
-  person,
-  foreseen,
-}) => {
-  foreseen.push(/ERR_|Failed to load|ChunkLoadError/);
-  await open(page, person);
-  await page.route(/_next\/static\/chunks\//, (route) => route.abort());
-  await press(page, "Control+k");
-  await expect(palette(page).getByRole("status")).toHaveText(/could not be loaded/);
-  await press(page, "Escape");
-  await page.unroute(/_next\/static\/chunks\//);
-  await press(page, "Control+k");
-  await expect(palette(page).getByRole("option").first()).toBeVisible();
+  test("what is typed while the palette is still loading is not lost, Enter included", async ({
+    page,
+    person,
+  }) => {
+    await open(page, person);
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/_next\/static\/chunks\//, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("sort by title");
+    await page.keyboard.press("Enter");
+    await expect(palette(page).getByRole("status")).toHaveText("Loading the commands");
+    await expect(quickAdd(page)).toHaveValue("");
+    release();
+    await expect(page).toHaveURL("/tasks?sort=title");
+    await expect(palette(page)).toBeHidden();
+  });
+
+  test("a palette that cannot be loaded says so, and is loaded the next time", async ({
+    page,
+    person,
+    foreseen,
+  }) => {
+    foreseen.push(/ERR_|Failed to load|ChunkLoadError/);
+    await open(page, person);
+    await page.route(/_next\/static\/chunks\//, (route) => route.abort());
+    await press(page, "Control+k");
+    await expect(palette(page).getByRole("status")).toHaveText(/could not be loaded/);
+    await press(page, "Escape");
+    await page.unroute(/_next\/static\/chunks\//);
+    await press(page, "Control+k");
+    await expect(palette(page).getByRole("option").first()).toBeVisible();
+  });
 });
 
 test("single keys can be switched off, and stay off", async ({ page, person }) => {

@@ -206,12 +206,12 @@ test("signing out takes everything off the device, in every tab", async ({
   await other.route(/\/api\/([^/]+\/)?tasks(?=[/?]|$)/, (route) => route.abort());
   await context.setOffline(false);
   await account.goto("/account");
-  await account.getByRole("button", { name: "Sign out" }).click();
+  await account.getByRole("button", { name: "Sign out", exact: true }).click();
   const dialog = account.getByRole("dialog", { name: "Some changes are not saved yet" });
   await expect(dialog).toContainText("Signing out deletes 1 unsent change and 1 unfinished text");
   await dialog.getByRole("button", { name: "Stay signed in" }).click();
   expect(await keptTitles(account)).toEqual(["Ada's secret plan"]);
-  await account.getByRole("button", { name: "Sign out" }).click();
+  await account.getByRole("button", { name: "Sign out", exact: true }).click();
   await dialog.getByRole("button", { name: "Sign out and delete" }).click();
   for (const tab of [account, page, other]) {
     await expect(tab).toHaveURL("/");

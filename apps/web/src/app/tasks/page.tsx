@@ -36,15 +36,16 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
 }
 
 /** The whole list where it is short; else the first page of what the address asks for. */
-async function read({ status, sort, order, q }: Filters) {
+async function read({ status, sort, order, q, tag, priority }: Filters) {
   const user = await currentUser();
   if (!user) return null;
-  const search = searchFor(q) && { q };
+  // What is due now, only the device can tell.
+  const found = { ...(searchFor(q) && { q }), ...(tag && { tag }), ...(priority && { priority }) };
   const list = (status: TaskStatus, more = {}) =>
     listTasks(user.id, { status, sort, order, limit, ...more });
   const [all, counts] = await Promise.all([list("all"), countTasks(user.id)]);
   const complete = all.next === null;
-  const isAll = status === "trashed" || (status === "all" && !search);
-  const { body } = complete || isAll ? all : await list(status, search);
+  const isAll = status === "trashed" || (status === "all" && Object.keys(found).length === 0);
+  const { body } = complete || isAll ? all : await list(status, found);
   return { user: { id: user.id, name: user.name }, tasks: parseJson(body), complete, counts };
 }

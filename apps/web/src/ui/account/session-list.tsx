@@ -8,7 +8,7 @@ import { api, signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { reasonOf } from "#ui/reason.ts";
-import { useToday } from "#ui/tasks/use-today.ts";
+import { useToday } from "#ui/tasks/use-now.ts";
 import { deviceOf, lastActive } from "./session-words.ts";
 
 type Outcome = { is: "none" } | { is: "done" | "failed"; message: string };

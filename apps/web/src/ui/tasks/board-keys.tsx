@@ -18,6 +18,7 @@ interface BoardKeysProps {
   readonly onOpen: (task: Task) => void;
   readonly onFilters: (filters: Filters) => void;
   readonly onSearch: (q: string) => void;
+  readonly onFilter: () => void;
 }
 
 /** What the keyboard can do to the list: by a key, from the palette, and as the help says it. */
@@ -69,6 +70,7 @@ export function BoardKeys(props: BoardKeysProps) {
       searchInput.current?.focus();
       searchInput.current?.select();
     },
+    filter: props.onFilter,
     palette() {
       setSubject(focusedTask());
       setShown("palette");

@@ -13,8 +13,6 @@ export function addDays(day: string, days: number): string {
   return date.toISOString().slice(0, 10);
 }
 
-export const isOverdue = (day: string, today: string): boolean => day < today;
-
 /**
  * A day in words: Today, Tomorrow, Yesterday, else as "Fri 27 Nov", with its year where that is
  * another. Without `today`, as on a server that does not know the reader's zone: the plain day.

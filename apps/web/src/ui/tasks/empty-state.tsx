@@ -1,7 +1,8 @@
 import { Plus } from "lucide-react";
-import type { TaskFields } from "./change.ts";
 import { Button } from "#ui/button.tsx";
+import type { TaskFields } from "./change.ts";
 import { addDays } from "./due-date.ts";
+import { asksForFields, type Filters } from "./filters.ts";
 
 const examples = [
   { title: "Buy stamps", when: null },
@@ -41,21 +42,27 @@ export function Examples({ today, onAdd }: ExamplesProps) {
   );
 }
 
-/** For a search that finds nothing. */
-export function NoMatches({ q, onClear }: { q: string; onClear: () => void }) {
+/** For a search and filters that find nothing. */
+export function NoMatches({ filters, onClear }: { filters: Filters; onClear: () => void }) {
+  const q = filters.q.trim();
   return (
     <div className="py-12 text-center">
       <p className="break-words text-muted">
-        Nothing matches{" "}
-        <q dir="auto" className="font-medium text-text">
-          {q.trim()}
-        </q>
-        .
+        Nothing matches {q === "" || <SearchedFor q={q} />}
+        {asksForFields(filters) && (q === "" ? "these filters" : " and these filters")}.
       </p>
       <Button className="mt-4" onClick={onClear}>
         Clear filters
       </Button>
     </div>
+  );
+}
+
+function SearchedFor({ q }: { q: string }) {
+  return (
+    <q dir="auto" className="font-medium text-text">
+      {q}
+    </q>
   );
 }
 

@@ -1,4 +1,6 @@
-import { type Filters, filtersHref, sorts, tabs } from "./filters.ts";
+import { ListFilter } from "lucide-react";
+import { Button } from "#ui/button.tsx";
+import { asksForFields, type Filters, filtersHref, sorts, tabs } from "./filters.ts";
 import type { Counts } from "./task-list.ts";
 
 interface FilterTabsProps {
@@ -68,5 +70,28 @@ export function SortSelect({ filters, onChange }: SortSelectProps) {
         </option>
       ))}
     </select>
+  );
+}
+
+interface FilterButtonProps {
+  readonly open: boolean;
+  readonly filters: Filters;
+  readonly onToggle: () => void;
+}
+
+/** Shows the filters by date, priority and tag. They stay while one of them holds. */
+export function FilterButton({ open, filters, onToggle }: FilterButtonProps) {
+  const holds = asksForFields(filters);
+  return (
+    <Button
+      variant="quiet"
+      size="icon"
+      aria-label="Filters"
+      aria-expanded={open}
+      className={holds ? "text-accent" : ""}
+      onClick={onToggle}
+    >
+      <ListFilter aria-hidden size={18} />
+    </Button>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filtersHref, readFilters, sorts, tabs } from "./filters.ts";
+import { anyFields, dues, filtersHref, priorities, readFilters, sorts, tabs } from "./filters.ts";
 
 const read = (query: string) => {
   const params = new URLSearchParams(query);
@@ -8,7 +8,13 @@ const read = (query: string) => {
 
 describe("the address", () => {
   test("says nothing for all tasks, newest first", () => {
-    expect(read("")).toEqual({ status: "all", sort: "created", order: "desc", q: "" });
+    expect(read("")).toEqual({
+      status: "all",
+      sort: "created",
+      order: "desc",
+      q: "",
+      ...anyFields,
+    });
     expect(filtersHref(read(""))).toBe("/tasks");
   });
 
@@ -16,11 +22,23 @@ describe("the address", () => {
     for (const { status } of tabs) {
       for (const { sort, order } of sorts) {
         for (const q of ["", " milk &", "牛乳+👍🏽"]) {
-          const filters = { status, sort, order, q };
+          const filters = { status, sort, order, q, ...anyFields };
           expect(read(filtersHref(filters).split("?")[1] ?? "")).toEqual(filters);
         }
       }
     }
+  });
+
+  test("brings every filter by date, priority and tag back", () => {
+    for (const due of [null, ...dues.map((one) => one.due)]) {
+      for (const priority of [null, ...priorities]) {
+        for (const tag of [null, "home", "#café&"]) {
+          const filters = { ...read(""), due, priority, tag };
+          expect(read(filtersHref(filters).split("?")[1] ?? "")).toEqual(filters);
+        }
+      }
+    }
+    expect(read("due=someday&priority=urgent&tag=")).toEqual(read(""));
   });
 
   test("leaves out of a search what the server would refuse (T-3)", () => {

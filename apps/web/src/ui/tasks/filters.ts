@@ -1,4 +1,4 @@
-import type { SortOrder, TaskSort, TaskStatus } from "@tend/contracts";
+import type { DueFilter, Priority, SortOrder, TaskSort, TaskStatus } from "@tend/contracts";
 import { limits } from "@tend/contracts/limits";
 
 /** What the address of the screen says: which tasks, and in which order. */
@@ -8,7 +8,19 @@ export interface Filters {
   readonly order: SortOrder;
   /** As it was typed. Empty: nothing is searched for. */
   readonly q: string;
+  /** By the calendar and the clock of the device. Null, as of the next two: all tasks. */
+  readonly due: DueFilter | null;
+  readonly priority: Priority | null;
+  readonly tag: string | null;
 }
+
+/** Of `Filters`, what says which fields a task has. */
+export type FieldFilters = Pick<Filters, "due" | "priority" | "tag">;
+
+export const anyFields: FieldFilters = { due: null, priority: null, tag: null };
+
+export const asksForFields = ({ due, priority, tag }: FieldFilters): boolean =>
+  due !== null || priority !== null || tag !== null;
 
 export const tabs = [
   { status: "all", label: "All" },
@@ -23,22 +35,40 @@ export const sorts = [
   { sort: "created", order: "asc", label: "Oldest" },
   { sort: "title", order: "asc", label: "Title" },
   { sort: "due_date", order: "asc", label: "Due date" },
+  { sort: "priority", order: "desc", label: "Priority" },
 ] as const satisfies readonly { sort: TaskSort; order: SortOrder; label: string }[];
+
+export const dues = [
+  { due: "overdue", label: "Overdue" },
+  { due: "today", label: "Today" },
+  { due: "upcoming", label: "Upcoming" },
+  { due: "none", label: "No date" },
+] as const satisfies readonly { due: DueFilter; label: string }[];
+
+export const priorities = ["high", "medium", "low", "none"] as const satisfies readonly Priority[];
 
 /** Reads an address that anybody may have typed: what it does not know is the default. */
 export function readFilters(get: (name: string) => string | null): Filters {
   const status = tabs.find((tab) => tab.status === get("status"))?.status ?? "all";
   const named = sorts.filter(({ sort }) => sort === get("sort"));
   const { sort, order } = named.find((one) => one.order === get("order")) ?? named[0] ?? sorts[0];
-  return { status, sort, order, q: searchable(get("q") ?? "") };
+  return {
+    status,
+    sort,
+    order,
+    q: askable(get("q") ?? "", limits.search),
+    due: dues.find((one) => one.due === get("due"))?.due ?? null,
+    priority: priorities.find((priority) => priority === get("priority")) ?? null,
+    tag: askable(get("tag") ?? "", limits.tag) || null,
+  };
 }
 
-/** What the server would refuse of a search, it is not asked (T-3). */
-const searchable = (q: string): string =>
-  [...q.replaceAll("\0", "")].slice(0, limits.search).join("");
+/** What the server would refuse of a text, it is not asked (T-3). */
+const askable = (text: string, longest: number): string =>
+  [...text.replaceAll("\0", "")].slice(0, longest).join("");
 
 /** The address that says these filters. */
-export function filtersHref({ status, sort, order, q }: Filters): string {
+export function filtersHref({ status, sort, order, q, ...fields }: Filters): string {
   const query = new URLSearchParams();
   if (status !== "all") query.set("status", status);
   if (sort !== "created") query.set("sort", sort);
@@ -47,5 +77,6 @@ export function filtersHref({ status, sort, order, q }: Filters): string {
     query.set("order", order);
   }
   if (q !== "") query.set("q", q);
+  for (const [name, value] of Object.entries(fields)) if (value !== null) query.set(name, value);
   return query.size === 0 ? "/tasks" : `/tasks?${query}`;
 }

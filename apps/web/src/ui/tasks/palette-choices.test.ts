@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { anyFields } from "./filters.ts";
 import { choicesFor, type PaletteSource } from "./palette-choices.ts";
 import { shortcutList } from "./shortcuts.ts";
 import { makeTask } from "./testing.ts";
@@ -20,7 +21,7 @@ function makeSource(part: Partial<PaletteSource> = {}) {
     actions,
     subject: undefined,
     tasks,
-    filters: { status: "all", sort: "created", order: "desc", q: "" },
+    filters: { status: "all", sort: "created", order: "desc", q: "", ...anyFields },
     onOpen: ({ title }) => done.push(`open ${title}`),
     onFilters: ({ status, sort, order }) => done.push(`${status} ${sort} ${order}`),
     onSearch: (q) => done.push(`search ${q}`),
@@ -64,7 +65,13 @@ describe("the palette", () => {
   });
 
   test("opens a task out of the trash's screen, which has no order to choose", () => {
-    const filters = { status: "trashed", sort: "created", order: "desc", q: "" } as const;
+    const filters = {
+      status: "trashed",
+      sort: "created",
+      order: "desc",
+      q: "",
+      ...anyFields,
+    } as const;
     const { source, done } = makeSource({ filters });
     expect(texts(source, "sort")).toEqual([]);
     choicesFor(source, "van")[0]?.run();

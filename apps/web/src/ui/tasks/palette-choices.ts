@@ -1,5 +1,6 @@
 import type { Task } from "@tend/contracts";
-import { type Filters, sorts } from "./filters.ts";
+import { tagKey } from "@tend/contracts/limits";
+import { anyFields, asksForFields, type Filters, sorts } from "./filters.ts";
 import { searchFor } from "./search.ts";
 import { type Shortcut, shortcutList } from "./shortcuts.ts";
 import { listShown } from "./task-list.ts";
@@ -19,7 +20,7 @@ export interface PaletteSource {
 
 export interface PaletteChoice {
   readonly id: string;
-  readonly group: "This task" | "Actions" | "Order" | "Tasks";
+  readonly group: "This task" | "Actions" | "Order" | "Filters" | "Tasks";
   readonly text: string;
   readonly keys?: Shortcut["keys"];
   readonly run: () => void;
@@ -34,7 +35,9 @@ export function choicesFor(source: PaletteSource, query: string): readonly Palet
   if (query.trim() === "") return commands;
   const finds = searchFor(query);
   if (!finds) return [];
-  const found = commands.filter(({ text }) => finds({ title: text, description: null }));
+  const found = [...commands, ...tagsOf(source)].filter(({ text }) =>
+    finds({ title: text, description: null }),
+  );
   return [...found, ...tasksFound(source, query, finds)];
 }
 
@@ -50,12 +53,43 @@ function commandsOf(source: PaletteSource): readonly PaletteChoice[] {
     const run = () => onFilters({ ...filters, sort, order });
     return { id: `${sort}-${order}`, group: "Order", text: `Sort by ${label.toLowerCase()}`, run };
   });
+  const fields = dueCommands.map(({ due, text }): PaletteChoice => {
+    const status = due === "overdue" && filters.status === "all" ? "pending" : filters.status;
+    const run = () => onFilters({ ...filters, status, ...anyFields, due });
+    return { id: `due-${due}`, group: "Filters", text, run };
+  });
+  const clear: PaletteChoice = {
+    id: "clear-filters",
+    group: "Filters",
+    text: "Clear filters",
+    run: () => onFilters({ ...filters, ...anyFields }),
+  };
   const isOnTask = ({ group }: PaletteChoice) => group === "This task";
   return [
     ...choices.filter(isOnTask),
     ...choices.filter((choice) => !isOnTask(choice)),
     ...(filters.status === "trashed" ? [] : orders),
+    ...fields,
+    ...(asksForFields(filters) ? [clear] : []),
   ];
+}
+
+const dueCommands = [
+  { due: "overdue", text: "Show overdue tasks" },
+  { due: "today", text: "Show tasks due today" },
+  { due: "upcoming", text: "Show upcoming tasks" },
+  { due: "none", text: "Show tasks without a date" },
+] as const;
+
+/** Each tag once. They are many, so they stand there only where words ask for them. */
+function tagsOf({ tasks, filters, onFilters }: PaletteSource): readonly PaletteChoice[] {
+  const tags = new Map(tasks.flatMap((task) => task.tags).map((tag) => [tagKey(tag), tag]));
+  return [...tags].map(([key, tag]) => ({
+    id: `tag-${key}`,
+    group: "Filters",
+    text: `Show #${tag}`,
+    run: () => onFilters({ ...filters, ...anyFields, tag }),
+  }));
 }
 
 type Finds = NonNullable<ReturnType<typeof searchFor>>;

@@ -47,6 +47,7 @@ export const shortcuts = {
   completed: { keys: ["3"], text: "Show completed tasks", group: "Move" },
   trashed: { keys: ["4"], text: "Show the trash", group: "Move" },
   search: { keys: ["/"], text: "Search", group: "Everywhere" },
+  filter: { keys: ["f"], text: "Filter", group: "Everywhere" },
   palette: { keys: ["mod+k"], text: "Command palette", group: "Everywhere", keyOnly: true },
   help: { keys: ["?"], text: "Keyboard shortcuts", group: "Everywhere" },
 } as const satisfies Readonly<Record<string, Shortcut>>;

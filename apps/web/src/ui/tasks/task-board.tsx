@@ -1,25 +1,34 @@
 import type { Task } from "@tend/contracts";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { AccountLink } from "#ui/account-link.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Header } from "#ui/header.tsx";
 import { showToast } from "#ui/toaster.tsx";
 import { useLoaded } from "#ui/use-loaded.ts";
+import { useTouched } from "#ui/use-touched.ts";
 import { Banners } from "./banners.tsx";
 import { BoardKeys } from "./board-keys.tsx";
 import { browserStorage } from "./browser-storage.ts";
 import type { TaskFields } from "./change.ts";
 import { ClearCompleted } from "./clear-completed.tsx";
 import { createDrafts } from "./draft.ts";
+import { localDay } from "./due-date.ts";
 import { Examples, NoMatches, QuietLine } from "./empty-state.tsx";
-import { FilterTabs, SortSelect } from "./filter-bar.tsx";
-import { type Filters, filtersHref } from "./filters.ts";
+import { FieldFilterBar } from "./field-filters.tsx";
+import { FilterButton, FilterTabs, SortSelect } from "./filter-bar.tsx";
+import {
+  anyFields,
+  asksForFields,
+  type FieldFilters,
+  type Filters,
+  filtersHref,
+} from "./filters.ts";
 import { QuickAdd } from "./quick-add.tsx";
 import { searchFor } from "./search.ts";
 import { SearchField } from "./search-field.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { focusContent, focusList, focusTask, neighbourOf } from "./task-focus.ts";
-import { TaskForm } from "./task-form.tsx";
 import { type Counts, countTasks, listFound, listShown } from "./task-list.ts";
 import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
 import type { RowActions } from "./task-row.tsx";
@@ -31,9 +40,9 @@ import { useEditing } from "./use-editing.ts";
 import { useFilters } from "./use-filters.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
 import { useLeaving } from "./use-leaving.ts";
+import { useNow } from "./use-now.ts";
 import { useTaskActions } from "./use-task-actions.ts";
 import { useTasks } from "./use-tasks.ts";
-import { useToday } from "./use-today.ts";
 import { useTrash } from "./use-trash.ts";
 
 /** Fetched when the server tells of a conflict: few people ever meet one. */
@@ -48,6 +57,9 @@ interface TaskBoardProps {
   readonly initialCounts: Counts;
 }
 
+/** Fetched with the first key or touch, so that it is there when it is asked for. */
+const loadTaskForm = () => import("./task-form.tsx");
+
 /** Few open it, and it needs the server anyway. */
 const loadTrashList = () => import("./trash-list.tsx");
 
@@ -58,7 +70,8 @@ const sayLost = (task: Task) =>
 
 /** The list of one user and all that is done with it. */
 export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
-  const today = useToday();
+  const now = useNow();
+  const today = now && localDay(now);
   const { filters, setFilters, search } = useFilters();
   const [said, announce] = useAnnouncer();
   const [drafts] = useState(() => createDrafts(browserStorage(), user.id));
@@ -69,10 +82,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const inTrash = filters.status === "trashed";
   const trash = useTrash(user.id, api, inTrash);
   const trashList = useLoaded(inTrash, loadTrashList);
-  const inTrashFound = useMemo(
-    () => listFound(trash.tasks ?? [], filters.q),
-    [trash.tasks, filters.q],
-  );
+  const inTrashFound = useMemo(() => listFound(trash.tasks ?? [], filters), [trash.tasks, filters]);
   const loadFailure = (inTrash ? trash.loadFailure : undefined) ?? list.loadFailure;
   const actions = useTaskActions(user.id, outbox, announce);
   const counts = useMemo(
@@ -88,10 +98,13 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     const row = document.activeElement?.closest<HTMLElement>("[data-task]");
     if (row?.dataset.task === id) moveFocusFrom(id);
   });
-  const shown = useMemo(
-    () => listShown(tasks, filters, new Set(kept.keys())),
-    [tasks, filters, kept],
-  );
+  // What is due now, only the device can tell.
+  const dueNow = filters.due === null ? "whenever" : now;
+  const shown = useMemo(() => {
+    if (dueNow === null) return [];
+    const moment = dueNow === "whenever" ? undefined : dueNow;
+    return listShown(tasks, filters, new Set(kept.keys()), moment);
+  }, [tasks, filters, kept, dueNow]);
 
   const latest = useRef({ shown, filters });
   useEffect(() => {
@@ -103,6 +116,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   );
 
   const { editing, open, close } = useEditing(drafts);
+  const isTouched = useTouched();
+  const taskForm = useLoaded(Number(isTouched) + Number(editing !== null), loadTaskForm);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const closeMenu = useCallback(() => setMenu(null), []);
 
@@ -156,12 +171,23 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const add = (fields: TaskFields & { readonly title: string }) => {
     const task = actions.add(fields);
     // What was just written must be seen.
-    if (searchFor(filters.q)?.(task) === false) search("");
+    if (listFound([task], filters).length === 0) setFilters({ ...filters, ...anyFields, q: "" });
   };
   const clearFilters = () => {
     const { status } = filters;
-    changeFilters({ ...filters, q: "", status: status === "trashed" ? status : "all" });
-    searchInput.current?.focus();
+    changeFilters({
+      ...filters,
+      ...anyFields,
+      q: "",
+      status: status === "trashed" ? status : "all",
+    });
+    if (filters.q !== "") searchInput.current?.focus();
+  };
+  const filterFields = (fields: FieldFilters) => {
+    // What is done is no longer late.
+    const isLate = fields.due === "overdue" && filters.due !== "overdue";
+    const status = isLate && filters.status === "all" ? "pending" : filters.status;
+    setFilters({ ...filters, ...fields, status });
   };
   const changeFilters = (next: Filters) => {
     setFilters(next);
@@ -170,7 +196,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       announce("Showing the trash");
       return;
     }
-    const count = status === filters.status || next.q ? "" : `${counts[status]} `;
+    const isPart = next.q !== "" || asksForFields(next);
+    const count = status === filters.status || isPart ? "" : `${counts[status]} `;
     announce(`Showing ${count}${status === "all" ? "" : `${status} `}tasks`);
   };
 
@@ -191,22 +218,43 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     focusQuickAdd();
   }, [inTrash, focusQuickAdd]);
 
+  const [wantsFilters, setWantsFilters] = useState(false);
+  const isFiltering = wantsFilters || asksForFields(filters);
+  const toggleFilters = () => {
+    // Flushed, so that there is something to go to.
+    if (!isFiltering) flushSync(() => setWantsFilters(true));
+    else if (!asksForFields(filters)) return setWantsFilters(false);
+    document.querySelector<HTMLElement>("[data-filters] select")?.focus();
+  };
+
   useKeptFocus();
   useAnnounceSaving(unsent, announce);
-  useAnnounceFound(filters.q, (inTrash ? inTrashFound : shown).length, announce);
+  useAnnounceFound(filters, (inTrash ? inTrashFound : shown).length, announce);
 
-  const form = editing && (
-    <TaskForm
-      key={editing.task.id}
-      task={editing.task}
-      drafts={drafts}
-      sheet={editing.sheet}
-      onSave={save}
-      onCancel={cancel}
-    />
-  );
+  const form =
+    editing && taskForm.is === "loaded" ? (
+      <taskForm.part.TaskForm
+        key={editing.task.id}
+        task={editing.task}
+        drafts={drafts}
+        sheet={editing.sheet}
+        onSave={save}
+        onCancel={cancel}
+      />
+    ) : (
+      editing && (
+        <QuietLine>
+          {taskForm.is === "failed"
+            ? "The form could not be loaded. Check your connection, then open the task again."
+            : "Opening the task"}
+        </QuietLine>
+      )
+    );
   const inline = editing?.sheet ? null : form;
   const tabs = { filters, counts, onChange: changeFilters };
+  const filterButton = (
+    <FilterButton open={isFiltering} filters={filters} onToggle={toggleFilters} />
+  );
   return (
     <>
       <Header
@@ -230,6 +278,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
               onSearch={search}
               onLeave={focusList}
             />
+            <div className="max-sm:hidden">{filterButton}</div>
             {/* The trash has one order: the newest deletion first. */}
             {!inTrash && <SortSelect {...tabs} />}
             <AccountLink name={user.name} />
@@ -241,8 +290,9 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         tabIndex={-1}
         className="mx-auto w-full max-w-list px-4 pt-3 pb-32 outline-none sm:pt-0"
       >
-        <div className="mb-2 sm:hidden">
+        <div className="mb-2 flex items-center justify-between gap-2 sm:hidden">
           <FilterTabs {...tabs} />
+          {filterButton}
         </div>
         <Banners
           signedOut={unsent.trouble?.signedOut ?? loadFailure === "You are signed out."}
@@ -263,6 +313,14 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             onLeave={focusList}
           />
         )}
+        {isFiltering && (
+          <FieldFilterBar
+            filters={filters}
+            tasks={inTrash ? (trash.tasks ?? []) : tasks}
+            today={today}
+            onChange={filterFields}
+          />
+        )}
         {filters.status === "completed" && counts.completed > 0 && (
           <ClearCompleted count={counts.completed} ready={complete} onClear={clearCompleted} />
         )}
@@ -271,7 +329,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             trash={trash}
             today={today}
             unsent={unsent}
-            q={filters.q}
+            filters={filters}
             found={inTrashFound}
             onClearFilters={clearFilters}
             onRestore={actions.restore}
@@ -286,7 +344,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         ) : shown.length > 0 || inline ? (
           <TaskRows
             tasks={shown}
-            today={today}
+            now={now}
             unsent={unsent}
             kept={kept}
             editing={inline && editing ? editing.task : null}
@@ -301,8 +359,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
               focusQuickAdd();
             }}
           />
-        ) : complete && searchFor(filters.q) ? (
-          <NoMatches q={filters.q} onClear={clearFilters} />
+        ) : complete && dueNow && (searchFor(filters.q) || asksForFields(filters)) ? (
+          <NoMatches filters={filters} onClear={clearFilters} />
         ) : (
           <QuietLine>{emptyLine(filters, counts)}</QuietLine>
         )}
@@ -326,6 +384,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         onOpen={open}
         onFilters={changeFilters}
         onSearch={search}
+        onFilter={toggleFilters}
       />
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
         {editing?.sheet && form}

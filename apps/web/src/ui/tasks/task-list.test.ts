@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Filters } from "./filters.ts";
-import { countTasks, listShown } from "./task-list.ts";
+import { anyFields, type Filters } from "./filters.ts";
+import { countTasks, listFound, listShown } from "./task-list.ts";
 import { makeTask } from "./testing.ts";
 
 const at = (minute: number) => `2026-11-24T09:${minute}:00.000Z`;
@@ -11,7 +11,11 @@ const tasks = [
   makeTask({ id: "d", title: "cherry", created_at: at(30), due_date: "2026-11-25" }),
 ];
 const ids = (filters: Partial<Filters>, kept?: ReadonlySet<string>) =>
-  listShown(tasks, { status: "all", sort: "created", order: "desc", q: "", ...filters }, kept)
+  listShown(
+    tasks,
+    { status: "all", sort: "created", order: "desc", q: "", ...anyFields, ...filters },
+    kept,
+  )
     .map(({ id }) => id)
     .join("");
 
@@ -46,6 +50,25 @@ describe("a tab", () => {
     expect(ids({ status: "pending", q: "apfel" })).toBe("");
     expect(ids({ status: "pending", q: "apfel" }, new Set(["c"]))).toBe("c");
     expect(ids({ q: "!" })).toBe("dbca");
+  });
+
+  test("holds what the filters find of it (T-14, T-15, T-17)", () => {
+    const some = [
+      makeTask({ id: "a", tags: ["Home"], priority: "high" }),
+      makeTask({ id: "b", tags: ["home", "garden"], due_date: "2026-11-24" }),
+      makeTask({ id: "c", tags: ["homework"], due_date: "2026-11-25" }),
+    ];
+    const now = new Date(2026, 10, 24, 12);
+    const found = (filters: Partial<Filters>) =>
+      listFound(some, { ...anyFields, q: "", ...filters }, now)
+        .map(({ id }) => id)
+        .join("");
+    expect(found({ tag: "HOME" })).toBe("ab");
+    expect(found({ priority: "high" })).toBe("a");
+    expect(found({ priority: "none" })).toBe("bc");
+    expect(found({ due: "today" })).toBe("b");
+    expect(found({ due: "upcoming", tag: "home" })).toBe("");
+    expect(found({ due: "none", q: "rent" })).toBe("a");
   });
 
   test("counts", () => expect(countTasks(tasks)).toEqual({ all: 4, pending: 3, completed: 1 }));

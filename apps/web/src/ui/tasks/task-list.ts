@@ -1,5 +1,7 @@
 import type { Task, TaskStatus } from "@tend/contracts";
-import type { Filters } from "./filters.ts";
+import { tagKey } from "@tend/contracts/limits";
+import { isDue } from "./due.ts";
+import type { FieldFilters, Filters } from "./filters.ts";
 import { searchFor } from "./search.ts";
 
 export interface Counts {
@@ -25,23 +27,37 @@ const holds: Readonly<Record<TaskStatus, (task: Task) => boolean>> = {
   trashed: () => false,
 };
 
-/** The tasks of a tab that a search finds, in their order. Those in `kept` stay, whatever the tab. */
+type Test = (task: Task) => boolean;
+
+function testsOf({ q, due, priority, tag }: FieldFilters & { q: string }, now: Date): Test[] {
+  const key = tag && tagKey(tag);
+  return [
+    searchFor(q),
+    due ? (task: Task) => isDue(task, due, now) : undefined,
+    priority ? (task: Task) => task.priority === priority : undefined,
+    key ? ({ tags }: Task) => tags.some((tag) => tagKey(tag) === key) : undefined,
+  ].filter((test) => test !== undefined);
+}
+
+/** Those of a list of its own, such as the trash, that the search and the filters find. */
+export function listFound(
+  tasks: readonly Task[],
+  filters: FieldFilters & { readonly q: string },
+  now = new Date(),
+): readonly Task[] {
+  const tests = testsOf(filters, now);
+  return tasks.filter((task) => tests.every((test) => test(task)));
+}
+
+/** What is found in a tab, in its order. Tasks in `kept` stay, whatever the tab. */
 export function listShown(
   tasks: readonly Task[],
   filters: Filters,
   kept: ReadonlySet<string> = new Set(),
+  now = new Date(),
 ): readonly Task[] {
-  const finds = searchFor(filters.q);
-  const found = tasks.filter(
-    (task) => (holds[filters.status](task) || kept.has(task.id)) && (finds?.(task) ?? true),
-  );
-  return found.sort(compareBy(filters));
-}
-
-/** Those of a list of its own, such as the trash, that a search finds. */
-export function listFound(tasks: readonly Task[], q: string): readonly Task[] {
-  const finds = searchFor(q);
-  return finds ? tasks.filter(finds) : tasks;
+  const inTab = tasks.filter((task) => holds[filters.status](task) || kept.has(task.id));
+  return listFound(inTab, filters, now).toSorted(compareBy(filters));
 }
 
 type Compare = (a: Task, b: Task) => number;

@@ -1,15 +1,16 @@
 import type { Task } from "@tend/contracts";
 import { Flag } from "lucide-react";
-import { dueLabel, isOverdue } from "./due-date.ts";
+import { dueLabel } from "./due-date.ts";
 import { priorityLabels } from "./priority.ts";
 
 interface TaskMetaProps {
   readonly task: Task;
   readonly today: string | null;
+  readonly overdue: boolean;
 }
 
 /** What is said of a task beside its title: priority, tags, and when it is due. */
-export function TaskMeta({ task, today }: TaskMetaProps) {
+export function TaskMeta({ task, today, overdue }: TaskMetaProps) {
   if (task.priority === "none" && task.tags.length === 0 && !task.due_date) return null;
   return (
     <p className="flex min-w-0 flex-wrap items-center gap-x-3 text-meta text-muted max-sm:-mt-3 max-sm:pb-3 sm:max-w-[45%] sm:shrink-0 sm:justify-end sm:py-[15px] pointer-coarse:sm:py-[19px]">
@@ -19,7 +20,7 @@ export function TaskMeta({ task, today }: TaskMetaProps) {
           #{tag}
         </span>
       ))}
-      {task.due_date && <Due task={task} day={task.due_date} today={today} />}
+      {task.due_date && <Due task={task} day={task.due_date} today={today} overdue={overdue} />}
     </p>
   );
 }
@@ -40,8 +41,7 @@ interface DueProps extends TaskMetaProps {
   readonly day: string;
 }
 
-function Due({ task, day, today }: DueProps) {
-  const overdue = today !== null && !task.completed && isOverdue(day, today);
+function Due({ task, day, today, overdue }: DueProps) {
   return (
     <span className={overdue ? "text-warn" : undefined}>
       <span className="sr-only">{overdue ? "Was due " : "Due "}</span>

@@ -19,6 +19,8 @@ interface TaskRowProps {
   readonly task: Task;
   /** Null until the page is alive: until then nothing here answers, so nothing may pretend to. */
   readonly today: string | null;
+  /** Its day, or its moment, has passed and it is still to do. */
+  readonly overdue: boolean;
   readonly pending: boolean;
   /** Why it is not saved, in words. */
   readonly failure: string | undefined;
@@ -29,7 +31,7 @@ interface TaskRowProps {
 
 /** One task. Drawn again only when something of it changes, so that long lists stay quick. */
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
-  const { task, today, pending, failure, conflicting, leaving, actions } = props;
+  const { task, today, overdue, pending, failure, conflicting, leaving, actions } = props;
   const titleId = `title-${task.id}`;
   const failureId = `failure-${task.id}`;
   return (
@@ -85,7 +87,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
               />
             )}
           </button>
-          <TaskMeta task={task} today={today} />
+          <TaskMeta task={task} today={today} overdue={overdue} />
         </div>
         <div className="grid h-12 shrink-0 place-items-center pr-1 pointer-coarse:h-14">
           <Button

@@ -1,12 +1,15 @@
 import type { Task } from "@tend/contracts";
 import { type ReactNode, useState } from "react";
+import { isDue } from "./due.ts";
+import { localDay } from "./due-date.ts";
 import type { OutboxState } from "./outbox.ts";
 import { batch, ShowMore } from "./show-more.tsx";
 import { type RowActions, TaskRow } from "./task-row.tsx";
 
 interface TaskRowsProps {
   readonly tasks: readonly Task[];
-  readonly today: string | null;
+  /** Null until the page is alive. */
+  readonly now: Date | null;
   readonly unsent: OutboxState;
   /** Tasks that stay for a moment, and whether each is on its way out. */
   readonly kept: ReadonlyMap<string, boolean>;
@@ -20,8 +23,9 @@ const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
 
 /** The list. */
 export function TaskRows(props: TaskRowsProps) {
-  const { tasks, today, unsent, kept, editing, form, actions } = props;
+  const { tasks, now, unsent, kept, editing, form, actions } = props;
   const [drawn, setDrawn] = useState(batch);
+  const today = now && localDay(now);
   const pending = new Set(unsent.changes.map((change) => change.task.id));
   const rest = tasks.length - drawn;
   // Whatever becomes of the task meanwhile, its form stays, and with it what is being typed.
@@ -41,6 +45,7 @@ export function TaskRows(props: TaskRowsProps) {
               key={task.id}
               task={task}
               today={today}
+              overdue={now !== null && !task.completed && isDue(task, "overdue", now)}
               pending={pending.has(task.id)}
               failure={
                 pending.has(task.id)

@@ -5,6 +5,7 @@ import { Button } from "#ui/button.tsx";
 import { DeleteForGood } from "./delete-for-good.tsx";
 import { deletedLabel } from "./due-date.ts";
 import { NoMatches, QuietLine } from "./empty-state.tsx";
+import type { Filters } from "./filters.ts";
 import type { OutboxState } from "./outbox.ts";
 import { RowFailure } from "./row-failure.tsx";
 import { batch, ShowMore } from "./show-more.tsx";
@@ -14,8 +15,8 @@ interface TrashListProps {
   readonly trash: Trash;
   readonly today: string | null;
   readonly unsent: OutboxState;
-  /** The search, and the tasks that it finds. */
-  readonly q: string;
+  readonly filters: Filters;
+  /** What they find. */
   readonly found: readonly Task[];
   readonly onClearFilters: () => void;
   readonly onRestore: (task: Task) => void;
@@ -24,7 +25,7 @@ interface TrashListProps {
 
 /** What was deleted and can still be had back. A task stays until the server has let it go. */
 export function TrashList(props: TrashListProps) {
-  const { trash, today, unsent, q, found: tasks, onRestore, onRetry } = props;
+  const { trash, today, unsent, filters, found: tasks, onRestore, onRetry } = props;
   const [drawn, setDrawn] = useState(batch);
   const [deleting, setDeleting] = useState<Task | null>(null);
   const restoring = new Set(
@@ -35,7 +36,7 @@ export function TrashList(props: TrashListProps) {
     <section data-landing aria-label="Trash" tabIndex={-1} className="outline-none">
       {tasks.length === 0 ? (
         trash.tasks?.length ? (
-          <NoMatches q={q} onClear={props.onClearFilters} />
+          <NoMatches filters={filters} onClear={props.onClearFilters} />
         ) : (
           <QuietLine>{emptyLine(trash)}</QuietLine>
         )

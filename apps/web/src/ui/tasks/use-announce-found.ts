@@ -1,29 +1,30 @@
 import { useEffect, useRef } from "react";
+import { asksForFields, type Filters, filtersHref } from "./filters.ts";
 import { searchFor } from "./search.ts";
 import { countOfTasks } from "./task-list.ts";
 
 /** Long enough that somebody who types is not interrupted. */
 const rest = 700;
 
-/** Says how many tasks a search finds, once its typing rests. */
+/** Says how many tasks a search and the filters find, once the typing rests. */
 export function useAnnounceFound(
-  q: string,
+  filters: Filters,
   count: number,
   announce: (words: string) => void,
 ): void {
   const saidFor = useRef("");
   useEffect(() => {
-    if (!searchFor(q)) {
+    if (!searchFor(filters.q) && !asksForFields(filters)) {
       saidFor.current = "";
       return;
     }
     const words = count === 0 ? "Nothing found" : `${countOfTasks(count)} found`;
-    const said = `${words} ${q}`;
+    const said = `${words} ${filtersHref(filters)}`;
     if (said === saidFor.current) return;
     const timer = setTimeout(() => {
       saidFor.current = said;
       announce(words);
     }, rest);
     return () => clearTimeout(timer);
-  }, [q, count, announce]);
+  }, [filters, count, announce]);
 }
