@@ -27,6 +27,40 @@ async function editMeanwhile(
   };
 }
 
+test("[T-7] the same field changed in two tabs: nothing is overwritten unseen", async ({
+  page,
+  context,
+  person,
+  foreseen,
+}) => {
+  foreseen.push(conflicted);
+  const { body } = await person.api.createTask({ body: { title: "Call the plumber" } });
+  const params = { id: body.id };
+  const titleStored = async () => (await person.api.getTask({ params })).body?.title;
+  const tabs = [page, await context.newPage()];
+  for (const tab of tabs) {
+    await tab.goto("/tasks");
+    await tab.getByRole("button", { name: "Edit Call the plumber" }).click();
+  }
+  for (const [index, tab] of tabs.entries()) {
+    const form = tab.getByRole("form", { name: "Edit task" });
+    await form.getByLabel("Title").fill(`Call the plumber at ${index + 8}`);
+    await form.getByRole("button", { name: "Save task" }).click();
+    if (index === 0) await expect.poll(titleStored).toBe("Call the plumber at 8");
+  }
+  const [, second = page] = tabs;
+  await second.getByRole("button", { name: "Review" }).click();
+  const dialog = second.getByRole("dialog", { name: "Which version do you want?" });
+  await expect(dialog.getByText("Call the plumber at 8")).toBeVisible();
+  await expect(dialog.getByText("Call the plumber at 9")).toBeVisible();
+  expect(await titleStored()).toBe("Call the plumber at 8");
+  await dialog.getByRole("button", { name: "Save my choice" }).click();
+  await expect.poll(titleStored).toBe("Call the plumber at 9");
+  for (const tab of tabs) {
+    await expect(tab.getByRole("button", { name: "Edit Call the plumber at 9" })).toBeVisible();
+  }
+});
+
 test("[T-7] what was changed elsewhere in another field is kept, and nobody is asked", async ({
   page,
   person,

@@ -1,0 +1,92 @@
+import type { Page } from "@playwright/test";
+import { expect, type Person, test } from "./person.ts";
+
+const row = (page: Page, title: string) =>
+  page.getByRole("list", { name: "Tasks" }).getByRole("listitem").filter({ hasText: title });
+const message = (page: Page, words: string) =>
+  page.getByRole("listitem").filter({ hasText: words }).getByRole("button", { name: "Undo" });
+
+/** What the server has, the trash included. */
+const stored = async ({ api }: Person) => {
+  const [listed, trashed] = await Promise.all([
+    api.listTasks({ query: { sort: "title" } }),
+    api.listTasks({ query: { status: "trashed" } }),
+  ]);
+  return [...listed.body, ...trashed.body].map(({ title, completed, deleted_at }) =>
+    [title, completed ? "done" : "", deleted_at ? "trashed" : ""].filter(Boolean).join(" "),
+  );
+};
+
+const ways = {
+  "its message": (page: Page, words: string) => message(page, words).click(),
+  "⌘Z": async (page: Page) => {
+    // Keys belong to a text while it is being typed.
+    await page.locator("main").focus();
+    await page.keyboard.press("ControlOrMeta+z");
+  },
+} as const;
+
+for (const [way, undo] of Object.entries(ways)) {
+  test.describe(`undo by ${way}, true on the server`, () => {
+    test.beforeEach(async ({ page, person }) => {
+      for (const title of ["Buy stamps", "Pay rent"]) {
+        await person.api.createTask({ body: { title } });
+      }
+      const { body } = await person.api.createTask({ body: { title: "Call Grandma" } });
+      await person.api.completeTask({ params: { id: body.id } });
+      await page.goto("/tasks");
+      await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
+    });
+    const before = ["Buy stamps", "Call Grandma done", "Pay rent"];
+
+    test("complete", async ({ page, person }) => {
+      await page.getByRole("checkbox", { name: "Pay rent" }).check();
+      await expect
+        .poll(() => stored(person))
+        .toEqual(["Buy stamps", "Call Grandma done", "Pay rent done"]);
+      await undo(page, "Completed");
+      await expect(page.getByRole("checkbox", { name: "Pay rent" })).not.toBeChecked();
+      await expect.poll(() => stored(person)).toEqual(before);
+    });
+
+    test("edit", async ({ page, person }) => {
+      await page.getByRole("button", { name: "Edit Pay rent" }).click();
+      const form = page.getByRole("form", { name: "Edit task" });
+      await form.getByLabel("Title").fill("Pay the rent");
+      await form.getByRole("button", { name: "Save task" }).click();
+      await expect
+        .poll(() => stored(person))
+        .toEqual(["Buy stamps", "Call Grandma done", "Pay the rent"]);
+      await undo(page, "Changed");
+      await expect(row(page, "Pay rent")).toBeVisible();
+      await expect.poll(() => stored(person)).toEqual(before);
+    });
+
+    test("delete, also after the server has it", async ({ page, person }) => {
+      await page.getByRole("button", { name: "Actions for Pay rent" }).click();
+      await page.getByRole("menuitem", { name: "Delete task" }).click();
+      await expect(row(page, "Pay rent")).toHaveCount(0);
+      // Looking into the trash sends it at once.
+      const tabs = page.getByRole("navigation", { name: "Filter" });
+      await tabs.getByRole("link", { name: "Trash" }).click();
+      await expect
+        .poll(() => stored(person))
+        .toEqual(["Buy stamps", "Call Grandma done", "Pay rent trashed"]);
+      await tabs.getByRole("link", { name: "All" }).click();
+      await undo(page, "Deleted");
+      await expect(row(page, "Pay rent")).toBeVisible();
+      await expect.poll(() => stored(person)).toEqual(before);
+    });
+
+    test("clear completed", async ({ page, person }) => {
+      await page.goto("/tasks?status=completed");
+      await expect(page.getByRole("checkbox", { name: "Call Grandma" })).toBeVisible();
+      await page.getByRole("button", { name: "Clear completed" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete 1 task" }).click();
+      await expect(row(page, "Call Grandma")).toHaveCount(0);
+      await undo(page, "Deleted");
+      await expect(row(page, "Call Grandma")).toBeVisible();
+      await expect.poll(() => stored(person)).toEqual(before);
+    });
+  });
+}
