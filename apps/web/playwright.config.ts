@@ -20,7 +20,7 @@ const originOf = (door: keyof typeof doors) => `http://localhost:${doors[door]}`
 
 const wide = { baseURL: originOf("next"), viewport: { width: 1280, height: 800 } };
 const phone = { baseURL: originOf("serve"), viewport: { width: 390, height: 844 }, hasTouch: true };
-const timed = "first-view.spec.ts";
+const timed = ["first-view.spec.ts", "speed.spec.ts"];
 
 export default defineConfig({
   testDir: "test/e2e",

@@ -5,7 +5,7 @@ import { env } from "#server/env.ts";
 /** Pages alone: the API must not pay for a proxy, and files need no nonce. */
 export const config = {
   matcher:
-    "/((?!api(?:/|$)|_next/static/|icon\\.svg$|sw\\.js$|tasks-(?:phone-)?(?:dark|light)\\.png$).*)",
+    "/((?!api(?:/|$)|_next/static/|icon\\.svg$|sw\\.js$|tasks-(?:phone-)?(?:dark|light)\\.webp$).*)",
 };
 
 /** Gives each page its Content-Security-Policy, with a nonce of its own. */

@@ -12,14 +12,14 @@ export function Screenshot({ theme }: { theme: Theme }) {
     <picture>
       {theme === "system" && (
         <>
-          <source media={`${narrow} and ${dark}`} srcSet="/tasks-phone-dark.png" {...phone} />
-          <source media={dark} srcSet="/tasks-dark.png" {...wide} />
+          <source media={`${narrow} and ${dark}`} srcSet="/tasks-phone-dark.webp" {...phone} />
+          <source media={dark} srcSet="/tasks-dark.webp" {...wide} />
         </>
       )}
-      <source media={narrow} srcSet={`/tasks-phone-${look}.png`} {...phone} />
+      <source media={narrow} srcSet={`/tasks-phone-${look}.webp`} {...phone} />
       {/* A plain <img>: next/image cannot choose by the colour scheme. */}
       <img
-        src={`/tasks-${look}.png`}
+        src={`/tasks-${look}.webp`}
         alt="The task list: a field to add a task, tabs for all, pending and completed tasks, and a few tasks with their dates."
         {...wide}
         fetchPriority="high"

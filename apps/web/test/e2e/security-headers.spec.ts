@@ -192,7 +192,7 @@ test("pages and files say how to treat them, and not what made them", async ({
   const pages = await everyPage(page, await makePerson());
   const [script = ""] = filesOf((await pages[0]?.text()) ?? "");
   const files: APIResponse[] = [];
-  for (const path of ["/icon.svg", "/tasks-light.png", script]) {
+  for (const path of ["/icon.svg", "/tasks-light.webp", script]) {
     files.push(await page.request.get(path));
   }
   expect(files.map((file) => file.status())).toEqual([200, 200, 200]);
@@ -243,7 +243,7 @@ test("the service worker is asked for anew each time, and each build has its own
 });
 
 test("no image is scaled for whoever asks", async ({ page }) => {
-  const scaled = await page.request.get("/_next/image?url=%2Ftasks-light.png&w=640&q=75");
+  const scaled = await page.request.get("/_next/image?url=%2Ftasks-light.webp&w=640&q=75");
   expect(scaled.status()).toBe(404);
 });
 

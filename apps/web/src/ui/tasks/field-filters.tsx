@@ -1,5 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { tagKey } from "@tend/contracts/limits";
+import { X } from "lucide-react";
 import { useMemo } from "react";
 import { Button } from "#ui/button.tsx";
 import { anyFields, asksForFields, dues, type FieldFilters, priorities } from "./filters.ts";
@@ -20,7 +21,11 @@ export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFilters
   const change = (part: Partial<FieldFilters>) => onChange({ due, priority, tag, ...part });
   const isAlive = today !== null;
   return (
-    <search data-filters aria-label="Filters" className="mb-2 flex flex-wrap items-center gap-2">
+    <search
+      data-filters
+      aria-label="Filters"
+      className="mb-2 flex flex-wrap items-center gap-1.5 sm:gap-2"
+    >
       <Choice
         label="Due"
         any="Any date"
@@ -50,8 +55,14 @@ export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFilters
         />
       )}
       {asksForFields(filters) && (
-        <Button variant="quiet" size="small" onClick={() => onChange(anyFields)}>
-          Clear filters
+        <Button
+          variant="quiet"
+          size="small"
+          className="max-sm:size-11 max-sm:px-0"
+          onClick={() => onChange(anyFields)}
+        >
+          <X aria-hidden size={16} className="sm:hidden" />
+          <span className="max-sm:sr-only">Clear filters</span>
         </Button>
       )}
     </search>

@@ -1,4 +1,5 @@
 import { ListFilter } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { Button } from "#ui/button.tsx";
 import { asksForFields, type Filters, filtersHref, sorts, tabs } from "./filters.ts";
 import type { Counts } from "./task-list.ts";
@@ -11,17 +12,28 @@ interface FilterTabsProps {
 
 /** Links, so that a tab can be opened, copied and read without any script; instant with it. */
 export function FilterTabs({ filters, counts, onChange }: FilterTabsProps) {
+  const { status: shown } = filters;
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab may be out of sight on a phone.
+  useEffect(() => {
+    const tab = nav.current?.querySelector("[aria-current]");
+    tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [shown]);
   return (
-    <nav aria-label="Filter" className="-mx-1 min-w-0 overflow-x-auto px-1 [scrollbar-width:none]">
-      <ul className="flex gap-1">
+    <nav
+      ref={nav}
+      aria-label="Filter"
+      className="-mx-1 min-w-0 overflow-x-auto px-1 [scrollbar-width:none]"
+    >
+      <ul className="flex gap-0.5 sm:gap-1">
         {tabs.map(({ status, label }) => {
-          const chosen = status === filters.status;
+          const chosen = status === shown;
           return (
             <li key={status}>
               <a
                 href={filtersHref({ ...filters, status })}
                 aria-current={chosen ? "page" : undefined}
-                className="flex h-9 items-center gap-1.5 whitespace-nowrap rounded-control px-2.5 font-medium text-muted sm:px-3 -outline-offset-2 transition-colors hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:text-text pointer-coarse:h-11"
+                className="flex h-9 items-center gap-1.5 whitespace-nowrap rounded-control px-2 font-medium text-muted sm:px-3 -outline-offset-2 transition-colors hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:text-text pointer-coarse:h-11"
                 onClick={(event) => {
                   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
                   event.preventDefault();

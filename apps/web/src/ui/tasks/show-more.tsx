@@ -1,8 +1,16 @@
-import { useEffect, useRef } from "react";
+import { startTransition, useEffect, useRef, useState } from "react";
 import { Button } from "#ui/button.tsx";
 
-/** Rows drawn at first, and again each time the end comes near. */
-export const batch = 200;
+const first = 200;
+const further = 100;
+
+/** How many rows of a long list are drawn: more each time that the end comes near. */
+export function useDrawn(): { readonly drawn: number; readonly drawMore: () => void } {
+  const [drawn, setDrawn] = useState(first);
+  // Between frames, as far as they leave time: who scrolls must not feel it.
+  const drawMore = () => startTransition(() => setDrawn(drawn + further));
+  return { drawn, drawMore };
+}
 
 /** Shows more by itself as it comes near; a button, for who does not scroll. */
 export function ShowMore({ rest, onShow }: { rest: number; onShow: () => void }) {

@@ -1,9 +1,9 @@
 import type { Task } from "@tend/contracts";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { isDue } from "./due.ts";
 import { localDay } from "./due-date.ts";
 import type { OutboxState } from "./outbox.ts";
-import { batch, ShowMore } from "./show-more.tsx";
+import { ShowMore, useDrawn } from "./show-more.tsx";
 import { type RowActions, TaskRow } from "./task-row.tsx";
 
 interface TaskRowsProps {
@@ -24,7 +24,7 @@ const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
 /** The list. */
 export function TaskRows(props: TaskRowsProps) {
   const { tasks, now, unsent, kept, editing, form, actions } = props;
-  const [drawn, setDrawn] = useState(batch);
+  const { drawn, drawMore } = useDrawn();
   const today = now && localDay(now);
   const pending = new Set(unsent.changes.map((change) => change.task.id));
   const rest = tasks.length - drawn;
@@ -59,7 +59,7 @@ export function TaskRows(props: TaskRowsProps) {
           ),
         )}
       </ul>
-      {rest > 0 && <ShowMore rest={rest} onShow={() => setDrawn(drawn + batch)} />}
+      {rest > 0 && <ShowMore rest={rest} onShow={drawMore} />}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { NoMatches, QuietLine } from "./empty-state.tsx";
 import type { Filters } from "./filters.ts";
 import type { OutboxState } from "./outbox.ts";
 import { RowFailure } from "./row-failure.tsx";
-import { batch, ShowMore } from "./show-more.tsx";
+import { ShowMore, useDrawn } from "./show-more.tsx";
 import type { Trash } from "./use-trash.ts";
 
 interface TrashListProps {
@@ -26,7 +26,7 @@ interface TrashListProps {
 /** What was deleted and can still be had back. A task stays until the server has let it go. */
 export function TrashList(props: TrashListProps) {
   const { trash, today, unsent, filters, found: tasks, onRestore, onRetry } = props;
-  const [drawn, setDrawn] = useState(batch);
+  const { drawn, drawMore } = useDrawn();
   const [deleting, setDeleting] = useState<Task | null>(null);
   const restoring = new Set(
     unsent.changes.filter(({ kind }) => kind === "restore").map(({ task }) => task.id),
@@ -64,9 +64,7 @@ export function TrashList(props: TrashListProps) {
               );
             })}
           </ul>
-          {tasks.length > drawn && (
-            <ShowMore rest={tasks.length - drawn} onShow={() => setDrawn(drawn + batch)} />
-          )}
+          {tasks.length > drawn && <ShowMore rest={tasks.length - drawn} onShow={drawMore} />}
         </>
       )}
       <DeleteForGood
