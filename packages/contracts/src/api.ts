@@ -61,6 +61,7 @@ const example: Task = {
   time_zone: "Europe/Berlin",
   priority: "high",
   tags: ["home", "money"],
+  position: "fe5df31bfa3f5d8a1b47",
 };
 
 const changed = { ...example, updated_at: "2026-11-25T08:00:00.000Z", version: 2 };

@@ -7,6 +7,7 @@ export * from "./header-name.ts";
 export * from "./limits.ts";
 export * from "./openapi.ts";
 export type * from "./operation.ts";
+export * from "./position.ts";
 export * from "./problem.ts";
 export * from "./task.ts";
 export * from "./user.ts";

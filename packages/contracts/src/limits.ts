@@ -9,6 +9,8 @@ export const limits = {
   tag: 50,
   /** Characters of the name of a time zone. */
   timeZone: 64,
+  /** Digits of a place in the order by hand. */
+  position: 255,
   /** Tasks in one page of listTasks, changes in one of listChanges. */
   page: 500,
   pageDefault: 100,

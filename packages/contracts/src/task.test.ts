@@ -172,6 +172,18 @@ describe("tags [T-15]", () => {
   );
 });
 
+describe("position [T-18]", () => {
+  const position = (value: unknown) => faults(NewTask.safeParse({ title: "x", position: value }));
+
+  test.each(["1", "z", "0001", "fe5df31bfa3f5d8a1b47", "a".repeat(255)])("%s is taken", (text) =>
+    expect(position(text)).toEqual([]),
+  );
+  test.each(["", "0", "a0", "A", "a b", "a\n", "é", "١", "a\0", "a".repeat(256), null, 1])(
+    "%j is refused",
+    (value) => expect(position(value)).toEqual(["position"]),
+  );
+});
+
 describe("change [T-4]", () => {
   test("names at least one field", () => expect(TaskChange.safeParse({}).success).toBe(false));
   test("keeps absent and null apart", () =>

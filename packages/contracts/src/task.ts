@@ -124,6 +124,20 @@ export const Tags = z
   })
   .meta({ description: "In the order in which they are given.", uniqueItems: true });
 
+const positionMessage = `Give 1 to ${limits.position} of the characters 0-9 and a-z, not ending in 0.`;
+
+/** T-18 */
+export const Position = z
+  .string(positionMessage)
+  .regex(new RegExp(`^[0-9a-z]{0,${limits.position - 1}}[1-9a-z]$`), positionMessage)
+  .meta({
+    description:
+      "The place in the order by hand: digits behind the point of a fraction in base 36. Whatever lies between those of two tasks stands between them. Default: on top.",
+    minLength: 1,
+    maxLength: limits.position,
+    examples: ["fe5df31bfa3f5d8a1b47"],
+  });
+
 const Completed = z.boolean("Give true or false.");
 
 /** Counts the changes of one task, from 1 on; its ETag is made of it. */
@@ -167,6 +181,10 @@ export const Task = z
       .meta({ description: "An IANA name.", examples: ["Europe/Berlin"] }),
     priority: Priority,
     tags: z.array(z.string()).meta({ examples: [["home", "money"]] }),
+    position: z.string().meta({
+      description: "The place in the order by hand, compared byte by byte.",
+      examples: ["fe5df31bfa3f5d8a1b47"],
+    }),
   })
   .meta({ id: "Task", description: "One task of one user." });
 
@@ -187,6 +205,7 @@ const fields = {
   time_zone: TimeZone.optional(),
   priority: Priority.optional(),
   tags: Tags.optional(),
+  position: Position.optional(),
 };
 
 /** T-2 */
@@ -231,7 +250,7 @@ export const Completion = z
   .meta({ id: "Completion", description: "Sets the state. Without a body it flips." });
 
 export const TaskStatus = oneOf(["all", "pending", "completed", "trashed"]);
-export const TaskSort = oneOf(["created", "title", "due_date", "priority"]);
+export const TaskSort = oneOf(["created", "title", "due_date", "priority", "position"]);
 export const DueFilter = oneOf(["overdue", "today", "upcoming", "none"]);
 export const SortOrder = oneOf(["asc", "desc"]);
 

@@ -66,7 +66,7 @@ function statementNames(url: string): (text: string) => string | undefined {
 }
 
 /** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
-export const newestMigration = "20261122090000_times_priorities_tags";
+export const newestMigration = "20261122120000_order_by_hand";
 
 /** Whether the newest migration of this code has been applied. */
 export async function isCurrent(database: Database): Promise<boolean> {

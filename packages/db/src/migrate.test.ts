@@ -142,6 +142,30 @@ test("the code knows its newest migration", async () => {
   expect((await migrations()).map(({ name }) => name)).toEqual(names);
 });
 
+test("tasks from before the order by hand lie as they were made; new ones come on top", async () => {
+  const [order, ...before] = (await migrations()).toReversed();
+  expect(order?.name).toMatch(/order_by_hand/);
+  for (const { sql } of before.toReversed()) await client.query(sql);
+  await client.query(
+    "INSERT INTO users (id, name, email) VALUES ('ada', 'Ada', 'ada@example.com')",
+  );
+  await client.query(`
+    INSERT INTO tasks (owner_user_id, id, title, created_at)
+    SELECT 'ada', gen_random_uuid(), n, timestamptz '2026-01-01' + n % 70 * interval '1 millisecond'
+    FROM generate_series(1, 200) AS n`);
+  const listed = async (by: string) => {
+    const { rows } = await client.query<{ id: string }>(`SELECT id FROM tasks ORDER BY ${by}`);
+    return rows.map(({ id }) => id);
+  };
+  const asMade = await listed("created_at DESC, id DESC");
+  await client.query(order?.sql ?? "");
+  expect(await listed("position")).toEqual(asMade);
+  const { rows } = await client.query<{ id: string }>(
+    "INSERT INTO tasks (owner_user_id, id, title) VALUES ('ada', gen_random_uuid(), 'new') RETURNING id",
+  );
+  expect(await listed("position")).toEqual([...rows.map(({ id }) => id), ...asMade]);
+});
+
 test("the limits that a database sets for requests do not end a migration", async () => {
   const name = client.escapeIdentifier(client.database ?? "");
   await client.query(`ALTER DATABASE ${name} SET statement_timeout = 1`);

@@ -66,6 +66,8 @@ export async function seed(
           ...task,
           id: crypto.randomUUID(),
           created_at: new Date(now - index * 60_000),
+          // Below whatever is made later, whose positions begin with f.
+          position: `g${index + 1}`,
         })),
       },
     },

@@ -3,6 +3,8 @@ import {
   type BatchOperation,
   type BatchResult,
   limits,
+  type NewTask,
+  positionAt,
   type Task,
   type TaskPatch,
   withCleared,
@@ -130,7 +132,7 @@ function attempt(tasks: Tasks, operation: BatchOperation, index: number): BatchR
 
 /** The rules of the operation as it is alone (T-2 to T-8). */
 function apply(tasks: Tasks, operation: BatchOperation, index: number): Done {
-  if (operation.operation === "create") return create(tasks, operation.task);
+  if (operation.operation === "create") return create(tasks, operation.task, index);
   const { id, version } = operation;
   const gone = operation.operation === "delete" && operation.permanent;
   const inTrash = gone || operation.operation === "restore";
@@ -159,7 +161,7 @@ function apply(tasks: Tasks, operation: BatchOperation, index: number): Done {
   }
 }
 
-function create(tasks: Tasks, given: Parameters<typeof contentOf>[0]): Done {
+function create(tasks: Tasks, given: NewTask, index: number): Done {
   const { id = uuidv7() } = given;
   const content = contentOf(given);
   const task = tasks.byId.get(id);
@@ -171,6 +173,8 @@ function create(tasks: Tasks, given: Parameters<typeof contentOf>[0]): Done {
     id,
     owner_user_id: tasks.owner,
     ...content,
+    // Later ones in the batch come on top, though all are of one moment.
+    position: given.position ?? positionAt(Date.parse(tasks.now) + index),
     created_at: tasks.now,
     updated_at: tasks.now,
     version: tasks.buried.get(id) ?? 0,
@@ -224,17 +228,18 @@ async function write(
         DELETE FROM task_tombstones
         WHERE owner_user_id = ${owner} AND id = ANY(${saved.map(({ id }) => id)}::uuid[]))
       INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
-        time_zone, priority, tags, version, change, created_at, updated_at, deleted_at)
+        time_zone, priority, tags, position, version, change, created_at, updated_at, deleted_at)
       SELECT ${owner}, id, title, description, completed, due_date, due_time, time_zone, priority,
-        tags, version, change, created_at, updated_at, deleted_at
+        tags, position, version, change, created_at, updated_at, deleted_at
       FROM jsonb_to_recordset(${JSON.stringify(saved)}::jsonb) AS saved (id uuid, title text,
         description text, completed boolean, due_date date, due_time time, time_zone text,
-        priority text, tags text[], version int, change bigint, created_at timestamptz,
+        priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
         updated_at timestamptz, deleted_at timestamptz)
       ON CONFLICT (owner_user_id, id) DO UPDATE SET title = excluded.title,
         description = excluded.description, completed = excluded.completed,
         due_date = excluded.due_date, due_time = excluded.due_time, time_zone = excluded.time_zone,
-        priority = excluded.priority, tags = excluded.tags, version = excluded.version, change = excluded.change,
+        priority = excluded.priority, tags = excluded.tags,
+        position = excluded.position, version = excluded.version, change = excluded.change,
         created_at = excluded.created_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at`);
   }
   if (gone.length > 0) {

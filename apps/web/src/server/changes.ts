@@ -46,7 +46,7 @@ export async function listChanges(
       (SELECT change, ${columns} FROM tasks WHERE ${after})
       UNION ALL
       (SELECT change, id, owner_user_id, NULL, NULL, NULL, NULL, NULL, NULL, version, NULL,
-          NULL, NULL, NULL, NULL
+          NULL, NULL, NULL, NULL, NULL
         FROM task_tombstones WHERE ${after})) AS page ON true
     ORDER BY change, id LIMIT ${limit + 1}`);
   const [{ last_change, forgotten_change } = { last_change: 0n, forgotten_change: 0n }] = rows;

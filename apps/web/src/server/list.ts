@@ -14,7 +14,7 @@ const states = { all: [0, 1], pending: [0], completed: [1], trashed: [2] } as co
 
 /** What answers are made of: all that is stored of a task but the words that it is found by. */
 const stored = sql`id, owner_user_id, title, description, completed, due_date, created_at, updated_at,
-  version, deleted_at, due_time, time_zone, priority, tags`;
+  version, deleted_at, due_time, time_zone, priority, tags, position`;
 
 /** What an order compares. */
 interface Order {
@@ -52,6 +52,12 @@ const orders: Record<TaskSort, Order> = {
     type: sql`int`,
     nullable: true,
     key: ({ priority }) => ({ none: "", low: "1", medium: "2", high: "3" })[priority],
+  },
+  position: {
+    expression: sql`position`,
+    type: sql`text`,
+    nullable: false,
+    key: ({ position }) => position,
   },
 };
 

@@ -22,7 +22,7 @@ const instant = (column: Prisma.Sql) =>
 export const columns = sql`id, owner_user_id, title, description, completed,
   to_char(due_date, 'YYYY-MM-DD') AS due_date, ${instant(sql`created_at`)} AS created_at,
   ${instant(sql`updated_at`)} AS updated_at, version, ${instant(sql`deleted_at`)} AS deleted_at,
-  to_char(due_time, 'HH24:MI') AS due_time, time_zone, priority, tags`;
+  to_char(due_time, 'HH24:MI') AS due_time, time_zone, priority, tags, position`;
 
 /** A task as answers carry it, with the version for its ETag. */
 export interface WrittenTask {
@@ -69,6 +69,7 @@ export async function createTask(
   const { title, description, completed, due_date, due_time, time_zone, priority, tags } = content;
   await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }], transaction);
   const id = task.id ?? uuidv7();
+  const position = sql`coalesce(${task.position ?? null}, position_at(now()))`;
   // An id that was deleted for good goes on from its last version, so that no ETag returns.
   const version =
     task.id === undefined ? sql`1` : sql`coalesce(unbury(${userId}, ${id}::uuid), 0) + 1`;
@@ -77,9 +78,10 @@ export async function createTask(
       sql`
       WITH counter AS (${nextChange(sql`SELECT ${userId}::text, 1, NULL::timestamptz`)})
       INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
-        time_zone, priority, tags, version, change)
+        time_zone, priority, tags, position, version, change)
       SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
-        ${due_time}::time, ${time_zone}, ${priority}, ${tags}::text[], ${version}, last_change
+        ${due_time}::time, ${time_zone}, ${priority}, ${tags}::text[], ${position}, ${version},
+        last_change
       FROM counter
       ON CONFLICT (owner_user_id, id) DO NOTHING
       RETURNING ${written}`,
@@ -94,7 +96,7 @@ export async function createTask(
   return { task: present, created: false };
 }
 
-/** T-2: all that makes two creates the same. */
+/** T-2: all that makes two creates the same. A place is not: the task may have been moved since. */
 export const contentOf = (given: NewTask) => ({
   title: given.title,
   description: given.description ?? null,
@@ -182,6 +184,7 @@ export async function updateTask(
 ): Promise<WrittenTask> {
   const change = withCleared(given);
   const { title, description, completed, due_date, due_time, time_zone, priority, tags } = change;
+  const { position } = change;
   const assignments = [
     title === undefined ? empty : sql`, title = ${title}`,
     description === undefined ? empty : sql`, description = ${description}`,
@@ -191,6 +194,7 @@ export async function updateTask(
     time_zone === undefined ? empty : sql`, time_zone = ${time_zone}`,
     priority === undefined ? empty : sql`, priority = ${priority}`,
     tags === undefined ? empty : sql`, tags = ${tags}::text[]`,
+    position === undefined ? empty : sql`, position = ${position}`,
   ];
   if (assignments.every((assignment) => assignment === empty)) {
     const task = await getTask(userId, id);

@@ -146,6 +146,50 @@ test("200 [T-10, T-14, T-15, T-16] times, zones, priorities and tags as they wou
   }
 });
 
+test("200 [T-10, T-18] each new task comes on top of those before it in the batch; places can be given and set", async () => {
+  const { token, batch } = await makeBatcher();
+  const old = await createTask(token, { title: "old" });
+  const create = (title: string, position?: string) => ({
+    operation: "create",
+    task: { title, position },
+  });
+  const operations = [
+    ...["a", "b", "c"].map((title) => create(title)),
+    create("last", "z"),
+    { operation: "update", id: old.id, change: { position: "y" } },
+  ];
+  const { body: done } = await batch(operations);
+  const { body } = await send("GET", "/api/tasks?sort=position", { token });
+  expect(body.map(({ title }: Task) => title)).toEqual(["c", "b", "a", "old", "last"]);
+  const tasks: (Task | undefined)[] = done.results.map(({ task }: Result) => task);
+  for (const task of tasks) expect(body).toContainEqual(task);
+  expect(tasks.at(-1)).toEqual({
+    ...old,
+    position: "y",
+    version: 2,
+    updated_at: expect.any(String),
+  });
+});
+
+test("422 [T-10, T-18] a place that is none refuses the batch whole", async () => {
+  const { user, token, batch } = await makeBatcher();
+  const { id } = await createTask(token, content);
+  const before = await storedTasks(user);
+  const { status, body } = await batch([
+    { operation: "create", task: { title: "x", position: "a0" } },
+    { operation: "update", id, change: { position: null } },
+  ]);
+  const paths = body.errors.map(({ path }: { path: unknown[] }) => path.slice(2));
+  expect([status, paths]).toEqual([
+    422,
+    [
+      [0, "task", "position"],
+      [1, "change", "position"],
+    ],
+  ]);
+  expect(await storedTasks(user)).toEqual(before);
+});
+
 test("200 [T-10] the operations are carried out in order, also on one and the same task", async () => {
   const { user, token, batch } = await makeBatcher();
   const id = crypto.randomUUID();
@@ -393,7 +437,7 @@ test("200 [T-3, T-10] text is kept as it is, as it is alone", async () => {
   };
   const { body } = await batch([{ operation: "create", task: given }]);
   const alone = await createTask(token, given);
-  const { id, created_at, updated_at, ...task } = body.results[0].task;
+  const { id, created_at, updated_at, position: _, ...task } = body.results[0].task;
   expect(alone).toMatchObject(task);
   expect(Object.keys(body.results[0].task)).toEqual(Object.keys(alone));
   expect(task).toMatchObject(given);
@@ -502,11 +546,11 @@ test("[T-10] a batch answers each operation as that operation alone is answered"
     }
   };
   const names = new Map<unknown, string>();
-  /** Without what differs by nature: whose it is, which ids, when it was and under which request. */
+  /** Without what differs by nature: whose it is, which ids, when and so where it was and under which request. */
   const bare = (value: unknown): unknown =>
     JSON.parse(
       JSON.stringify(value, (key, inner) =>
-        /^(owner_user_id|created_at|updated_at|request_id)$/.test(key)
+        /^(owner_user_id|created_at|updated_at|position|request_id)$/.test(key)
           ? undefined
           : key === "deleted_at" && inner !== null
             ? "in the trash"

@@ -190,7 +190,8 @@ const essence = (body: unknown): unknown =>
       if (name === "deleted_at") return value !== null;
       if (typeof value?.code !== "string") return value;
       const { status, code, task, results } = value;
-      // A batch that was undone shows tasks that never came to be: the model knows no time of theirs.
-      return { status, code, task: task && { ...task, created_at: undefined }, results };
+      // A batch that was undone shows tasks that never came to be: of those the model knows neither.
+      const unmade = { created_at: undefined, position: undefined };
+      return { status, code, task: task && { ...task, ...unmade }, results };
     }),
   );

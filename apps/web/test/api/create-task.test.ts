@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { addressForms, api, fillPath } from "@tend/contracts";
+import { addressForms, api, fillPath, positionAt } from "@tend/contracts";
 import { makeTask, makeUser } from "@tend/db/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { web } from "#server/answer.ts";
 import { database } from "#server/database.ts";
 import { dispatch } from "#server/dispatch.ts";
@@ -38,6 +38,7 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
       "time_zone",
       "priority",
       "tags",
+      "position",
     ]);
     expect(made.body).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/),
@@ -54,6 +55,7 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
       time_zone: null,
       priority: "none",
       tags: [],
+      position: expect.stringMatching(/^[0-9a-f]{19}[1-9a-f]$/),
     });
     expect(Math.abs(Date.now() - Date.parse(made.body.created_at))).toBeLessThan(60_000);
     const location = made.headers.get("Location") ?? "";
@@ -77,6 +79,7 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
       time_zone: "Asia/Kolkata",
       priority: "high",
       tags: ["Home", "été"],
+      position: "hzz1",
     };
     const { status, body } = await send("POST", fillPath(form, { user_id: user.id }), {
       token: tokenOf(user),
@@ -260,10 +263,46 @@ test.each([
   ["a tag with white space", { tags: ["a", "b\u3000c"] }],
   ["a tag that is too long", { tags: ["x".repeat(51)] }],
   ["more than twenty tags", { tags: Array(21).fill("x") }],
-])("[T-14, T-15, T-16] PostgreSQL itself does not store %s", async (_, given) => {
+  ["an empty place", { position: "" }],
+  ["a place that ends in 0", { position: "a0" }],
+  ["a place of other characters", { position: "aB" }],
+  ["a place that is too long", { position: "a".repeat(256) }],
+])("[T-14, T-15, T-16, T-18] PostgreSQL itself does not store %s", async (_, given) => {
   const owner = await makeUser(database());
   const data = { owner_user_id: owner.id, id: crypto.randomUUID(), title: "x", ...given };
   await expect(database().tasks.create({ data })).rejects.toThrow(/check/);
+});
+
+test.each(["", "0", "A", "a0", "a b", "é", "a\n", "a\0b", "a".repeat(256), null, 1])(
+  "422 [T-18, T-3] %j is no place, and nothing is stored",
+  async (position) => {
+    const user = await makeUser(database());
+    const { status, body } = await post(user, { title: "x", position });
+    expect([status, pathsOf(body.errors)]).toEqual([422, ["body.position"]]);
+    expect(await storedTasks(user)).toEqual([]);
+  },
+);
+
+test("201 [T-18] the longest place is kept", async () => {
+  const user = await makeUser(database());
+  const position = "z".repeat(255);
+  expect(await createTask(tokenOf(user), { title: "x", position })).toMatchObject({ position });
+});
+
+test("201 [T-18] without a place a task comes on top of all that were made earlier", async () => {
+  const user = await makeUser(database());
+  const ids: string[] = [];
+  for (let number = 0; number < 5; number++) {
+    const made = await createTask(tokenOf(user), { title: `${number}` });
+    const moment = Date.parse(made.created_at);
+    // The contract's own positions at the moments beside it.
+    expect(positionAt(moment + 1) < made.position).toBe(true);
+    expect(made.position < positionAt(moment - 1)).toBe(true);
+    ids.unshift(made.id);
+    await vi.waitUntil(() => Date.now() > moment, { interval: 1 });
+  }
+  const { body } = await send("GET", "/api/tasks?sort=position", { token: tokenOf(user) });
+  expect(body.map(({ id }: { id: string }) => id)).toEqual(ids);
 });
 
 test.each([
@@ -360,6 +399,18 @@ describe("a client's own id [T-2]", () => {
     const { status, body } = await post(user, { ...given, ...change });
     expect([status, body.code]).toEqual([409, "id_already_used"]);
     expect(await storedTasks(user)).toEqual(before);
+  });
+
+  test("200 [T-18]: again after a move it is the same task, where it lies now", async () => {
+    const user = await makeUser(database());
+    const token = tokenOf(user);
+    const given = { id: crypto.randomUUID(), title: "Pay rent", position: "a" };
+    await post(user, given);
+    const moved = await send("PUT", `/api/tasks/${given.id}`, { token, body: { position: "b" } });
+    for (const position of ["a", "c", undefined]) {
+      const { status, body } = await post(user, { ...given, position });
+      expect([status, body]).toEqual([200, moved.body]);
+    }
   });
 
   test("201 [O-1]: an id that somebody else holds is free for me, and theirs stays theirs", async () => {

@@ -75,6 +75,7 @@ describe.each([
   ["title", "tasks_title_idx", undefined],
   ["due_date", "tasks_due_idx", (task: Task) => task.due_date !== null],
   ["priority", "tasks_priority_idx", (task: Task) => task.priority !== "none"],
+  ["position", "tasks_position_idx", undefined],
 ])("200 [T-6] a list by %s is read off its index, whoever asks", (sort, index, hasValue) => {
   test.each([
     ["all", 2],

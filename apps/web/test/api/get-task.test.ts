@@ -36,6 +36,7 @@ describe.each(addressForms(api.getTask.path))("at %s", (form) => {
       time_zone: null,
       priority: "none",
       tags: [],
+      position: expect.stringMatching(/^fe[0-9a-f]{17}[1-9a-f]$/),
     });
   });
 

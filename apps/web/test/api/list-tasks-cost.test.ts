@@ -22,6 +22,7 @@ test.each([
   ["title", "tasks_title_idx"],
   ["due_date", "tasks_due_idx"],
   ["priority", "tasks_priority_idx"],
+  ["position", "tasks_position_idx"],
 ])("200 [T-6] the last pages by %s cost what page 1 costs", async (sort, index) => {
   const user = await makeUser(client);
   const token = mintToken({ sub: user.id, iat: seconds(), exp: seconds(300) });

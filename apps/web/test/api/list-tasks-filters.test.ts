@@ -180,7 +180,7 @@ describe("200 [T-17] due", () => {
   test("with each sort, order and page size the same tasks come, each once", async () => {
     for (const kind of ["overdue", "today", "upcoming"]) {
       const expected = await due(kind);
-      for (const sort of ["created", "title", "due_date", "priority"]) {
+      for (const sort of ["created", "title", "due_date", "priority", "position"]) {
         for (const order of ["asc", "desc"]) {
           const pages: string[] = [];
           const query = { due: kind, time_zone: here, sort, order, limit: "3" };

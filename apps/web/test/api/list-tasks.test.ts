@@ -1,4 +1,4 @@
-import { addressForms, api, fillPath, type Task } from "@tend/contracts";
+import { addressForms, api, fillPath, positionBetween, type Task } from "@tend/contracts";
 import { makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
@@ -20,6 +20,9 @@ const titles = [
 
 const clocks = ["00:00", "09:30", "09:30", "23:59", "12:00"].map((time) => `1970-01-01T${time}Z`);
 
+/** By bytes, so that digits come before letters and a beginning before what goes on. */
+const places = "1 9 a aa aa1 ab az b 001 01 1a z zz zzz i i1 iz".split(" ");
+
 /** Sixty tasks with ties in every order: titles, instants and days come several times. */
 async function makeSixty() {
   const user = await makeUser(database());
@@ -31,6 +34,7 @@ async function makeSixty() {
     due_date: index % 4 === 0 ? null : new Date(Date.UTC(2026, 0, 1 + ((index * 5) % 11))),
     due_time: index % 4 === 0 || index % 3 === 0 ? null : new Date(clocks[index % 5] ?? 0),
     priority: (["none", "low", "medium", "high", "none"] as const)[(index * 3) % 5] ?? "none",
+    position: places[(index * 13) % 17] ?? "",
     created_at: new Date(Date.UTC(2026, 0, 1) + ((index * 11) % 17) * 1001),
   }));
   await database().tasks.createMany({ data: rows });
@@ -45,7 +49,7 @@ async function makeSixty() {
 
 type Row = Pick<
   Task,
-  "id" | "title" | "completed" | "due_date" | "due_time" | "priority" | "created_at"
+  "id" | "title" | "completed" | "due_date" | "due_time" | "priority" | "created_at" | "position"
 >;
 
 const words = new Intl.Collator("und");
@@ -57,6 +61,7 @@ const compare = {
   title: (a: Row, b: Row) => words.compare(a.title, b.title) || bytes(a.title, b.title),
   due_date: (a: Row, b: Row) => bytes(dueOf(a), dueOf(b)),
   priority: (a: Row, b: Row) => ranks[a.priority] - ranks[b.priority],
+  position: (a: Row, b: Row) => bytes(a.position, b.position),
 };
 
 const ranks = { none: 0, low: 1, medium: 2, high: 3 };
@@ -69,7 +74,7 @@ const isMissing = (sort: (typeof sorts)[number], { due_date, priority }: Row) =>
   (sort === "due_date" && due_date === null) || (sort === "priority" && priority === "none");
 
 const statuses = ["all", "pending", "completed"] as const;
-const sorts = ["created", "title", "due_date", "priority"] as const;
+const sorts = ["created", "title", "due_date", "priority", "position"] as const;
 const orders = ["asc", "desc"] as const;
 
 /** The ids that the contract expects, in memory. */
@@ -365,7 +370,7 @@ async function makeMany(user: { id: string }, count: number): Promise<string[]> 
 }
 
 test.each(
-  (["created", "due_date", "priority"] as const).flatMap((sort) =>
+  (["created", "due_date", "priority", "position"] as const).flatMap((sort) =>
     orders.map((order) => [sort, order] as const),
   ),
 )(
@@ -376,13 +381,22 @@ test.each(
     const ids = await makeMany(user, sort === "created" ? 10_000 : 3_000);
     expect(ids).toHaveLength(sort === "created" ? 10_000 : 3_000);
     const doomed = ids.filter((_, index) => index % 25 === 0);
-    const lasting = ids.filter((_, index) => index % 25 !== 0);
+    // What is moved in the order by hand meanwhile may be met before, after, or both.
+    const moving = sort === "position" ? ids.filter((_, index) => index % 25 === 1) : [];
+    const lasting = ids.filter((id, index) => index % 25 !== 0 && !moving.includes(id));
     const some = (turn: number) => lasting[(turn * 7919) % lasting.length];
     const writers: ((turn: number) => Promise<Sent>)[] = [
       (turn) => send("POST", "/api/tasks", { token, body: { title: `New ${turn}` } }),
       () => send("DELETE", `/api/tasks/${doomed.pop()}`, { token }),
       (turn) => send("PATCH", `/api/tasks/${some(turn)}/complete`, { token }),
-      (turn) => send("PUT", `/api/tasks/${some(turn)}`, { token, body: { title: `Old ${turn}` } }),
+      (turn) => {
+        const position = positionBetween("fa", turn % 2 ? "fe" : "z");
+        const [id, body] =
+          sort === "position"
+            ? [moving[turn % moving.length], { position }]
+            : [some(turn), { title: `Old ${turn}` }];
+        return send("PUT", `/api/tasks/${id}`, { token, body });
+      },
     ];
     const start = performance.now();
     let walking = true;
@@ -400,7 +414,7 @@ test.each(
     for (const turns of await Promise.all(writing)) expect(turns).toBeGreaterThan(10);
     expect(performance.now() - start).toBeLessThan(20_000);
 
-    const seen = pages.flatMap(idsOf);
+    const seen = pages.flatMap(idsOf).filter((id) => !moving.includes(id));
     expect(new Set(seen).size, "nothing twice").toBe(seen.length);
     const shown = new Set(seen);
     expect(

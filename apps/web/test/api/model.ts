@@ -37,10 +37,10 @@ export interface Answer {
   readonly more?: boolean;
 }
 
-/** What only the service can choose: the ids and times of new tasks, and its cursors. */
+/** What only the service can choose: ids, times and places of new tasks, and its cursors. */
 export interface Chosen {
-  /** The task that it made of one create, by its place in a batch. */
-  task(place: number): Pick<Task, "id" | "created_at"> | undefined;
+  /** The task that it made of one create, by its number in a batch. */
+  task(place: number): Pick<Task, "id" | "created_at" | "position"> | undefined;
   readonly cursor: string | undefined;
 }
 
@@ -212,6 +212,8 @@ export class Model {
     const task = this.#save(owner, {
       ...{ id, owner_user_id: owner, ...content, created_at: time, updated_at: time },
       ...{ version: buried.get(id)?.version ?? 0, deleted_at: null },
+      // T-18: given or chosen; it does not tell two creates apart.
+      position: given.position ?? chosen?.position ?? "",
     });
     buried.delete(id);
     return { status: 201, task };
@@ -274,6 +276,7 @@ export class Model {
         title: () => words.compare(one.title, other.title) || bytes(one.title, other.title),
         due_date: () => bytes(dueOf(one), dueOf(other)),
         priority: () => ranks[one.priority] - ranks[other.priority],
+        position: () => bytes(one.position, other.position),
       };
       return by[sort]() || bytes(one.id, other.id);
     };

@@ -9,6 +9,7 @@ const fields = {
   completed: fc.boolean(),
   priority: fc.constantFrom("none", "low", "medium", "high"),
   tags: fc.constantFrom([], ["home"], ["Home", "été"], ["work", "ETE"]),
+  position: fc.constantFrom("1", "z", "zz", "a9", "aa", "aa0001", "0a"),
 };
 
 const days = ["2999-12-01", "0001-01-01", "9999-12-31"];
@@ -93,7 +94,7 @@ const request = fc.oneof(
       operation: fc.constant("listTasks"),
       status: fc.constantFrom("all", "pending", "completed", "trashed"),
       filter,
-      sort: fc.constantFrom("created", "title", "due_date", "priority"),
+      sort: fc.constantFrom("created", "title", "due_date", "priority", "position"),
       order: fc.constantFrom(undefined, "asc", "desc"),
       limit,
     }),

@@ -1,4 +1,4 @@
-import { addressForms, api, fillPath, type Task } from "@tend/contracts";
+import { addressForms, api, fillPath, positionBetween, type Task } from "@tend/contracts";
 import { makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
@@ -15,6 +15,7 @@ const full = {
   time_zone: "Europe/Berlin",
   priority: "high",
   tags: ["home", "money"],
+  position: "hzz1",
 };
 
 const long_ago = new Date("2020-02-29T12:00:00.123Z");
@@ -54,6 +55,7 @@ describe.each(addressForms(api.updateTask.path))("at %s", (form) => {
     { priority: "none" },
     { tags: ["Été", "work"] },
     { tags: [] },
+    { position: "hzz2" },
     { title: "New", description: null, completed: false, due_date: "2027-01-01", tags: ["x"] },
   ])("200 [T-4] %j changes this and keeps the rest", async (change) => {
     const { user, token, task } = await makeOldTask();
@@ -186,6 +188,12 @@ test.each([
   [{ completed: null }, ["body.completed"]],
   [{ priority: null }, ["body.priority"]],
   [{ tags: null }, ["body.tags"]],
+  [{ position: "" }, ["body.position"]],
+  [{ position: "A" }, ["body.position"]],
+  [{ position: "a0" }, ["body.position"]],
+  [{ position: "a\0" }, ["body.position"]],
+  [{ position: "a".repeat(256) }, ["body.position"]],
+  [{ position: null, title: "" }, ["body.position", "body.title"]],
   [{ tags: ["a", "A"], due_time: "25:00" }, ["body.due_time", "body.tags.1"]],
   [{ completed: 1, due_date: "tomorrow" }, ["body.completed", "body.due_date"]],
   [{ id: "0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47" }, ["body.id"]],
@@ -199,6 +207,31 @@ test.each([
   const found = body.errors.map(({ path }: { path: string[] }) => path.join(".")).sort();
   expect([status, found]).toEqual([422, paths]);
   expect(await storedTasks(user)).toEqual(before);
+});
+
+test("200 [T-18] forty at once into one gap take forty places in it, in one order for all", async () => {
+  const user = await makeUser(database());
+  const token = tokenOf(user);
+  const create = (title: string, position?: string) => createTask(token, { title, position });
+  const above = await create("above", "a");
+  const below = await create("below", "b");
+  const moving: Task[] = [];
+  for (let number = 0; number < 40; number++) moving.push(await create(`${number}`));
+  const answers = await Promise.all(
+    moving.map(({ id }) => {
+      const body = { position: positionBetween(above.position, below.position) };
+      return send("PATCH", `/api/tasks/${id}`, { token, body });
+    }),
+  );
+  expect(answers.map(({ status, body }) => [status, body.version])).toEqual(
+    Array(40).fill([200, 2]),
+  );
+  const inOrder = answers
+    .map(({ body }) => body)
+    .sort((a: Task, b: Task) => (a.position < b.position ? -1 : 1));
+  expect(new Set(inOrder.map(({ position }: Task) => position)).size).toBe(40);
+  const { body } = await send("GET", "/api/tasks?sort=position", { token });
+  expect(body).toEqual([above, ...inOrder, below]);
 });
 
 test("200 [T-5] an update that does not name completed does not undo a flip beside it", async () => {

@@ -26,7 +26,7 @@ function userOf(authorization = ""): string | undefined {
 
 const columns = `id, owner_user_id, title, description, completed, to_char(due_date, 'YYYY-MM-DD')
   AS due_date, created_at, updated_at, version, deleted_at, to_char(due_time, 'HH24:MI') AS due_time,
-  time_zone, priority, tags`;
+  time_zone, priority, tags, position`;
 
 async function bodyOf(request: IncomingMessage) {
   const chunks: Buffer[] = [];

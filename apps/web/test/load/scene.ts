@@ -31,6 +31,7 @@ const bareTable = `
     version int NOT NULL DEFAULT 1, created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(), deleted_at timestamptz, due_time time(0),
     time_zone text, priority text NOT NULL DEFAULT 'none', tags text[] NOT NULL DEFAULT '{}',
+    position text COLLATE "C" NOT NULL DEFAULT position_at(now()),
     PRIMARY KEY (owner_user_id, id));
   CREATE INDEX ON bare.tasks (owner_user_id, created_at, id);`;
 
@@ -75,7 +76,7 @@ export const makeScene = (
     );
     await client.query(
       `INSERT INTO bare.tasks SELECT owner_user_id, id, title, description, completed, due_date,
-         version, created_at, updated_at, deleted_at, due_time, time_zone, priority, tags FROM tasks`,
+         version, created_at, updated_at, deleted_at, due_time, time_zone, priority, tags, position FROM tasks`,
     );
     await client.query("VACUUM ANALYZE");
     const { rows } = await client.query<{ id: string; tasks: string[] }>(

@@ -75,7 +75,7 @@ export function nextStep(queue: readonly Change[], now: number): Step | undefine
   if (first.kind === "restore") return { do: "restore", covers: [first] };
   if (first.kind === "create") {
     const { id, title, description, completed, due_date } = first.task;
-    const { due_time, time_zone, priority, tags } = first.task;
+    const { due_time, time_zone, priority, tags, position } = first.task;
     const body = {
       id,
       title,
@@ -86,6 +86,7 @@ export function nextStep(queue: readonly Change[], now: number): Step | undefine
       time_zone,
       priority,
       tags,
+      position,
     };
     return { do: "create", body, covers: [first] };
   }

@@ -76,6 +76,7 @@ const comparers: Record<Filters["sort"], Compare> = {
   title: (a, b) => collator.compare(a.title, b.title) || byText(a.title, b.title),
   due_date: (a, b) => byText(byDue(a), byDue(b)),
   priority: (a, b) => ranks[a.priority] - ranks[b.priority],
+  position: (a, b) => byText(a.position, b.position),
 };
 
 const lacks: Partial<Record<Filters["sort"], (task: Task) => boolean>> = {

@@ -19,6 +19,7 @@ export const makeTask = (fields: Partial<Task> = {}): Task => ({
   time_zone: null,
   priority: "none",
   tags: [],
+  position: "i",
   ...fields,
 });
 

@@ -1,4 +1,5 @@
 import type { Task } from "@tend/contracts";
+import { positionAt } from "@tend/contracts/position";
 import { useMemo } from "react";
 import { v7 as uuidv7 } from "uuid";
 import { dismissToast, showToast } from "#ui/toaster.tsx";
@@ -59,6 +60,7 @@ export function useTaskActions(
           due_date: null,
           created_at: notYet,
           updated_at: notYet,
+          position: positionAt(Date.now()),
           ...fields,
         });
         outbox.add({ kind: "create", id: uuidv7(), task });

@@ -47,6 +47,7 @@ export async function walk(fetcher: typeof fetch, baseUrl: string, person: Perso
     time_zone: "Europe/Berlin",
     priority: "high",
     tags: ["home"],
+    position: "i",
   };
   const created = expectStatus(201, await tend.createTask(rent, key));
   const repeated = expectStatus(201, await tend.createTask(rent, key));
@@ -66,7 +67,7 @@ export async function walk(fetcher: typeof fetch, baseUrl: string, person: Perso
     priority: "high",
     due: "upcoming",
     timeZone: "Asia/Tokyo",
-    sort: "priority",
+    sort: "position",
   });
   const asked = { due: "none", tag: "home" } as const;
   expectEqual(expectStatus(200, await tend.listTasks(asked)).data, []);

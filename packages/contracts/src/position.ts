@@ -1,0 +1,71 @@
+import { limits } from "./limits.ts";
+
+/** From 0 up to, but not including, 1. */
+type Chance = () => number;
+
+const base = 36;
+/** What an end of the list is counted in: 36 to the 10th is as many as a number holds exactly. */
+const step = 10;
+const mostChance = 6;
+
+/** Digits of chance, the last of them not 0. */
+function byChance(count: number, radix: number, chance: Chance): string {
+  const digits = Array.from({ length: count }, (_, index) =>
+    index < count - 1 ? Math.floor(chance() * radix) : 1 + Math.floor(chance() * (radix - 1)),
+  );
+  return digits.map((digit) => digit.toString(radix)).join("");
+}
+
+/** So that of two who move into the same gap at once no two get the same. */
+const withChance = (digits: string, chance: Chance): string =>
+  (digits + byChance(Math.min(mostChance, limits.position - digits.length), base, chance)).replace(
+    /0+$/,
+    "",
+  );
+
+/** T-18: of what is made or put on top at this moment: before all that was made earlier. */
+export const positionAt = (milliseconds: number, chance: Chance = Math.random): string =>
+  (2 ** 48 - 1 - milliseconds).toString(16).padStart(12, "0") + byChance(8, 16, chance);
+
+/** So many steps before or behind; null: that is beyond 0 or 1. */
+function beside(position: string, steps: number): string | null {
+  const number = Number.parseInt(position.slice(0, step).padEnd(step, "0"), base) + steps;
+  return number > 0 && number < base ** step ? number.toString(base).padStart(step, "0") : null;
+}
+
+/**
+ * T-18: a position between two neighbours, read as fractions in base 36; null: there is none, it is
+ * the top or the end. With no room left, after a thousand moves into one gap, that of a neighbour.
+ */
+export function positionBetween(
+  before: string | null,
+  after: string | null,
+  { now = Date.now(), chance = Math.random }: { now?: number; chance?: Chance } = {},
+): string {
+  if (before === null) {
+    const top = positionAt(now, chance);
+    if (after === null || top < after) return top;
+  } else if (after !== null && before >= after) {
+    // Equal, by who made them: just behind both.
+    return before.length < limits.position ? withChance(before, chance) : before;
+  }
+  const low = before ?? beside(after ?? "", -2) ?? "";
+  const high = after ?? beside(low, 2);
+  const digits: number[] = [];
+  /** What lies between them, in units of the last digit so far; without an upper bound, up to 1. */
+  let gap = high === null ? 1 : 0;
+  while (gap < 2) {
+    if (digits.length === limits.position) return before ?? after ?? low;
+    const at = digits.length;
+    const digit = Number.parseInt(low[at] ?? "0", base);
+    gap = gap * base + Number.parseInt(high?.[at] ?? "0", base) - digit;
+    digits.push(digit);
+  }
+  let carry = Math.floor(gap / 2);
+  for (let at = digits.length - 1; carry > 0; at--) {
+    const sum = (digits[at] ?? 0) + carry;
+    digits[at] = sum % base;
+    carry = Math.floor(sum / base);
+  }
+  return withChance(digits.map((digit) => digit.toString(base)).join(""), chance);
+}
