@@ -64,6 +64,48 @@ test("clear completed: 120 tasks go in two batches, to the trash", async ({ page
   await expect(trash(page)).toHaveCount(120);
 });
 
+test("clearing many says how far it is, and can be stopped", async ({ page, person }) => {
+  const operations = Array.from({ length: 100 }, (_, number) => ({
+    operation: "create" as const,
+    task: { title: `Done ${number}`, completed: true },
+  }));
+  for (const body of [{ operations }, { operations }, { operations }]) {
+    await person.api.batchTasks({ body });
+  }
+  await create(person, "Still to do");
+  const { release, wait } = hold();
+  let batches = 0;
+  await page.route("**/tasks/batch", async (route) => {
+    batches++;
+    if (batches === 2) await wait;
+    await route.continue();
+  });
+  await page.goto("/tasks?status=completed");
+  await page.getByRole("button", { name: "Clear completed" }).click();
+  await page.getByRole("button", { name: "Delete 300 tasks" }).click();
+  await expect(page.getByText("No completed tasks yet.")).toBeVisible();
+  const banner = page.getByRole("status").filter({ hasText: "Deleting 300 tasks" });
+  await expect(banner).toBeVisible({ timeout: 20_000 });
+  await expect(banner.getByRole("progressbar")).toHaveJSProperty("value", 100);
+  await banner.getByRole("button", { name: "Stop" }).click();
+  await expect(tab(page, "Completed")).toContainText("100");
+  release();
+  await expect(banner).toHaveCount(0);
+  await expect
+    .poll(async () => (await person.api.listTasks({ query: { limit: "500" } })).body.length)
+    .toBe(101);
+  expect(batches).toBe(2);
+});
+
+/** Something that is waited for until it is let go. */
+function hold() {
+  let release = () => {};
+  const wait = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { release, wait };
+}
+
 test("delete → Trash → Restore: the task is back in the list at once, and stays", async ({
   page,
   person,

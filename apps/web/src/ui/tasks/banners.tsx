@@ -1,20 +1,28 @@
-import { CloudOff, LogIn, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { limits } from "@tend/contracts/limits";
+import { CloudOff, LogIn, Trash2, TriangleAlert } from "lucide-react";
+import { type ReactNode, useRef } from "react";
 import { Button, buttonClass } from "#ui/button.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
+import { countOfTasks } from "./task-list.ts";
 import { useOnline } from "./use-online.ts";
 
 interface BannersProps {
   readonly signedOut: boolean;
   readonly hasUnsent: boolean;
+  /** Tasks that are just being deleted. */
+  readonly deleting: number;
+  readonly onStopDeleting: () => void;
   readonly loadFailure: string | undefined;
   readonly here: string;
   readonly onReload: () => void;
 }
 
 /** What stands between the person and the server, one at a time, the first cause first. */
-export function Banners({ signedOut, hasUnsent, loadFailure, here, onReload }: BannersProps) {
+export function Banners(props: BannersProps) {
+  const { signedOut, hasUnsent, deleting, loadFailure, here } = props;
   const online = useOnline();
+  const most = useRef(0);
+  most.current = deleting === 0 ? 0 : Math.max(most.current, deleting);
   return (
     // On a wide screen it has its place, so that nothing moves when it comes and goes.
     <div role="status" className="items-center sm:flex sm:min-h-16">
@@ -35,11 +43,28 @@ export function Banners({ signedOut, hasUnsent, loadFailure, here, onReload }: B
           You are signed out.{" "}
           {hasUnsent ? "Sign in to send your changes; they are kept here." : "Sign in to go on."}
         </Banner>
+      ) : most.current > limits.batch ? (
+        <Banner
+          icon={<Trash2 aria-hidden size={16} />}
+          action={
+            <Button size="small" onClick={props.onStopDeleting}>
+              Stop
+            </Button>
+          }
+        >
+          Deleting {countOfTasks(most.current)}{" "}
+          <progress
+            aria-label="Tasks deleted"
+            max={most.current}
+            value={most.current - deleting}
+            className="ml-2 h-1.5 w-32 accent-accent"
+          />
+        </Banner>
       ) : loadFailure ? (
         <Banner
           icon={<TriangleAlert aria-hidden size={16} />}
           action={
-            <Button size="small" onClick={onReload}>
+            <Button size="small" onClick={props.onReload}>
               Retry
             </Button>
           }

@@ -170,6 +170,13 @@ export class Outbox {
     this.#pump();
   }
 
+  /** Keeps the tasks whose deletes are due and not under way. */
+  stopDeletes(): void {
+    this.refresh();
+    this.#forget(dueDeletes(this.#state.changes).filter(({ task }) => !this.#busy.has(task.id)));
+    this.refresh();
+  }
+
   /** The page is going away: what deletes there are go now, and outlive it. */
   flushDeletes(): void {
     // Another tab may have sent or wiped them.
@@ -274,8 +281,11 @@ export class Outbox {
         void this.#inTurn([id], step.do, () => this.#sendNext(id));
       }
     }
+    // They are due from now on, which the screen shows.
+    if (deletes.length > limits.batch) this.#set({});
     for (const ids of batches(deletes)) {
-      if (this.#requests >= atOnce) break;
+      // One after the other, so that many can be stopped on their way.
+      if (this.#requests >= atOnce || [...this.#busy.values()].includes("delete")) break;
       void this.#inTurn(ids, "delete", () => this.#sendDeletes(ids, false));
     }
     const waits = this.#state.changes.flatMap((change) =>
@@ -497,6 +507,10 @@ function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<strin
 
 const isStoppable = (change: Change | undefined): boolean =>
   change?.kind === "delete" && change.send_at > Date.now();
+
+/** Deletes whose time to undo is over. */
+export const dueDeletes = (changes: readonly Change[]): readonly Change[] =>
+  changes.filter((change) => change.kind === "delete" && change.send_at <= Date.now());
 
 /** As many as one batch may hold. */
 function batches(ids: readonly string[]): readonly (readonly string[])[] {

@@ -24,6 +24,7 @@ import {
   type Filters,
   filtersHref,
 } from "./filters.ts";
+import { dueDeletes } from "./outbox.ts";
 import { QuickAdd } from "./quick-add.tsx";
 import { searchFor } from "./search.ts";
 import { SearchField } from "./search-field.tsx";
@@ -297,6 +298,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         <Banners
           signedOut={unsent.trouble?.signedOut ?? loadFailure === "You are signed out."}
           hasUnsent={unsent.changes.length > 0}
+          deleting={dueDeletes(unsent.changes).length}
+          onStopDeleting={() => outbox.stopDeletes()}
           loadFailure={loadFailure}
           here={filtersHref(filters)}
           onReload={() => {
