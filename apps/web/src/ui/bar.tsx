@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 export function Bar({ children }: { children: ReactNode }) {
   return (
     <header className="sticky top-0 z-20 border-divider border-b bg-bg">
-      <div className="flex h-14 items-center gap-4 px-4 sm:px-6">{children}</div>
+      <div className="flex h-14 items-center gap-2 px-4 sm:gap-4 sm:px-6">{children}</div>
     </header>
   );
 }
