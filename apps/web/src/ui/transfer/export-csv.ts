@@ -1,0 +1,43 @@
+import type { Task } from "@tend/contracts";
+import Papa from "papaparse";
+import { type ExportedTask, type ExportFile, exported } from "./export-file.ts";
+
+/** The columns in their order; one that is missing does not compile. */
+const columns = Object.keys({
+  id: 0,
+  title: 0,
+  description: 0,
+  completed: 0,
+  due_date: 0,
+  due_time: 0,
+  time_zone: 0,
+  priority: 0,
+  tags: 0,
+  created_at: 0,
+  updated_at: 0,
+  deleted_at: 0,
+  version: 0,
+} satisfies Record<keyof ExportedTask, 0>);
+
+/** RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
+const lines = (rows: readonly (readonly unknown[])[]): string =>
+  `${Papa.unparse([...rows], { newline: "\r\n", escapeFormulae: /^[=+\-@\t\r]/ })}\r\n`;
+
+function rowOf(task: Task): readonly unknown[] {
+  const cells = new Map<string, unknown>(Object.entries(exported(task)));
+  cells.set("tags", task.tags.join(","));
+  return columns.map((name) => cells.get(name));
+}
+
+/** For spreadsheets, which take it for UTF-8 by its byte order mark. */
+export const file: ExportFile = {
+  ending: "csv",
+  type: "text/csv",
+  trash: true,
+  async *write(pages) {
+    yield `\ufeff${lines([columns])}`;
+    for await (const tasks of pages) {
+      if (tasks.length > 0) yield lines(tasks.map(rowOf));
+    }
+  },
+};

@@ -1,0 +1,86 @@
+import type { Task } from "@tend/contracts";
+import type { ExportFile } from "./export-file.ts";
+import { momentOf } from "./moment.ts";
+
+/** RFC 5545, 3.3.11. Other control characters cannot stand in a calendar. */
+const escaped = (text: string): string =>
+  text
+    .replace(/\r\n?/g, "\n")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
+    .replace(/[\0-\x08\x0b-\x1f\x7f]/g, "")
+    .replace(/[\\;,]/g, "\\$&")
+    .replaceAll("\n", "\\n");
+
+const octetsOf = (letter: string): number => {
+  const code = letter.codePointAt(0) ?? 0;
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+};
+
+/** RFC 5545, 3.1: no line is longer than 75 octets, and no letter is torn apart. */
+function folded(line: string): string {
+  let text = "";
+  let octets = 0;
+  for (const letter of line) {
+    const more = octetsOf(letter);
+    if (octets + more > 75) {
+      text += "\r\n ";
+      octets = 1;
+    }
+    text += letter;
+    octets += more;
+  }
+  return `${text}\r\n`;
+}
+
+const digits = (text: string): string => text.replace(/[-:]/g, "");
+
+/** 2026-11-24T09:30:00.000Z as 20261124T093000Z. */
+const utc = (instant: string): string => `${digits(instant).slice(0, 15)}Z`;
+
+function due({ due_date, due_time, time_zone }: Task): string | undefined {
+  if (due_date === null) return undefined;
+  if (due_time === null) return `DUE;VALUE=DATE:${digits(due_date)}`;
+  const moment = time_zone === null ? "" : momentOf(due_date, due_time, time_zone).toISOString();
+  // Without a zone it is what the clock shows; so is a moment outside the years of four digits.
+  return /^\d{4}-/.test(moment)
+    ? `DUE:${utc(moment)}`
+    : `DUE:${digits(due_date)}T${digits(due_time)}00`;
+}
+
+const priorities = { none: undefined, low: 9, medium: 5, high: 1 } as const;
+
+function todo(task: Task, stamp: string): string {
+  const { description, tags, completed } = task;
+  const priority = priorities[task.priority];
+  return [
+    "BEGIN:VTODO",
+    `UID:${task.id}`,
+    `DTSTAMP:${stamp}`,
+    `CREATED:${utc(task.created_at)}`,
+    `LAST-MODIFIED:${utc(task.updated_at)}`,
+    `SUMMARY:${escaped(task.title)}`,
+    description && `DESCRIPTION:${escaped(description)}`,
+    due(task),
+    priority && `PRIORITY:${priority}`,
+    tags.length > 0 && `CATEGORIES:${tags.map(escaped).join(",")}`,
+    `STATUS:${completed ? "COMPLETED" : "NEEDS-ACTION"}`,
+    // When it was completed is not kept; its last change is the nearest that is known.
+    completed && `COMPLETED:${utc(task.updated_at)}`,
+    "END:VTODO",
+  ]
+    .map((line) => (line ? folded(line) : ""))
+    .join("");
+}
+
+/** iCalendar to-dos, for calendar programs. */
+export const file: ExportFile = {
+  ending: "ics",
+  type: "text/calendar",
+  trash: false,
+  async *write(pages, exportedAt) {
+    yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Tend//Tend//EN\r\n";
+    const stamp = utc(exportedAt);
+    for await (const tasks of pages) yield tasks.map((task) => todo(task, stamp)).join("");
+    yield "END:VCALENDAR\r\n";
+  },
+};

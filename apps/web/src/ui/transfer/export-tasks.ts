@@ -1,0 +1,38 @@
+import type { Task } from "@tend/contracts";
+import { type Lister, taskPages } from "./task-pages.ts";
+
+const files = {
+  json: () => import("./export-json.ts"),
+  csv: () => import("./export-csv.ts"),
+  ics: () => import("./export-ics.ts"),
+};
+
+export type ExportKind = keyof typeof files;
+
+export interface Exported {
+  readonly blob: Blob;
+  readonly ending: string;
+  readonly count: number;
+}
+
+/** Reads all tasks and makes a file of them. Rejects, without a file, as every client method. */
+export async function exportTasks(
+  api: Lister,
+  kind: ExportKind,
+  signal: AbortSignal,
+  onRead: (count: number) => void,
+): Promise<Exported> {
+  const { file } = await files[kind]();
+  let count = 0;
+  async function* counted(): AsyncGenerator<readonly Task[]> {
+    for await (const tasks of taskPages(api, file.trash, signal)) {
+      yield tasks;
+      count += tasks.length;
+      onRead(count);
+    }
+  }
+  const parts: string[] = [];
+  for await (const part of file.write(counted(), new Date().toISOString())) parts.push(part);
+  signal.throwIfAborted();
+  return { blob: new Blob(parts, { type: file.type }), ending: file.ending, count };
+}

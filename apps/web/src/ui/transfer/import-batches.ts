@@ -1,0 +1,20 @@
+import { limits } from "@tend/contracts/limits";
+import { bytesOf } from "./import-check.ts";
+import type { Job } from "./import-plan.ts";
+
+const around = bytesOf({ operations: [], atomic: false });
+
+/** As many of the first jobs as one request may carry (T-10, E-2); one at the least. */
+export function nextBatch(jobs: readonly Job[]): readonly Job[] {
+  let operations = 0;
+  let bytes = around;
+  let end = 0;
+  for (const job of jobs.slice(0, limits.batch)) {
+    operations += job.operations.length;
+    // Each operation has a comma behind it.
+    bytes += bytesOf(job.operations) + 1;
+    if (end > 0 && (operations > limits.batch || bytes > limits.body)) break;
+    end++;
+  }
+  return jobs.slice(0, end);
+}

@@ -1,0 +1,39 @@
+import { type Checked, check } from "./import-check.ts";
+import { UnreadableFile } from "./import-draft.ts";
+
+const largest = 20 * 1024 * 1024;
+
+/**
+ * Reads a file and says what of it the API will take. Nothing leaves the browser.
+ *
+ * @throws UnreadableFile
+ */
+export async function readImportFile(file: File, today: string): Promise<Checked> {
+  if (file.size > largest) {
+    throw new UnreadableFile("This file is larger than 20 MB. Choose an export of tasks.");
+  }
+  const text = decode(await bytesOf(file));
+  if (text.trim() === "") throw new UnreadableFile("This file is empty. Choose another one.");
+  // By what it holds: files are renamed, and phones take the endings away.
+  const isJson = /^\s*[[{]/.test(text) || file.name.toLowerCase().endsWith(".json");
+  const content = isJson
+    ? (await import("./import-json.ts")).readJson(text)
+    : (await import("./import-todoist.ts")).readTodoist(text, today);
+  return check(content);
+}
+
+async function bytesOf(file: File): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch {
+    throw new UnreadableFile("This file could not be read. Check that it is still there.");
+  }
+}
+
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UnreadableFile("This file is not text in UTF-8. Save it as UTF-8 and try again.");
+  }
+}

@@ -1,0 +1,61 @@
+import { NewTask, Task } from "@tend/contracts/task";
+import { jsonVersion } from "./export-json.ts";
+import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
+
+/** What a person sets. The rest of a task is the server's. */
+const taken: readonly string[] = Object.keys(NewTask.shape);
+const known: ReadonlySet<string> = new Set([...taken, ...Object.keys(Task.shape)]);
+
+/** X-1: reads what the account page exported. */
+export function readJson(text: string): FileContent {
+  const drafts: Draft[] = [];
+  const faults: FileFault[] = [];
+  const unknown = new Set<string>();
+  for (const [index, entry] of tasksOf(text).entries()) {
+    const place = `Task ${index + 1}`;
+    if (!isRecord(entry)) {
+      faults.push({ place, reason: "This is not a task." });
+    } else if (typeof entry.id !== "string") {
+      // Without its id a second import would make it a second time.
+      faults.push({ place, reason: "It has no id." });
+    } else {
+      const given = Object.entries(entry);
+      for (const [name] of given) if (!known.has(name)) unknown.add(name);
+      const fields = Object.fromEntries(given.filter(([name]) => taken.includes(name)));
+      drafts.push({ place, fields, trashed: (entry.deleted_at ?? null) !== null });
+    }
+  }
+  const names = [...unknown].join(", ");
+  return { drafts, faults, remarks: names ? [`Left out, since not known here: ${names}.`] : [] };
+}
+
+function tasksOf(text: string): readonly unknown[] {
+  const content = parse(text);
+  if (!isRecord(content) || content.format !== "tend" || typeof content.version !== "number") {
+    throw new UnreadableFile(
+      "This JSON file is not an export of Tend. Choose a file that was saved by Export as JSON.",
+    );
+  }
+  if (content.version > jsonVersion) {
+    throw new UnreadableFile(
+      "This file was made by a newer version of Tend. Reload this page and choose it again.",
+    );
+  }
+  if (!Array.isArray(content.tasks)) {
+    throw new UnreadableFile("This file holds no list of tasks. Export it once more.");
+  }
+  return content.tasks;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnreadableFile(
+      "This file is not whole JSON: it may have been cut off or changed. Export it once more.",
+    );
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
