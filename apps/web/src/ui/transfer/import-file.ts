@@ -10,7 +10,9 @@ const largest = 20 * 1024 * 1024;
  */
 export async function readImportFile(file: File, today: string): Promise<Checked> {
   if (file.size > largest) {
-    throw new UnreadableFile("This file is larger than 20 MB. Choose an export of tasks.");
+    throw new UnreadableFile(
+      "This file is larger than 20 MB, the most that can be read here. Split it, or use the API.",
+    );
   }
   const text = decode(await bytesOf(file));
   if (text.trim() === "") throw new UnreadableFile("This file is empty. Choose another one.");
