@@ -7,6 +7,7 @@ import { currentSession } from "#server/session.ts";
 import { listSessions } from "#server/sessions.ts";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
 import { DeleteAccount } from "#ui/account/delete-account.tsx";
+import { deviceOf } from "#ui/account/device-name.ts";
 import { NameForm } from "#ui/account/name-form.tsx";
 import { PasswordForm } from "#ui/account/password-form.tsx";
 import { SessionList } from "#ui/account/session-list.tsx";
@@ -27,6 +28,10 @@ export default async function AccountPage() {
   const { user } = session;
   const sessions = await listSessions(user.id, session.id);
   const kept = await cookies();
+  const named = sessions.map(({ user_agent, ...rest }) => ({
+    ...rest,
+    device: deviceOf(user_agent),
+  }));
   const theme = readTheme(kept.get(themeCookie)?.value);
   const singleKeys = readSingleKeys(kept.get(singleKeysCookie)?.value);
   return (
@@ -57,7 +62,7 @@ export default async function AccountPage() {
           title="Sessions"
           text="Where you are signed in. What you sign out here can reach your tasks for up to 15 minutes more, until its API token expires."
         >
-          <SessionList sessions={sessions} />
+          <SessionList sessions={named} />
         </Section>
         <Section title="Theme" text="On this device.">
           <ThemeChoice theme={theme} />

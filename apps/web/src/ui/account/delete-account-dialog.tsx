@@ -1,5 +1,3 @@
-"use client";
-
 import type { User } from "@tend/contracts";
 import { type FormEvent, useId, useState, useTransition } from "react";
 import { api } from "#ui/api.ts";
@@ -12,25 +10,28 @@ import { sayFarewell } from "./farewell.ts";
 import { type Faults, faultsOfAnswer } from "./faults.ts";
 import { useFirstFault } from "./use-first-fault.ts";
 
+interface DeleteAccountDialogProps {
+  readonly user: User;
+  readonly open: boolean;
+  readonly onClose: () => void;
+}
+
 /**
  * Erases the account, here and on the server, once email and password confirm it. Leaves by a full
  * page load, so that nothing of this person stays in memory.
  */
-export function DeleteAccount({ user }: { user: User }) {
+export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialogProps) {
   const id = useId();
-  const [asking, setAsking] = useState(false);
   const [deleted, setDeleted] = useState(false);
   const [faults, setFaults] = useState<Faults>({});
   const [pending, startPending] = useTransition();
   const form = useFirstFault(faults);
   const busy = pending || deleted;
 
-  const ask = () => {
-    setFaults({});
-    setAsking(true);
-  };
   const cancel = () => {
-    if (!busy) setAsking(false);
+    if (busy) return;
+    setFaults({});
+    onClose();
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -59,64 +60,59 @@ export function DeleteAccount({ user }: { user: User }) {
   };
 
   return (
-    <>
-      <Button variant="danger" onClick={ask}>
-        Delete account
-      </Button>
-      <Dialog
-        open={asking}
-        onClose={cancel}
-        title="Delete your account?"
-        actions={
-          <>
-            <Button aria-disabled={busy} onClick={cancel}>
-              Keep account
-            </Button>
-            <Button type="submit" form={id} variant="danger" aria-disabled={busy}>
-              {busy ? "Deleting account" : "Delete account"}
-            </Button>
-          </>
-        }
+    <Dialog
+      open={open}
+      onClose={cancel}
+      title="Delete your account?"
+      actions={
+        <>
+          <Button aria-disabled={busy} onClick={cancel}>
+            Keep account
+          </Button>
+          <Button type="submit" form={id} variant="danger" aria-disabled={busy}>
+            {busy ? "Deleting account" : "Delete account"}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={id}
+        ref={form}
+        method="post"
+        noValidate
+        onSubmit={submit}
+        className="grid gap-4 p-0.5"
       >
-        <form
-          id={id}
-          ref={form}
-          method="post"
-          noValidate
-          onSubmit={submit}
-          className="grid gap-4 p-0.5"
-        >
-          <p>
-            Your account and all your tasks are erased for good, those in the trash and those not
-            saved yet too. Nobody can bring them back.
-          </p>
-          <Field
-            ref={focusFirst}
-            label="Your email"
-            name="email"
-            type="email"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
+        <p>
+          Your account and all your tasks are erased for good, those in the trash and those not
+          saved yet too. Nobody can bring them back.
+        </p>
+        <Field
+          ref={focusFirst}
+          label="Your email"
+          name="email"
+          type="email"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          hint={!faults.email && `Write ${user.email} to confirm.`}
+          error={faults.email}
+        />
+        <div>
+          <PasswordField
+            label="Password"
+            name="password"
+            autoComplete="current-password"
             required
-            hint={!faults.email && `Write ${user.email} to confirm.`}
-            error={faults.email}
+            error={faults.password}
           />
-          <div>
-            <PasswordField
-              label="Password"
-              name="password"
-              autoComplete="current-password"
-              required
-              error={faults.password}
-            />
-            <div role="alert" className="not-empty:mt-4">
-              {faults.form && <FieldError>Your account is not deleted. {faults.form}</FieldError>}
-            </div>
+          <div role="alert" className="not-empty:mt-4">
+            {faults.form && <FieldError>Your account is not deleted. {faults.form}</FieldError>}
           </div>
-        </form>
-      </Dialog>
-    </>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 

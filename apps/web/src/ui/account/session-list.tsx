@@ -9,14 +9,17 @@ import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { reasonOf } from "#ui/reason.ts";
 import { useToday } from "#ui/tasks/use-now.ts";
-import { deviceOf, lastActive } from "./session-words.ts";
+import { lastActive } from "./session-words.ts";
+
+/** The device is named by the server, so that no page carries the names of all browsers. */
+export type NamedSession = Omit<Session, "user_agent"> & { readonly device: string };
 
 type Outcome = { is: "none" } | { is: "done" | "failed"; message: string };
 
 const codeOf = (error: unknown) => (error instanceof ApiError ? error.problem.code : undefined);
 
 /** Where a person is signed in, this device first, and a way to sign out each other one. */
-export function SessionList({ sessions }: { sessions: readonly Session[] }) {
+export function SessionList({ sessions }: { sessions: readonly NamedSession[] }) {
   const today = useToday();
   const list = useRef<HTMLUListElement>(null);
   const [ended, setEnded] = useState<readonly string[]>([]);
@@ -24,7 +27,7 @@ export function SessionList({ sessions }: { sessions: readonly Session[] }) {
   const [pending, startPending] = useTransition();
   const others = sessions.filter(({ id, current }) => !current && !ended.includes(id));
 
-  const end = (them: readonly Session[], who: string, request: () => Promise<unknown>) => {
+  const end = (them: readonly NamedSession[], who: string, request: () => Promise<unknown>) => {
     if (pending) return;
     startPending(async () => {
       try {
@@ -55,7 +58,7 @@ export function SessionList({ sessions }: { sessions: readonly Session[] }) {
         className="divide-y divide-divider border-divider border-y outline-none"
       >
         {sessions.map((session) => {
-          const device = deviceOf(session.user_agent);
+          const { device } = session;
           return (
             <li key={session.id} className="flex min-h-16 items-center justify-between gap-4 py-2">
               <div className="min-w-0">
