@@ -5,9 +5,14 @@ import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { currentSession } from "#server/session.ts";
 import { listSessions } from "#server/sessions.ts";
+import { countTasks } from "#server/tasks.ts";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
 import { DeleteAccount } from "#ui/account/delete-account.tsx";
 import { deviceOf } from "#ui/account/device-name.ts";
+import { exportChoices } from "#ui/account/export-choices.ts";
+import { ExportTasks } from "#ui/account/export-tasks.tsx";
+import { FileChoice } from "#ui/account/file-choice.tsx";
+import { ImportTasks } from "#ui/account/import-tasks.tsx";
 import { NameForm } from "#ui/account/name-form.tsx";
 import { PasswordForm } from "#ui/account/password-form.tsx";
 import { SessionList } from "#ui/account/session-list.tsx";
@@ -26,7 +31,10 @@ export default async function AccountPage() {
   const session = await currentSession();
   if (!session) redirect(withNext("/sign-in", "/account"));
   const { user } = session;
-  const sessions = await listSessions(user.id, session.id);
+  const [sessions, counts] = await Promise.all([
+    listSessions(user.id, session.id),
+    countTasks(user.id),
+  ]);
   const kept = await cookies();
   const named = sessions.map(({ user_agent, ...rest }) => ({
     ...rest,
@@ -83,6 +91,18 @@ export default async function AccountPage() {
           }
         >
           <ApiTokenPanel />
+        </Section>
+        <Section id="export" title="Export" text="All your tasks in one file.">
+          <ExportTasks userId={user.id} total={counts.all} choices={exportChoices} />
+        </Section>
+        <Section
+          id="import"
+          title="Import"
+          text="Adds the tasks of a file. You see first what it would do."
+        >
+          <ImportTasks userId={user.id}>
+            <FileChoice />
+          </ImportTasks>
         </Section>
         <Section title="Sign out" text="On this device.">
           <SignOutButton userId={user.id} />

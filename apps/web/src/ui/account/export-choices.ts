@@ -1,0 +1,22 @@
+import type { ExportKind } from "#ui/transfer/export-tasks.ts";
+
+export interface ExportChoice {
+  readonly kind: ExportKind;
+  readonly label: string;
+  readonly hint: string;
+}
+
+/** Given to the page by the server, so that no script carries their words. */
+export const exportChoices: readonly ExportChoice[] = [
+  {
+    kind: "json",
+    label: "Export as JSON",
+    hint: "Everything, with the trash. Can be imported again.",
+  },
+  { kind: "csv", label: "Export as CSV", hint: "Everything, for a spreadsheet." },
+  {
+    kind: "ics",
+    label: "Export as calendar",
+    hint: "To-dos for a calendar, without the trash.",
+  },
+];

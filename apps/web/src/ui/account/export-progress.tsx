@@ -1,0 +1,149 @@
+import { Check } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { signInAgain } from "#ui/api.ts";
+import { Button } from "#ui/button.tsx";
+import { FieldError } from "#ui/field.tsx";
+import { browserStorage } from "#ui/tasks/browser-storage.ts";
+import { unsavedOn } from "#ui/tasks/device.ts";
+import { localDay } from "#ui/tasks/due-date.ts";
+import { type Failure, readFailure, reasonOf } from "#ui/tasks/failure.ts";
+import { countOfTasks } from "#ui/tasks/task-list.ts";
+import { useAnnouncer } from "#ui/tasks/use-announcer.ts";
+import { type ExportKind, exportTasks } from "#ui/transfer/export-tasks.ts";
+import { saveFile } from "#ui/transfer/save-file.ts";
+import { createTransferApi } from "#ui/transfer/transfer-api.ts";
+import { useFocusHere } from "./use-focus-here.ts";
+
+interface ExportProgressProps {
+  readonly userId: string;
+  readonly kind: ExportKind;
+  /** How many tasks there were outside the trash when the page was made. */
+  readonly total: number;
+  readonly onAgain: () => void;
+}
+
+type State =
+  | { is: "reading"; count: number }
+  | { is: "saved"; name: string; count: number }
+  | { is: "cancelled" }
+  | { is: "failed"; error: unknown };
+
+/** One export, from its click to its file. */
+export function ExportProgress(props: ExportProgressProps) {
+  const { userId, kind, total, onAgain } = props;
+  const [state, setState] = useState<State>({ is: "reading", count: 0 });
+  const [said, announce] = useAnnouncer();
+  const cancel = useRef<() => void>(undefined);
+  const part = useFocusHere<HTMLDivElement>(state.is);
+
+  useEffect(() => {
+    let isGone = false;
+    const controller = new AbortController();
+    cancel.current = () => controller.abort();
+    const show = (next: State) => {
+      if (isGone) return;
+      setState(next);
+      if (next.is !== "reading") announce(wordsOf(next));
+    };
+    const run = async () => {
+      announce("Reading your tasks");
+      const { signal } = controller;
+      const onRead = (count: number) => show({ is: "reading", count });
+      try {
+        const made = await exportTasks(createTransferApi(userId), kind, signal, onRead);
+        const name = `tend-${localDay(new Date())}.${made.ending}`;
+        if (isGone) return;
+        saveFile(made.blob, name);
+        show({ is: "saved", name, count: made.count });
+      } catch (error) {
+        show(signal.aborted ? { is: "cancelled" } : { is: "failed", error });
+      }
+    };
+    void run();
+    return () => {
+      isGone = true;
+      controller.abort();
+    };
+  }, [userId, kind, announce]);
+
+  return (
+    <div ref={part} tabIndex={-1} className="grid justify-items-start gap-3 outline-none">
+      {state.is === "reading" && (
+        <>
+          <Reading count={state.count} total={total} />
+          <Button onClick={() => cancel.current?.()}>Cancel</Button>
+        </>
+      )}
+      {state.is === "saved" && (
+        <>
+          <p className="flex gap-1.5 text-meta text-success">
+            <Check aria-hidden size={14} className="mt-0.5 shrink-0" />
+            {wordsOf(state)}
+          </p>
+          <Unsent userId={userId} />
+        </>
+      )}
+      {state.is === "cancelled" && <p className="text-meta text-muted">{wordsOf(state)}</p>}
+      {state.is === "failed" && (
+        <>
+          <FieldError>{wordsOf(state)}</FieldError>
+          {readFailure(state.error).is === "signed out" ? (
+            <Button onClick={signInAgain}>Sign in again</Button>
+          ) : (
+            <Button onClick={onAgain}>Try again</Button>
+          )}
+        </>
+      )}
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+    </div>
+  );
+}
+
+/** How far it is. Its end is not known where there are more than when the page was made. */
+function Reading({ count, total }: { count: number; total: number }) {
+  const isKnown = count <= total && total > 0;
+  const read = count.toLocaleString("en");
+  return (
+    <div className="grid w-full gap-1">
+      <p className="text-meta tabular-nums">
+        {isKnown ? `Read ${read} of ${countOfTasks(total)}` : `Read ${countOfTasks(count)}`}
+      </p>
+      <progress
+        aria-label="Tasks read"
+        className="h-2 w-full accent-accent"
+        {...(isKnown && { value: count, max: total })}
+      />
+    </div>
+  );
+}
+
+/** What lies on this device alone cannot be in the file. */
+function Unsent({ userId }: { userId: string }) {
+  const { changes } = unsavedOn(browserStorage(), userId);
+  if (changes === 0) return null;
+  const what = changes === 1 ? "1 change" : `${changes} changes`;
+  return (
+    <p className="text-meta text-warn">
+      {what} on this device could not be sent yet and may not be in the file. Go to your tasks to
+      send them, and export again.
+    </p>
+  );
+}
+
+function wordsOf(state: Exclude<State, { is: "reading" }>): string {
+  switch (state.is) {
+    case "saved":
+      return `Saved ${countOfTasks(state.count)} as ${state.name}`;
+    case "cancelled":
+      return "Cancelled. Nothing was saved.";
+    case "failed":
+      return `Nothing was saved. ${reasonWith(readFailure(state.error), state.error)}`;
+  }
+}
+
+const reasonWith = (failure: Failure, error: unknown): string =>
+  failure.is === "trouble" && failure.retryAfter > 0
+    ? `${failure.reason} Try again in ${failure.retryAfter} seconds.`
+    : reasonOf(error);

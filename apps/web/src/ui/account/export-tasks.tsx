@@ -1,0 +1,48 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "#ui/button.tsx";
+import type { ExportKind } from "#ui/transfer/export-tasks.ts";
+import { useLoaded } from "#ui/use-loaded.ts";
+import type { ExportChoice } from "./export-choices.ts";
+import { NotLoaded } from "./not-loaded.tsx";
+
+const load = () => import("./export-progress.tsx");
+
+interface ExportTasksProps {
+  readonly userId: string;
+  readonly total: number;
+  readonly choices: readonly ExportChoice[];
+}
+
+/** Saves all tasks as a file; one at a time. What does it is loaded when it is first wanted. */
+export function ExportTasks({ userId, total, choices }: ExportTasksProps) {
+  const [asked, setAsked] = useState<{ kind: ExportKind; time: number }>();
+  const time = asked?.time ?? 0;
+  const progress = useLoaded(time, load);
+  const start = (kind: ExportKind) => setAsked({ kind, time: time + 1 });
+  return (
+    <div className="grid gap-3">
+      {choices.map(({ kind, label, hint }) => (
+        <div key={kind} className="grid justify-items-start gap-1">
+          <Button className="w-44" aria-describedby={kind} onClick={() => start(kind)}>
+            {label}
+          </Button>
+          <p id={kind} className="text-meta text-muted">
+            {hint}
+          </p>
+        </div>
+      ))}
+      {asked && progress.is === "loaded" && (
+        <progress.part.ExportProgress
+          {...asked}
+          key={time}
+          userId={userId}
+          total={total}
+          onAgain={() => start(asked.kind)}
+        />
+      )}
+      <NotLoaded is={progress.is} />
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Refusal } from "#ui/transfer/sending.ts";
+
+const shown = 20;
+
+/** What the server would not take, by title. */
+export function ImportReport({ refusals }: { refusals: readonly Refusal[] }) {
+  return (
+    <ImportFaults
+      title="These were not imported"
+      faults={refusals.map(({ place, title, reason }) => ({ place, text: `${title}: ${reason}` }))}
+    />
+  );
+}
+
+interface ImportFaultsProps {
+  readonly title: string;
+  readonly faults: readonly { readonly place: string; readonly text: string }[];
+}
+
+/** The first of them, and how many there are besides. */
+export function ImportFaults({ title, faults }: ImportFaultsProps) {
+  if (faults.length === 0) return null;
+  const more = faults.length - shown;
+  return (
+    <div className="w-full min-w-0">
+      <h3 className="font-medium">{title}</h3>
+      <ul className="mt-1 grid gap-1 text-meta">
+        {faults.slice(0, shown).map(({ place, text }) => (
+          <li key={`${place} ${text}`} className="break-words">
+            <span className="text-muted">{place}</span> {text}
+          </li>
+        ))}
+        {more > 0 && <li className="text-muted">and {more.toLocaleString("en")} more</li>}
+      </ul>
+    </div>
+  );
+}

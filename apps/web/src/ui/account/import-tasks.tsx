@@ -1,0 +1,51 @@
+"use client";
+
+import { type ReactNode, useState } from "react";
+import { useLoaded } from "#ui/use-loaded.ts";
+import { NotLoaded } from "./not-loaded.tsx";
+
+const load = () => import("./import-progress.tsx");
+
+/**
+ * Takes the file that is chosen in `children`, or dropped on them. What reads and sends it is loaded
+ * when there is one.
+ */
+export function ImportTasks({ userId, children }: { userId: string; children: ReactNode }) {
+  const [given, setGiven] = useState<{ file: File; time: number }>();
+  const [busy, setBusy] = useState(false);
+  const time = given?.time ?? 0;
+  const progress = useLoaded(time, load);
+  const take = (file: File | undefined) => {
+    if (file && !busy) setGiven({ file, time: time + 1 });
+  };
+  return (
+    <div className="grid gap-3">
+      <fieldset
+        disabled={busy}
+        onChange={({ target }) => {
+          if (!(target instanceof HTMLInputElement)) return;
+          take(target.files?.[0]);
+          // So that the same file can be chosen once more.
+          target.value = "";
+        }}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          take(event.dataTransfer.files[0]);
+        }}
+      >
+        {children}
+      </fieldset>
+      {given && progress.is === "loaded" && (
+        <progress.part.ImportProgress
+          {...given}
+          key={time}
+          userId={userId}
+          onBusy={setBusy}
+          onAgain={() => take(given.file)}
+        />
+      )}
+      <NotLoaded is={progress.is} />
+    </div>
+  );
+}
