@@ -12,6 +12,7 @@ import { useAnnouncer } from "#ui/tasks/use-announcer.ts";
 import { type ExportKind, exportTasks } from "#ui/transfer/export-tasks.ts";
 import { saveFile } from "#ui/transfer/save-file.ts";
 import { createTransferApi } from "#ui/transfer/transfer-api.ts";
+import { ProgressBar } from "./progress-bar.tsx";
 import { useFocusHere } from "./use-focus-here.ts";
 
 interface ExportProgressProps {
@@ -110,11 +111,7 @@ function Reading({ count, total }: { count: number; total: number }) {
       <p className="text-meta tabular-nums">
         {isKnown ? `Read ${read} of ${countOfTasks(total)}` : `Read ${countOfTasks(count)}`}
       </p>
-      <progress
-        aria-label="Tasks read"
-        className="h-2 w-full accent-accent"
-        {...(isKnown && { value: count, max: total })}
-      />
+      {isKnown && <ProgressBar label="Tasks read" value={count} max={total} />}
     </div>
   );
 }

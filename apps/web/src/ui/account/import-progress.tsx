@@ -16,6 +16,7 @@ import { taskPages } from "#ui/transfer/task-pages.ts";
 import { createTransferApi } from "#ui/transfer/transfer-api.ts";
 import { ImportPlan } from "./import-plan.tsx";
 import { ImportReport } from "./import-report.tsx";
+import { ProgressBar } from "./progress-bar.tsx";
 import { useFocusHere } from "./use-focus-here.ts";
 
 interface ImportProgressProps {
@@ -120,7 +121,6 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
           <p className="text-meta tabular-nums">
             Comparing with what is there: read {countOfTasks(state.count)}
           </p>
-          <progress aria-label="Checking the file" className="h-2 w-full" />
           <Button onClick={() => cancel.current?.()}>Cancel</Button>
         </>
       )}
@@ -145,12 +145,7 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
             Imported {state.through.toLocaleString("en")} of{" "}
             {state.sending.total.toLocaleString("en")}
           </p>
-          <progress
-            aria-label="Tasks imported"
-            className="h-2 w-full"
-            value={state.through}
-            max={state.sending.total}
-          />
+          <ProgressBar label="Tasks imported" value={state.through} max={state.sending.total} />
           <Button aria-disabled={state.stopping} onClick={() => cancel.current?.()}>
             {state.stopping ? "Stopping" : "Cancel"}
           </Button>
