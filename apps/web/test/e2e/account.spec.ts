@@ -208,16 +208,3 @@ test.describe("delete account", () => {
     expect((await person.api.listTasks()).status).toBe(200);
   });
 });
-
-test("everything on the page can be touched", async ({ page, person: _ }) => {
-  test.skip(!(await page.evaluate(() => matchMedia("(pointer: coarse)").matches)), "no touch here");
-  await page.goto("/account");
-  const heights = await page
-    .getByRole("main")
-    .locator(
-      "button:visible, input:visible:not([type=radio], [type=checkbox]), label:has([type=radio], [type=checkbox])",
-    )
-    .evaluateAll((targets) => targets.map((one) => one.getBoundingClientRect().height));
-  expect(heights.length).toBeGreaterThan(8);
-  expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
-});

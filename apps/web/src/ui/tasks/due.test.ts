@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isDue, momentIn } from "./due.ts";
+import { isDue } from "./due.ts";
 import { makeTask } from "./testing.ts";
 
 // The clock of the device, in whatever zone it stands.
@@ -44,17 +44,3 @@ describe("T-17 a task is due", () => {
     expect(due(unknown)).toEqual(["overdue", "today"]);
   });
 });
-
-test.each([
-  ["Europe/Berlin", "2026-07-01", "12:00", "2026-07-01T10:00:00.000Z"],
-  ["Europe/Berlin", "2026-03-29", "01:59", "2026-03-29T00:59:00.000Z"],
-  ["Europe/Berlin", "2026-03-29", "03:00", "2026-03-29T01:00:00.000Z"],
-  // The hour that is left out, and the one that comes twice: as PostgreSQL reads them.
-  ["Europe/Berlin", "2026-03-29", "02:30", "2026-03-29T01:30:00.000Z"],
-  ["Europe/Berlin", "2026-10-25", "02:30", "2026-10-25T01:30:00.000Z"],
-  ["America/St_Johns", "2026-01-01", "00:00", "2026-01-01T03:30:00.000Z"],
-  ["Pacific/Kiritimati", "2026-01-01", "00:00", "2025-12-31T10:00:00.000Z"],
-  ["UTC", "0099-01-01", "00:00", "0099-01-01T00:00:00.000Z"],
-])("in %s it is %s %s at %s", (zone, day, time, moment) =>
-  expect(momentIn(zone, day, time)?.toISOString()).toBe(moment),
-);

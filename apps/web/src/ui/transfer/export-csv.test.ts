@@ -16,8 +16,8 @@ test("[X-2] a row of names, then a row for each task, in UTF-8 with its mark", a
     due_date: "2026-12-01",
   });
   expect(await textOf(file, [task])).toBe(
-    "\ufeffid,title,description,completed,due_date,due_time,time_zone,priority,tags,created_at,updated_at,deleted_at,version\r\n" +
-      '0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47,"Say ""hello"", twice",,false,2026-12-01,,,none,"home,money",2026-11-24T09:30:00.000Z,2026-11-24T09:30:00.000Z,,1\r\n',
+    "\ufeffid,title,description,completed,due_date,due_time,time_zone,priority,tags,position,created_at,updated_at,deleted_at,version\r\n" +
+      '0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47,"Say ""hello"", twice",,false,2026-12-01,,,none,"home,money",i,2026-11-24T09:30:00.000Z,2026-11-24T09:30:00.000Z,,1\r\n',
   );
 });
 

@@ -13,6 +13,7 @@ const columns = Object.keys({
   time_zone: 0,
   priority: 0,
   tags: 0,
+  position: 0,
   created_at: 0,
   updated_at: 0,
   deleted_at: 0,

@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
+import { momentOf } from "#ui/tasks/moment.ts";
 import type { ExportFile } from "./export-file.ts";
-import { momentOf } from "./moment.ts";
 
 /** RFC 5545, 3.3.11. Other control characters cannot stand in a calendar. */
 const escaped = (text: string): string =>
@@ -40,8 +40,10 @@ const utc = (instant: string): string => `${digits(instant).slice(0, 15)}Z`;
 function due({ due_date, due_time, time_zone }: Task): string | undefined {
   if (due_date === null) return undefined;
   if (due_time === null) return `DUE;VALUE=DATE:${digits(due_date)}`;
-  const moment = time_zone === null ? "" : momentOf(due_date, due_time, time_zone).toISOString();
-  // Without a zone it is what the clock shows; so is a moment outside the years of four digits.
+  const moment =
+    time_zone === null ? "" : (momentOf(due_date, due_time, time_zone)?.toISOString() ?? "");
+  // Without a zone, or in an unknown one, it is what the clock shows; so is a moment outside the
+  // years of four digits.
   return /^\d{4}-/.test(moment)
     ? `DUE:${utc(moment)}`
     : `DUE:${digits(due_date)}T${digits(due_time)}00`;

@@ -62,6 +62,7 @@ export const anyTask: fc.Arbitrary<Task> = fc
     priority: fc.constantFrom("none", "low", "medium", "high"),
     tags,
     due: dues,
+    position: fc.stringMatching(/^[0-9a-z]{0,20}[1-9a-z]$/),
     created_at: instant,
     updated_at: instant,
     deleted_at: fc.option(instant),

@@ -17,8 +17,14 @@ test.each([
   ["2026-10-25", "02:30", "Europe/Berlin", "2026-10-25T01:30:00.000Z"],
   ["2026-11-01", "01:30", "America/New_York", "2026-11-01T06:30:00.000Z"],
   ["2026-03-08", "02:30", "America/New_York", "2026-03-08T07:30:00.000Z"],
+  ["2026-01-01", "00:00", "Pacific/Kiritimati", "2025-12-31T10:00:00.000Z"],
+  ["0099-01-01", "00:00", "UTC", "0099-01-01T00:00:00.000Z"],
   // Half an hour of summer time.
   ["2026-10-04", "02:15", "Australia/Lord_Howe", "2026-10-03T15:45:00.000Z"],
 ])("[T-16] %s %s in %s is %s", (day, time, zone, expected) => {
-  expect(momentOf(day, time, zone).toISOString()).toBe(expected);
+  expect(momentOf(day, time, zone)?.toISOString()).toBe(expected);
+});
+
+test("a zone that this browser does not know has no moments", () => {
+  expect(momentOf("2026-12-01", "09:30", "Mars/Olympus")).toBeUndefined();
 });

@@ -1,0 +1,43 @@
+const formats = new Map<string, Intl.DateTimeFormat | undefined>();
+
+/** Kept, since to make one takes tens of microseconds; there are only so many zones. */
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!formats.has(timeZone)) formats.set(timeZone, makeFormat(timeZone));
+  return formats.get(timeZone);
+}
+
+function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds that the clocks of a zone are ahead of UTC at an instant: "GMT+05:30". */
+function offsetAt(instant: number, format: Intl.DateTimeFormat): number {
+  const name = format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value;
+  const parts = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name ?? "");
+  if (!parts) return 0;
+  const [, sign, hours, minutes, seconds = 0] = parts;
+  const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000;
+  return sign === "-" ? -ahead : ahead;
+}
+
+const dayLength = 86_400_000;
+
+/**
+ * The instant at which clocks of the zone show this, as PostgreSQL reckons it: of two the later one,
+ * and where the hour is left out, an hour later. Undefined for a zone that this browser does not know.
+ */
+export function momentOf(due_date: string, due_time: string, time_zone: string): Date | undefined {
+  const format = formatOf(time_zone);
+  if (!format) return undefined;
+  const shown = Date.parse(`${due_date}T${due_time}:00Z`);
+  const before = offsetAt(shown - dayLength, format);
+  const after = offsetAt(shown + dayLength, format);
+  const instants = [before, after]
+    .map((offset) => shown - offset)
+    .filter((instant) => instant + offsetAt(instant, format) === shown);
+  return new Date(instants.length > 0 ? Math.max(...instants) : shown - before);
+}
