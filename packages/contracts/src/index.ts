@@ -8,6 +8,7 @@ export * from "./limits.ts";
 export * from "./openapi.ts";
 export type * from "./operation.ts";
 export * from "./position.ts";
+export { positionAt } from "./position-at.ts";
 export * from "./problem.ts";
 export * from "./task.ts";
 export * from "./user.ts";

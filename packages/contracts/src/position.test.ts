@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { limits } from "./limits.ts";
-import { positionAt, positionBetween } from "./position.ts";
+import { positionBetween } from "./position.ts";
+import { positionAt } from "./position-at.ts";
 import { Position } from "./task.ts";
 
 const now = Date.UTC(2026, 10, 24);

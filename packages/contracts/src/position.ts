@@ -1,31 +1,16 @@
 import { limits } from "./limits.ts";
-
-/** From 0 up to, but not including, 1. */
-type Chance = () => number;
+import { byChance, type Chance, positionAt } from "./position-at.ts";
 
 const base = 36;
 /** What an end of the list is counted in: 36 to the 10th is as many as a number holds exactly. */
 const step = 10;
 const mostChance = 6;
 
-/** Digits of chance, the last of them not 0. */
-function byChance(count: number, radix: number, chance: Chance): string {
-  const digits = Array.from({ length: count }, (_, index) =>
-    index < count - 1 ? Math.floor(chance() * radix) : 1 + Math.floor(chance() * (radix - 1)),
-  );
-  return digits.map((digit) => digit.toString(radix)).join("");
+/** So that of two who move into the same gap at once no two get the same; as far as there is room. */
+function withChance(digits: string, chance: Chance): string {
+  const room = Math.min(mostChance, limits.position - digits.length);
+  return room > 0 ? digits + byChance(room, base, chance) : digits.replace(/0+$/, "");
 }
-
-/** So that of two who move into the same gap at once no two get the same. */
-const withChance = (digits: string, chance: Chance): string =>
-  (digits + byChance(Math.min(mostChance, limits.position - digits.length), base, chance)).replace(
-    /0+$/,
-    "",
-  );
-
-/** T-18: of what is made or put on top at this moment: before all that was made earlier. */
-export const positionAt = (milliseconds: number, chance: Chance = Math.random): string =>
-  (2 ** 48 - 1 - milliseconds).toString(16).padStart(12, "0") + byChance(8, 16, chance);
 
 /** So many steps before or behind; null: that is beyond 0 or 1. */
 function beside(position: string, steps: number): string | null {
@@ -47,7 +32,7 @@ export function positionBetween(
     if (after === null || top < after) return top;
   } else if (after !== null && before >= after) {
     // Equal, by who made them: just behind both.
-    return before.length < limits.position ? withChance(before, chance) : before;
+    return withChance(before, chance);
   }
   const low = before ?? beside(after ?? "", -2) ?? "";
   const high = after ?? beside(low, 2);

@@ -14,6 +14,7 @@ interface BoardKeysProps {
   readonly rowActions: RowActions;
   readonly onAdd: () => void;
   readonly onDelete: (task: Task) => void;
+  readonly onMove: (task: Task, by: -1 | 1) => void;
   readonly onUndo: () => void;
   readonly onOpen: (task: Task) => void;
   readonly onFilters: (filters: Filters) => void;
@@ -59,6 +60,8 @@ export function BoardKeys(props: BoardKeysProps) {
     // On a button, Enter is the button's.
     edit: (event) => (event?.target instanceof HTMLButtonElement ? false : edit()),
     remove: toTask(props.onDelete),
+    moveUp: toTask((task) => props.onMove(task, -1)),
+    moveDown: toTask((task) => props.onMove(task, 1)),
     undo: props.onUndo,
     down: step("down"),
     up: step("up"),

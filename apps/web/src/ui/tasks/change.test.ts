@@ -95,6 +95,11 @@ describe("what is sent next", () => {
   });
 });
 
+test("a create says where the task lies", () => {
+  const placed = { ...create, task: { ...task, position: "fe1" } };
+  expect(nextStep([placed], 0)).toMatchObject({ body: { position: "fe1" } });
+});
+
 test("an edit names only what it changed", () => {
   const after = { title: "Pay rent", description: "In cash", due_date: null };
   expect(changedFields(task, after)).toEqual({ description: "In cash" });

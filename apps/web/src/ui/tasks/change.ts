@@ -13,8 +13,12 @@ export type TaskFields = Partial<
     | "time_zone"
     | "priority"
     | "tags"
+    | "position"
   >
 >;
+
+/** Of a field in question both versions are shown. Of a place the last one wins, and nobody is asked. */
+export type Questionable = Exclude<keyof TaskFields, "position">;
 
 /** What the person saw of the fields that they changed, and in which version of the task. */
 export type Before = TaskFields & Pick<Task, "version">;
@@ -137,10 +141,13 @@ const fieldNames = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFie
 export function clashesOf(
   { fields, before }: Pick<Sets, "fields" | "before">,
   theirs: Task,
-): readonly (keyof TaskFields)[] {
+): readonly Questionable[] {
   if (!before) return [];
   return fieldNames(fields).filter(
-    (name) => !isSame(theirs[name], before[name]) && !isSame(theirs[name], fields[name]),
+    (name): name is Questionable =>
+      name !== "position" &&
+      !isSame(theirs[name], before[name]) &&
+      !isSame(theirs[name], fields[name]),
   );
 }
 

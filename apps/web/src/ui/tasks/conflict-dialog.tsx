@@ -2,7 +2,7 @@ import type { Task } from "@tend/contracts";
 import { type FormEvent, useId } from "react";
 import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
-import type { TaskFields } from "./change.ts";
+import type { Questionable, TaskFields } from "./change.ts";
 import { dueLabel } from "./due-date.ts";
 import type { Conflict } from "./outbox.ts";
 import { priorityLabels } from "./priority.ts";
@@ -14,7 +14,7 @@ interface ConflictDialogProps {
   readonly onClose: () => void;
 }
 
-const labels: Readonly<Record<keyof TaskFields, string>> = {
+const labels: Readonly<Record<Questionable, string>> = {
   title: "Title",
   description: "Notes",
   completed: "State",
@@ -28,7 +28,7 @@ const labels: Readonly<Record<keyof TaskFields, string>> = {
 /** Both versions of each field that was changed here and elsewhere, to choose from. */
 export function ConflictDialog({ conflict, today, onChoose, onClose }: ConflictDialogProps) {
   const form = useId();
-  const names = Object.keys(conflict?.mine ?? {}) as (keyof TaskFields)[];
+  const names = Object.keys(conflict?.mine ?? {}) as Questionable[];
   const choose = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     // Gives the focus back first: choosing moves it on from there.
@@ -103,7 +103,7 @@ function Version({ name, whose, label, children }: VersionProps) {
 }
 
 /** A value as it is read, or that there is none. */
-function inWords(name: keyof TaskFields, fields: TaskFields | Task, today: string | null): string {
+function inWords(name: Questionable, fields: TaskFields | Task, today: string | null): string {
   switch (name) {
     case "title":
       return fields.title ?? "";

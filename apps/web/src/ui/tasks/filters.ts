@@ -36,6 +36,7 @@ export const sorts = [
   { sort: "title", order: "asc", label: "Title" },
   { sort: "due_date", order: "asc", label: "Due date" },
   { sort: "priority", order: "desc", label: "Priority" },
+  { sort: "position", order: "asc", label: "By hand" },
 ] as const satisfies readonly { sort: TaskSort; order: SortOrder; label: string }[];
 
 export const dues = [

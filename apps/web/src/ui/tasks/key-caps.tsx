@@ -32,6 +32,12 @@ export function KeyCaps({ keys }: { keys: readonly string[] }) {
 
 function nameOf(key: string): { readonly shown: string; readonly said: string } {
   const letter = key.replace("mod+", "").toUpperCase();
+  if (key.startsWith("alt+")) {
+    const { shown, said } = nameOf(key.replace("alt+", ""));
+    return isApple()
+      ? { shown: `⌥${shown}`, said: `Option ${said}` }
+      : { shown: `Alt ${shown}`, said: `Alt ${said}` };
+  }
   if (key.startsWith("mod+")) {
     return isApple()
       ? { shown: `⌘${letter}`, said: `Command ${letter}` }

@@ -291,6 +291,15 @@ describe("what was changed elsewhere too", () => {
     expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
   });
 
+  test("in its place too is no question: the last move wins, the other fields stay", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ position: "theirs1", title: "Theirs" });
+    outbox.add(setting(task, { position: "mine1" }));
+    await settle();
+    expect(server.tasks.get(task.id)).toMatchObject({ position: "mine1", title: "Theirs" });
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
   test("in the same field waits for the person, shown as it is here, and overwrites nothing", async () => {
     const outbox = makeOutbox();
     const task = makeChangedElsewhere({ title: "Theirs" });
@@ -780,9 +789,13 @@ describe("a task that was deleted elsewhere", () => {
     expect(outbox.state().changes).toEqual([]);
   });
 
-  test("does not come back for a tick", async () => {
+  test.each([
+    ["a tick", { completed: true }],
+    ["a move", { position: "z" }],
+    ["both", { completed: true, position: "z" }],
+  ])("does not come back for %s", async (_, fields) => {
     const outbox = makeOutbox();
-    outbox.add(setting(makeTask(), { completed: true }));
+    outbox.add(setting(makeTask(), fields));
     await settle();
     expect(server.tasks.size).toBe(0);
     expect(outbox.state().changes).toEqual([]);

@@ -10,6 +10,7 @@ import {
   foldSets,
   nextStep,
   notYet,
+  type Questionable,
   type Step,
   setOf,
   type TaskFields,
@@ -31,7 +32,7 @@ export interface OutboxState {
 
 export interface Conflict {
   /** The fields in question, as they were set here. */
-  readonly mine: TaskFields;
+  readonly mine: Pick<TaskFields, Questionable>;
   /** The task as the server has it. */
   readonly theirs: Task;
 }
@@ -459,9 +460,9 @@ export class Outbox {
     this.#wake(this.#pausedUntil);
   }
 
-  /** The task is gone: a delete is done, a tick is moot, but an edited text must live on. */
+  /** The task is gone: a delete is done, a tick or a move is moot, but an edited text must live on. */
   #missing(id: string, step: Step): void {
-    if (step.do === "delete" || step.do === "complete" || step.do === "restore") {
+    if (step.do !== "update" || Object.keys(step.fields).every(isMoot)) {
       this.#settleOne(id, step, null);
       return;
     }
@@ -504,6 +505,8 @@ function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<strin
   rest.delete(key);
   return rest;
 }
+
+const isMoot = (name: string): boolean => name === "completed" || name === "position";
 
 const isStoppable = (change: Change | undefined): boolean =>
   change?.kind === "delete" && change.send_at > Date.now();

@@ -80,6 +80,7 @@ describe("the palette", () => {
 
   test("orders", () => {
     const { source, done } = makeSource();
+    expect(texts(source, "sort hand")).toEqual(["Sort by hand"]);
     choicesFor(source, "sort due")[0]?.run();
     expect(done).toEqual(["all due_date asc"]);
   });

@@ -51,7 +51,8 @@ function commandsOf(source: PaletteSource): readonly PaletteChoice[] {
     });
   const orders = sorts.map(({ sort, order, label }): PaletteChoice => {
     const run = () => onFilters({ ...filters, sort, order });
-    return { id: `${sort}-${order}`, group: "Order", text: `Sort by ${label.toLowerCase()}`, run };
+    const by = sort === "position" ? "by hand" : `by ${label.toLowerCase()}`;
+    return { id: `${sort}-${order}`, group: "Order", text: `Sort ${by}`, run };
   });
   const fields = dueCommands.map(({ due, text }): PaletteChoice => {
     const status = due === "overdue" && filters.status === "all" ? "pending" : filters.status;

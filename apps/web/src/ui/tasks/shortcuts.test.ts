@@ -19,6 +19,13 @@ const ask = (press: Partial<Press>, at: Partial<Circumstances> = {}) =>
     { isApple: false, isTyping: false, singleKeys: true, ...at },
   );
 
+/** As a keyboard sends what the table says. */
+const pressOf = (key: string) => ({
+  key: key.replace(/^(?:mod|alt)\+/, ""),
+  ctrlKey: key.startsWith("mod+"),
+  altKey: key.startsWith("alt+"),
+});
+
 describe("the table", () => {
   test("gives no key two meanings", () => {
     const keys = shortcutList.flatMap(([, { keys }]) => keys);
@@ -28,7 +35,7 @@ describe("the table", () => {
   test("is heard, each key as its row says", () => {
     for (const [name, { keys }] of shortcutList) {
       for (const key of keys) {
-        const press = { key: key.replace("mod+", ""), ctrlKey: key.startsWith("mod+") };
+        const press = pressOf(key);
         expect([key, ask(press)]).toEqual([key, name]);
       }
     }
@@ -41,6 +48,7 @@ describe("a key means nothing", () => {
       expect(ask({ key }, { isTyping: true })).toBeUndefined();
     }
     expect(ask({ key: "z", ctrlKey: true }, { isTyping: true })).toBeUndefined();
+    expect(ask({ key: "ArrowUp", altKey: true }, { isTyping: true })).toBeUndefined();
     expect(ask({ key: "k", ctrlKey: true }, { isTyping: true })).toBe("palette");
   });
 
@@ -50,6 +58,9 @@ describe("a key means nothing", () => {
       expect(ask({ key: "Delete", ...modifier })).toBeUndefined();
     }
     expect(ask({ key: "N", shiftKey: true })).toBeUndefined();
+    for (const modifier of [{ ctrlKey: true }, { metaKey: true }, { shiftKey: true }]) {
+      expect(ask({ key: "ArrowUp", altKey: true, ...modifier })).toBeUndefined();
+    }
     expect(ask({ key: "Z", ctrlKey: true, shiftKey: true })).toBeUndefined();
     expect(ask({ key: "k", metaKey: true })).toBeUndefined();
     expect(ask({ key: "k", ctrlKey: true }, { isApple: true })).toBeUndefined();
@@ -67,7 +78,7 @@ describe("a key means nothing", () => {
   test("when single keys are off; those that are no letter or sign stay", () => {
     for (const [name, { keys }] of shortcutList) {
       for (const key of keys) {
-        const press = { key: key.replace("mod+", ""), ctrlKey: key.startsWith("mod+") };
+        const press = pressOf(key);
         const heard = ask(press, { singleKeys: false });
         expect([key, heard]).toEqual([key, isSingle(key) ? undefined : name]);
       }

@@ -1,6 +1,6 @@
 /** What a key can be asked for; the order is that of the help. */
 export interface Shortcut {
-  /** As KeyboardEvent.key says them; "mod+" is ⌘ on Apple's devices, elsewhere Ctrl. */
+  /** As KeyboardEvent.key says them; "mod+" is ⌘ on Apple's devices, elsewhere Ctrl; "alt+" is ⌥. */
   readonly keys: readonly string[];
   /** Keys that do it by the browser's own doing. */
   readonly native?: readonly string[];
@@ -27,6 +27,8 @@ export const shortcuts = {
   edit: { keys: ["Enter"], text: "Edit", group: "Tasks", onTask: true },
   // Backspace too: it is what Apple's keyboards call delete, and a delete can be undone.
   remove: { keys: ["Delete", "Backspace"], text: "Delete", group: "Tasks", onTask: true },
+  moveUp: { keys: ["alt+ArrowUp"], text: "Move up", group: "Tasks", onTask: true },
+  moveDown: { keys: ["alt+ArrowDown"], text: "Move down", group: "Tasks", onTask: true },
   undo: { keys: ["z", "mod+z"], text: "Undo", group: "Tasks" },
   down: {
     keys: ["j", "ArrowDown"],
@@ -89,10 +91,10 @@ export function shortcutOf(press: Press, at: Circumstances): ShortcutName | unde
 
 function keyOf(press: Press, isApple: boolean): string | undefined {
   const { ctrlKey, metaKey, altKey, shiftKey } = press;
-  if (altKey) return undefined;
   const key = letterOf(press);
   const [mod, other] = isApple ? [metaKey, ctrlKey] : [ctrlKey, metaKey];
-  if (other || (mod && shiftKey)) return undefined;
+  if (other || (mod && (shiftKey || altKey))) return undefined;
+  if (altKey) return shiftKey ? undefined : `alt+${key}`;
   return mod ? `mod+${key}` : key;
 }
 

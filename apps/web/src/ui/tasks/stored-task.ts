@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import { positionAt } from "@tend/contracts/position";
+import { positionAt } from "@tend/contracts/position-at";
 
 /** What fields that came later are in a task that was stored before. */
 const later = {
@@ -17,7 +17,7 @@ type StoredTask = Omit<Task, keyof typeof later | "position"> & Partial<Task>;
 /** A task of which only the oldest fields are known: where a version before this one stored it, or new. */
 export const upgradeTask = (task: StoredTask): Task => ({
   ...later,
-  // Without chance, so that it does not move each time that it is read.
-  position: positionAt(Math.min(Date.now(), Date.parse(task.created_at)), () => 0),
+  // What is not sent yet has no date: it is of now.
+  position: positionAt(Math.min(Date.now(), Date.parse(task.created_at))),
   ...task,
 });

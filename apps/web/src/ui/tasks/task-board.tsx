@@ -63,6 +63,7 @@ const loadTaskForm = () => import("./task-form.tsx");
 
 /** Few open it, and it needs the server anyway. */
 const loadTrashList = () => import("./trash-list.tsx");
+const loadOrderByHand = () => import("./order-by-hand.tsx");
 
 const sayRescued = () =>
   void showToast("A task that you edited was deleted elsewhere. It is back, with your text.");
@@ -143,6 +144,16 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     }),
     [actions, keep, open, outbox],
   );
+
+  const isByHand = filters.sort === "position" && !inTrash && !filters.q;
+  const loaded = useLoaded(isByHand, loadOrderByHand);
+  const byHand = isByHand && loaded.is === "loaded" ? loaded.part : null;
+  const board = { ...actions, shown, announce };
+  const move = (task: Task, by: -1 | 1) => {
+    if (byHand) byHand.moveBy(task, by, board);
+    else if (isByHand) announce("Tasks cannot be moved right now");
+    else announce(`${filters.q ? "Clear the search" : "Sort by hand"} to move tasks`);
+  };
 
   const remove = (task: Task) => {
     moveFocusFrom(task.id);
@@ -352,6 +363,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             kept={kept}
             editing={inline && editing ? editing.task : null}
             form={inline}
+            handle={isByHand ? (byHand?.Handle ?? null) : undefined}
             actions={rowActions}
           />
         ) : counts.all === 0 ? (
@@ -371,10 +383,12 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           <TaskMenu
             open={menu}
             onEdit={() => open(menu.task)}
+            more={byHand?.movesFor(menu.task, board) ?? []}
             onDelete={() => remove(menu.task)}
             onClose={closeMenu}
           />
         )}
+        {byHand && <byHand.Dragging {...board} />}
       </main>
       <BoardKeys
         tasks={tasks}
@@ -383,6 +397,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         rowActions={rowActions}
         onAdd={beginToAdd}
         onDelete={remove}
+        onMove={move}
         onUndo={actions.undoLast}
         onOpen={open}
         onFilters={changeFilters}

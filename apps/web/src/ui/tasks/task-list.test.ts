@@ -5,10 +5,23 @@ import { makeTask } from "./testing.ts";
 
 const at = (minute: number) => `2026-11-24T09:${minute}:00.000Z`;
 const tasks = [
-  makeTask({ id: "a", title: "banana", created_at: at(10), due_date: null }),
-  makeTask({ id: "b", title: "Apple", created_at: at(30), due_date: "2026-12-01" }),
-  makeTask({ id: "c", title: "äpfel", created_at: at(20), due_date: null, completed: true }),
-  makeTask({ id: "d", title: "cherry", created_at: at(30), due_date: "2026-11-25" }),
+  makeTask({ id: "a", title: "banana", created_at: at(10), due_date: null, position: "fe1" }),
+  makeTask({ id: "b", title: "Apple", created_at: at(30), due_date: "2026-12-01", position: "z" }),
+  makeTask({
+    id: "c",
+    title: "äpfel",
+    created_at: at(20),
+    due_date: null,
+    completed: true,
+    position: "fe",
+  }),
+  makeTask({
+    id: "d",
+    title: "cherry",
+    created_at: at(30),
+    due_date: "2026-11-25",
+    position: "fe",
+  }),
 ];
 const ids = (filters: Partial<Filters>, kept?: ReadonlySet<string>) =>
   listShown(
@@ -26,6 +39,9 @@ describe("the order of the server (T-6)", () => {
     expect(ids({ sort: "title", order: "asc" })).toBe("cbad"));
   test("due date, without one last, ties by id", () =>
     expect(ids({ sort: "due_date", order: "asc" })).toBe("dbac"));
+
+  test("by hand, byte by byte, ties by id (T-18)", () =>
+    expect(ids({ sort: "position", order: "asc" })).toBe("cdab"));
 
   test("leaves the given tasks in their place", () => {
     const before = [...tasks];

@@ -1,15 +1,23 @@
 import type { Task } from "@tend/contracts";
-import { Pencil, Trash2 } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { type LucideIcon, Pencil, Trash2 } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 
 export interface OpenMenu {
   readonly task: Task;
   readonly button: HTMLButtonElement;
 }
 
+export interface MenuItem {
+  readonly text: string;
+  readonly Icon: LucideIcon;
+  readonly onChoose: () => void;
+}
+
 interface TaskMenuProps {
   readonly open: OpenMenu;
   readonly onEdit: () => void;
+  /** What else can be done in this order of the list. */
+  readonly more: readonly MenuItem[];
   readonly onDelete: () => void;
   readonly onClose: () => void;
 }
@@ -17,7 +25,7 @@ interface TaskMenuProps {
 const gap = 4;
 
 /** One menu for all rows, in the browser's top layer, so that no row clips it. */
-export function TaskMenu({ open, onEdit, onDelete, onClose }: TaskMenuProps) {
+export function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
   const ref = useRef<HTMLDivElement>(null);
   const { button, task } = open;
 
@@ -42,13 +50,11 @@ export function TaskMenu({ open, onEdit, onDelete, onClose }: TaskMenuProps) {
     };
   }, [button, onClose]);
 
-  const choose = (action: () => void) => () => {
-    // Gives the focus back to the row first: the action may move it on from there.
-    ref.current?.hidePopover();
-    button.focus();
-    action();
-  };
-
+  const items = [
+    { text: "Edit task", Icon: Pencil, onChoose: onEdit },
+    ...more,
+    { text: "Delete task", Icon: Trash2, onChoose: onDelete },
+  ];
   return (
     <div
       ref={ref}
@@ -58,28 +64,24 @@ export function TaskMenu({ open, onEdit, onDelete, onClose }: TaskMenuProps) {
       className="fixed inset-auto m-0 min-w-44 rounded-control border border-divider bg-surface p-1 text-text shadow-float"
       onKeyDown={moveFocus}
     >
-      <Item onChoose={choose(onEdit)}>
-        <Pencil aria-hidden size={16} className="text-muted" />
-        Edit task
-      </Item>
-      <Item onChoose={choose(onDelete)}>
-        <Trash2 aria-hidden size={16} className="text-muted" />
-        Delete task
-      </Item>
+      {items.map(({ text, Icon, onChoose }) => (
+        <button
+          key={text}
+          type="button"
+          role="menuitem"
+          className="-outline-offset-2 flex min-h-10 w-full items-center gap-2.5 rounded-control px-3 text-left hover:bg-hover pointer-coarse:min-h-11"
+          onClick={() => {
+            // Gives the focus back to the row first: the action may move it on from there.
+            ref.current?.hidePopover();
+            button.focus();
+            onChoose();
+          }}
+        >
+          <Icon aria-hidden size={16} className="text-muted" />
+          {text}
+        </button>
+      ))}
     </div>
-  );
-}
-
-function Item({ onChoose, children }: { onChoose: () => void; children: ReactNode }) {
-  return (
-    <button
-      type="button"
-      role="menuitem"
-      className="-outline-offset-2 flex min-h-10 w-full items-center gap-2.5 rounded-control px-3 text-left hover:bg-hover pointer-coarse:min-h-11"
-      onClick={onChoose}
-    >
-      {children}
-    </button>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { Ellipsis, NotebookText } from "lucide-react";
-import { memo } from "react";
+import { type ComponentType, memo } from "react";
 import { Button } from "#ui/button.tsx";
 import { RowFailure } from "./row-failure.tsx";
 import { checkboxId } from "./task-focus.ts";
@@ -26,12 +26,14 @@ interface TaskRowProps {
   readonly failure: string | undefined;
   readonly conflicting: boolean;
   readonly leaving: boolean;
+  readonly handle: ComponentType<{ id: string }> | null | undefined;
   readonly actions: RowActions;
 }
 
 /** One task. Drawn again only when something of it changes, so that long lists stay quick. */
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
   const { task, today, overdue, pending, failure, conflicting, leaving, actions } = props;
+  const { handle: Handle } = props;
   const titleId = `title-${task.id}`;
   const failureId = `failure-${task.id}`;
   return (
@@ -39,7 +41,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
       data-task={task.id}
       data-leaving={leaving || undefined}
       data-pending={pending || undefined}
-      className="group border-divider border-b transition-[opacity,translate] duration-collapse [contain-intrinsic-size:auto_48px] [content-visibility:auto] data-leaving:translate-x-2 data-leaving:opacity-0"
+      className="group relative border-divider border-b transition-[opacity,translate] duration-collapse [contain-intrinsic-size:auto_48px] [content-visibility:auto] data-leaving:translate-x-2 data-leaving:opacity-0"
     >
       <div className="flex items-start rounded-control transition-colors hover:bg-hover">
         <label
@@ -89,6 +91,11 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
           </button>
           <TaskMeta task={task} today={today} overdue={overdue} />
         </div>
+        {Handle !== undefined && (
+          <div className="w-8 shrink-0 pointer-coarse:w-11">
+            {Handle && <Handle id={task.id} />}
+          </div>
+        )}
         <div className="grid h-12 shrink-0 place-items-center pr-1 pointer-coarse:h-14">
           <Button
             variant="quiet"

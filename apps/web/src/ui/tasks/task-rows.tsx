@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import type { ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { isDue } from "./due.ts";
 import { localDay } from "./due-date.ts";
 import type { OutboxState } from "./outbox.ts";
@@ -16,6 +16,8 @@ interface TaskRowsProps {
   /** The task whose form stands in place of its row, if any. */
   readonly editing: Task | null;
   readonly form: ReactNode;
+  /** In the order by hand: what a row is dragged by; null until its script is there. */
+  readonly handle: ComponentType<{ id: string }> | null | undefined;
   readonly actions: RowActions;
 }
 
@@ -23,7 +25,7 @@ const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
 
 /** The list. */
 export function TaskRows(props: TaskRowsProps) {
-  const { tasks, now, unsent, kept, editing, form, actions } = props;
+  const { tasks, now, unsent, kept, editing, form, handle, actions } = props;
   const { drawn, drawMore } = useDrawn();
   const today = now && localDay(now);
   const pending = new Set(unsent.changes.map((change) => change.task.id));
@@ -54,6 +56,7 @@ export function TaskRows(props: TaskRowsProps) {
               }
               conflicting={unsent.conflicts.has(task.id)}
               leaving={kept.get(task.id) ?? false}
+              handle={handle}
               actions={actions}
             />
           ),

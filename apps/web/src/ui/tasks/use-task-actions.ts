@@ -1,5 +1,4 @@
 import type { Task } from "@tend/contracts";
-import { positionAt } from "@tend/contracts/position";
 import { useMemo } from "react";
 import { v7 as uuidv7 } from "uuid";
 import { dismissToast, showToast } from "#ui/toaster.tsx";
@@ -13,6 +12,8 @@ export interface TaskActions {
   readonly add: (task: TaskFields & { readonly title: string }) => Task;
   readonly tick: (task: Task, completed: boolean) => void;
   readonly edit: (task: Task, fields: TaskFields) => void;
+  /** Changes fields and says nothing: whoever asks for it tells the person, and offers the way back. */
+  readonly set: (task: Task, fields: TaskFields) => void;
   readonly remove: (tasks: readonly Task[]) => void;
   /** Out of the trash. */
   readonly restore: (task: Task) => void;
@@ -49,6 +50,7 @@ export function useTaskActions(
 
     return {
       offerUndo,
+      set,
       add({ title, ...fields }) {
         announce(`Added: ${title}`);
         const task = upgradeTask({
@@ -60,7 +62,6 @@ export function useTaskActions(
           due_date: null,
           created_at: notYet,
           updated_at: notYet,
-          position: positionAt(Date.now()),
           ...fields,
         });
         outbox.add({ kind: "create", id: uuidv7(), task });
