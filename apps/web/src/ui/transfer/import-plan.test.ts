@@ -17,6 +17,7 @@ const present = [
   makeTask({ id: "gone", deleted_at: trashed, version: 7 }),
   makeTask({ id: "gone too", deleted_at: trashed }),
   makeTask({ id: "to go", version: 2 }),
+  makeTask({ id: "other, gone", title: "Pay the rent", deleted_at: trashed, version: 3 }),
 ];
 const entries = [
   entry({ id: "new" }),
@@ -26,6 +27,7 @@ const entries = [
   entry({ id: "gone" }),
   entry({ id: "gone too" }, true),
   entry({ id: "to go" }, true),
+  entry({ id: "other, gone" }, true),
 ];
 const plan = planImport(entries, present);
 const ids = (list: readonly { entry: Entry }[]) => list.map((one) => one.entry.task.id);
@@ -34,7 +36,7 @@ test("[X-3] new, the same, different, in the trash", () => {
   expect(plan.fresh.map(({ task }) => task.id)).toEqual(["new", "new, gone"]);
   expect(plan.same).toBe(2);
   expect(ids(plan.different)).toEqual(["other", "to go"]);
-  expect(ids(plan.inTrash)).toEqual(["gone"]);
+  expect(ids(plan.inTrash)).toEqual(["gone", "other, gone"]);
 });
 
 test("[X-3] a field that the file does not name is no difference", () => {
@@ -60,13 +62,12 @@ test("[X-3] the file's version replaces what was seen, and nothing newer", () =>
       .map(({ operations }) => operations),
   ).toEqual([
     [{ operation: "update", id: "other", change, version: 4 }],
+    [{ operation: "delete", id: "to go", version: 2 }],
+    [{ operation: "restore", id: "gone", version: 7 }],
     [
-      { operation: "update", id: "to go", change, version: 2 },
-      { operation: "delete", id: "to go", version: 3 },
-    ],
-    [
-      { operation: "restore", id: "gone", version: 7 },
-      { operation: "update", id: "gone", change, version: 8 },
+      { operation: "restore", id: "other, gone", version: 3 },
+      { operation: "update", id: "other, gone", change, version: 4 },
+      { operation: "delete", id: "other, gone", version: 5 },
     ],
   ]);
 });

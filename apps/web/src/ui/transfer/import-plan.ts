@@ -66,14 +66,17 @@ const createJob = ({ place, task, trashed }: Entry): Job => ({
   ],
 });
 
-/** Each operation stands on the one before, so that nothing is replaced that nobody has seen. */
+/** Each operation names the version that it finds, so that nothing is replaced that nobody has seen. */
 function replaceJob({ entry, present }: Difference): Job {
   const { id, ...change }: { id: string } & TaskChange = entry.task;
   const operations: BatchOperation[] = [];
   let { version } = present;
-  if (present.deleted_at !== null)
+  if (present.deleted_at !== null) {
     operations.push({ operation: "restore", id, version: version++ });
-  operations.push({ operation: "update", id, change, version: version++ });
+  }
+  if (!isEqual(entry, present)) {
+    operations.push({ operation: "update", id, change, version: version++ });
+  }
   if (entry.trashed) operations.push({ operation: "delete", id, version });
   return { place: entry.place, title: entry.task.title, operations };
 }

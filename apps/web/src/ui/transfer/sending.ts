@@ -109,7 +109,7 @@ function reasonOf(result: BatchResult): string {
   const failure = readResult(result);
   switch (failure?.is) {
     case "changed":
-      return "It was changed here meanwhile, so it stays as it is.";
+      return "It was changed here meanwhile. Import the file again to compare.";
     case "present":
       return "There is another task with its id by now.";
     case "missing":
