@@ -63,6 +63,31 @@ test("[T-14, T-15, T-17] by day, priority and tag, each with the others, in the 
   await expect(page.locator("body")).not.toBeFocused();
 });
 
+test("Back, and at once another filter: what the address says is what is shown", async ({
+  page,
+}) => {
+  await page.goto("/tasks?tag=home");
+  await opener(page).click();
+  await choice(page, "Priority").selectOption("High");
+  await page.reload();
+  await expect(titles(page)).toHaveText([/Pay rent/]);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/[?&]_rsc=/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goBack();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(titles(page)).toHaveCount(5);
+  release();
+  await page.waitForLoadState("networkidle");
+  await expect(page).toHaveURL("/tasks");
+  await expect(titles(page)).toHaveCount(5);
+});
+
 test("what is late leaves out what is done", async ({ page }) => {
   await page.goto("/tasks");
   await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();

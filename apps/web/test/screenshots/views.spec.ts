@@ -110,6 +110,7 @@ test("tabs, filters and a search", async ({ page, person }) => {
     ["completed", "/tasks?status=completed"],
     ["trash", "/tasks?status=trashed"],
     ["filters", "/tasks?tag=home"],
+    ["by-hand", "/tasks?sort=position"],
     ["search", "/tasks?q=the"],
     ["no-matches", "/tasks?q=unicorn&priority=low"],
   ] as const) {
@@ -141,9 +142,16 @@ test("trouble", async ({ page, person, context, foreseen }) => {
   await take(page, "two-versions");
 });
 
-test("the account", async ({ page, person: _ }) => {
+test("the account", async ({ page, person }) => {
+  await fill(person);
   await open(page, "/account");
   await take(page, "account", true);
+  const rows = ["TYPE,CONTENT,PRIORITY,DATE", "task,Book a table @family,1,2026-11-28", "task,,4,"];
+  const file = { name: "todoist.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) };
+  await page.getByLabel("Choose a file").setInputFiles(file);
+  await expect(page.getByRole("button", { name: "Import 1 task" })).toBeVisible();
+  await page.getByRole("button", { name: "Import 1 task" }).scrollIntoViewIfNeeded();
+  await take(page, "import");
   await page.getByRole("button", { name: "Delete account" }).click();
   await take(page, "delete-account");
 });
