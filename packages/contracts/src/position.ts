@@ -1,15 +1,22 @@
 import { limits } from "./limits.ts";
-import { byChance, type Chance, positionAt } from "./position-at.ts";
+import { type Chance, positionAt } from "./position-at.ts";
 
 const base = 36;
 /** What an end of the list is counted in: 36 to the 10th is as many as a number holds exactly. */
 const step = 10;
 const mostChance = 6;
 
-/** So that of two who move into the same gap at once no two get the same; as far as there is room. */
+/**
+ * So that of two who move into the same gap at once no two get the same: digits of chance, the last of
+ * them not 0; as many as there is room for.
+ */
 function withChance(digits: string, chance: Chance): string {
-  const room = Math.min(mostChance, limits.position - digits.length);
-  return room > 0 ? digits + byChance(room, base, chance) : digits.replace(/0+$/, "");
+  const count = Math.min(mostChance, limits.position - digits.length);
+  const random = Array.from({ length: count }, (_, at) =>
+    at < count - 1 ? Math.floor(chance() * base) : 1 + Math.floor(chance() * (base - 1)),
+  );
+  const all = digits + random.map((digit) => digit.toString(base)).join("");
+  return all.replace(/0+$/, "");
 }
 
 /** So many steps before or behind; null: that is beyond 0 or 1. */

@@ -10,6 +10,7 @@ import { positionBetween } from "@tend/contracts/position";
 import { ArrowDown, ArrowUp, GripVertical } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import type { Filters } from "./filters.ts";
 import { focusOn, rowOf, rowsShown } from "./task-focus.ts";
 import type { MenuItem } from "./task-menu.tsx";
 import type { TaskActions } from "./use-task-actions.ts";
@@ -17,12 +18,17 @@ import type { TaskActions } from "./use-task-actions.ts";
 interface Board extends Pick<TaskActions, "set" | "offerUndo"> {
   /** The tasks of the list, in their order. */
   readonly shown: readonly Task[];
+  readonly filters: Filters;
   readonly announce: (words: string) => void;
 }
 
-/** Moves a task one row up or down. */
-export const moveBy = (task: Task, by: -1 | 1, board: Board): void =>
-  moveTo(task, board.shown.findIndex(({ id }) => id === task.id) + by, board);
+/** Moves a task one row up or down, where the rows lie as they were put; else says what hinders. */
+export function moveBy(task: Task, by: -1 | 1, board: Board): void {
+  const { shown, filters, announce } = board;
+  if (filters.q) announce("Clear the search to move tasks");
+  else if (filters.sort !== "position") announce("Sort by hand to move tasks");
+  else moveTo(task, shown.findIndex(({ id }) => id === task.id) + by, board);
+}
 
 /** Moves a task to this place in the list, counted without the task itself. */
 function moveTo(task: Task, to: number, { shown, set, offerUndo, announce }: Board): void {

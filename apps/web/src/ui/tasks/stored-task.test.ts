@@ -10,8 +10,8 @@ const stored = (created_at: string) => {
 
 test("a task from before there were positions lies as it was made, the newest first (T-18)", () => {
   const [older, newer, unsent] = [
-    stored("2026-11-24T09:30:00.000Z"),
-    stored("2026-11-24T09:30:00.001Z"),
+    stored("2026-01-24T09:30:00.000Z"),
+    stored("2026-01-24T09:30:00.001Z"),
     stored(notYet),
   ];
   expect(newer < older).toBe(true);

@@ -145,15 +145,15 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     [actions, keep, open, outbox],
   );
 
-  const isByHand = filters.sort === "position" && !inTrash && !filters.q;
+  const isByHand = filters.sort === "position" && !filters.q;
   const loaded = useLoaded(isByHand, loadOrderByHand);
   const byHand = isByHand && loaded.is === "loaded" ? loaded.part : null;
-  const board = { ...actions, shown, announce };
-  const move = (task: Task, by: -1 | 1) => {
-    if (byHand) byHand.moveBy(task, by, board);
-    else if (isByHand) announce("Tasks cannot be moved right now");
-    else announce(`${filters.q ? "Clear the search" : "Sort by hand"} to move tasks`);
-  };
+  const board = { ...actions, shown, filters, announce };
+  const move = (task: Task, by: -1 | 1) =>
+    void loadOrderByHand().then(
+      ({ moveBy }) => moveBy(task, by, board),
+      () => announce("Tasks cannot be moved right now"),
+    );
 
   const remove = (task: Task) => {
     moveFocusFrom(task.id);
