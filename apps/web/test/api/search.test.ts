@@ -117,7 +117,7 @@ test("[T-11] the browser finds what the server finds", async () => {
   for (let portion = 0; portion < 10; portion++) {
     const samples = fc.sample(sample, 200).map((one, place) => ({ place, ...one }));
     const told = await client.$queryRaw<readonly { found: boolean | null }[]>`
-      SELECT search_vector('ada', title, description) @@ search_query('ada', q) AS found
+      SELECT search_vector('ada', title, description, '{}', 'none') @@ search_query('ada', q) AS found
       FROM jsonb_to_recordset(${JSON.stringify(samples)}::jsonb)
         AS samples (place int, title text, description text, q text)
       ORDER BY place`;
