@@ -270,6 +270,8 @@ test("[T-18] a move of a task that was deleted elsewhere does not bring it back"
   foreseen.push(/status of 404/);
   await open(page, person);
   await ready(page);
+  // Read to its end, so that the page does not learn of the delete before the move.
+  await page.waitForLoadState("networkidle");
   const { body } = await person.api.listTasks({ query: { q: "C" } });
   await person.api.deleteTask({ params: { id: body[0]?.id ?? "" } });
   await box(page, "C").focus();
