@@ -1,21 +1,38 @@
 import type { Page } from "@playwright/test";
 import { expect } from "./person.ts";
 
+/** All that lies in a store of this browser's databases. */
+const storedIn = (page: Page, database: string, store: string): Promise<readonly unknown[]> =>
+  page.evaluate(
+    async ([database = "", store = ""]) => {
+      // Opening a database that is not there would make one.
+      if (!(await indexedDB.databases()).some(({ name }) => name === database)) return [];
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const opened = await done(indexedDB.open(database));
+      const all = await done(opened.transaction(store).objectStore(store).getAll());
+      opened.close();
+      return all;
+    },
+    [database, store],
+  );
+
 /** The titles on this device, in the list that it keeps for opening without a network. */
-export const keptTitles = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(async () => {
-    // Opening a database that is not there would make one.
-    if (!(await indexedDB.databases()).some(({ name }) => name === "tend")) return [];
-    const done = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await done(indexedDB.open("tend"));
-    const lists = await done(database.transaction("lists").objectStore("lists").getAll());
-    database.close();
-    return lists.flatMap(({ tasks }) => tasks.map(({ title }: { title: string }) => title));
-  });
+export const keptTitles = async (page: Page): Promise<readonly string[]> => {
+  const lists = (await storedIn(page, "tend", "lists")) as { tasks: { title: string }[] }[];
+  return lists.flatMap(({ tasks }) => tasks.map(({ title }) => title));
+};
+
+/** The titles of the tasks whose changes wait in IndexedDB to be sent. */
+export const keptChanges = async (page: Page): Promise<readonly string[]> => {
+  const changes = (await storedIn(page, "tend-changes", "changes")) as {
+    task: { title: string };
+  }[];
+  return changes.map(({ task }) => task.title);
+};
 
 /** Until the service worker keeps the page that opens without a network. */
 export const workerReady = (page: Page): Promise<void> =>

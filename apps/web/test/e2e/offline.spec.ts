@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { cached, expectKept, keptTitles } from "./device.ts";
+import { cached, expectKept, keptChanges, keptTitles } from "./device.ts";
 import { expect, type Person, signIn, test } from "./person.ts";
 
 const rows = (page: Page) => page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
@@ -214,6 +214,7 @@ test("signing out takes everything off the device, in every tab", async ({
   await expect(dialog).toContainText("Signing out deletes 1 unsent change and 1 unfinished text");
   await dialog.getByRole("button", { name: "Stay signed in" }).click();
   expect(await keptTitles(account)).toEqual(["Ada's secret plan"]);
+  await expect.poll(() => keptChanges(account)).toEqual(["Not sent yet"]);
   await account.getByRole("button", { name: "Sign out", exact: true }).click();
   await dialog.getByRole("button", { name: "Sign out and delete" }).click();
   for (const tab of [account, page, other]) {
@@ -222,6 +223,7 @@ test("signing out takes everything off the device, in every tab", async ({
   }
   expect(await keptTitles(page)).toEqual([]);
   expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({});
+  expect(await keptChanges(page)).toEqual([]);
   expect(await page.evaluate(() => ({ ...sessionStorage }))).toEqual({});
 
   await context.setOffline(true);

@@ -118,7 +118,10 @@ function Reading({ count, total }: { count: number; total: number }) {
 
 /** What lies on this device alone cannot be in the file. */
 function Unsent({ userId }: { userId: string }) {
-  const { changes } = unsavedOn(browserStorage(), userId);
+  const [changes, setChanges] = useState(0);
+  useEffect(() => {
+    unsavedOn(browserStorage(), userId).then((unsaved) => setChanges(unsaved.changes));
+  }, [userId]);
   if (changes === 0) return null;
   const what = changes === 1 ? "1 change" : `${changes} changes`;
   return (

@@ -35,8 +35,8 @@ export function SignOutButton({ userId }: { userId: string }) {
     });
   };
 
-  const leaveOrAsk = () => {
-    const found = unsavedOn(browserStorage(), userId);
+  const leaveOrAsk = async () => {
+    const found = await unsavedOn(browserStorage(), userId);
     if (found.changes + found.drafts === 0) leave();
     else setUnsaved(found);
   };

@@ -8,5 +8,5 @@ export function browserStorage(): Storage | undefined {
 }
 
 /** What the keys begin with under which something of one user is stored. */
-export const keyPrefix = (kind: "change" | "draft", userId: string): string =>
+export const keyPrefix = (kind: "change" | "removed" | "draft", userId: string): string =>
   `tend:${kind}:${userId}:`;

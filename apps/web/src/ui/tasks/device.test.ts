@@ -4,21 +4,21 @@ import { unsavedOn, wipeStorage } from "./device.ts";
 import { createDrafts } from "./draft.ts";
 import { makeStorage, makeTask, unfinishedEdit } from "./testing.ts";
 
-test("what is unsaved is counted, one person's alone", () => {
+test("what is unsaved is counted, one person's alone", async () => {
   const storage = makeStorage();
   const task = makeTask();
-  expect(unsavedOn(storage, "ada")).toEqual({ changes: 0, drafts: 0 });
+  expect(await unsavedOn(storage, "ada")).toEqual({ changes: 0, drafts: 0 });
   createChangeStorage(storage, "ada").write({ id: "1", kind: "create", task });
   createChangeStorage(storage, "ada").write({ id: "2", kind: "delete", task, send_at: 0 });
   createDrafts(storage, "ada").writeNew("Half a thou");
   createDrafts(storage, "grace").writeNew("Mine");
   storage.setItem("tend:here", "ada");
-  expect(unsavedOn(storage, "ada")).toEqual({ changes: 2, drafts: 1 });
-  expect(unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 1 });
+  expect(await unsavedOn(storage, "ada")).toEqual({ changes: 2, drafts: 1 });
+  expect(await unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 1 });
 });
 
-test("without storage nothing is unsaved on it", () => {
-  expect(unsavedOn(undefined, "ada")).toEqual({ changes: 0, drafts: 0 });
+test("without storage nothing is unsaved on it", async () => {
+  expect(await unsavedOn(undefined, "ada")).toEqual({ changes: 0, drafts: 0 });
 });
 
 test("what is stored of one user goes, and what is of others stays", () => {

@@ -1,4 +1,6 @@
 import { browserStorage } from "./browser-storage.ts";
+import { createChangeDatabase } from "./change-database.ts";
+import { createChangeStorage } from "./change-storage.ts";
 import { nobodyIsHere, whoIsHere } from "./here.ts";
 import { dropKeptList } from "./kept-list.ts";
 
@@ -8,10 +10,11 @@ export interface Unsaved {
   readonly drafts: number;
 }
 
-export function unsavedOn(storage: Storage | undefined, userId: string): Unsaved {
-  const count = (prefix: string) =>
-    keysOf(storage, userId).filter((key) => key.startsWith(prefix)).length;
-  return { changes: count("tend:change:"), drafts: count("tend:draft:") };
+export async function unsavedOn(storage: Storage | undefined, userId: string): Promise<Unsaved> {
+  const changes = createChangeStorage(storage, userId, { database: createChangeDatabase(userId) });
+  await changes.reload();
+  const drafts = keysOf(storage, userId).filter((key) => key.startsWith("tend:draft:"));
+  return { changes: changes.read().length, drafts: drafts.length };
 }
 
 /**
@@ -23,8 +26,8 @@ export async function wipeDevice(userId: string): Promise<void> {
   // First: from now on no tab keeps the list again.
   if (whoIsHere() === userId) nobodyIsHere();
   wipeStorage(storage, userId);
-  // Where there is no database there is no list either.
-  await dropKeptList(userId).catch(() => {});
+  // Where there is no database there is nothing in it either.
+  await Promise.allSettled([createChangeDatabase(userId).clear(), dropKeptList(userId)]);
 }
 
 export function wipeStorage(storage: Storage | undefined, userId: string): void {

@@ -79,8 +79,6 @@ export class Outbox {
   #state = emptyOutbox;
   readonly #listeners = new Set<() => void>();
   readonly #options: OutboxOptions;
-  /** Changes that the browser would not store. */
-  readonly #unstored = new Map<string, Change>();
   /** Tasks with a request under way, and what that does. */
   readonly #busy = new Map<string, Step["do"]>();
   /** Tasks as the server last told them here. */
@@ -116,7 +114,7 @@ export class Outbox {
 
   /** Whether closing the page would lose something. */
   get hasUnstored(): boolean {
-    return this.#unstored.size > 0;
+    return this.#options.storage.hasUnstored;
   }
 
   /** Takes changes in, one of each task. */
@@ -156,7 +154,8 @@ export class Outbox {
     const left = changedFields(theirs, { ...Object.fromEntries(undecided), ...chosen });
     this.#forget(covers);
     this.#options.onAcknowledged(new Map([[taskId, theirs]]));
-    if (Object.keys(left).length > 0) this.#keep({ id: uuidv7(), ...setOf(theirs, left) });
+    if (Object.keys(left).length > 0)
+      this.#options.storage.write({ id: uuidv7(), ...setOf(theirs, left) });
     this.#accept(taskId);
     this.refresh();
     this.#pump();
@@ -165,7 +164,8 @@ export class Outbox {
   /** Somebody looks for what was deleted: it no longer waits for the end of its time to undo. */
   hurryDeletes(): void {
     for (const change of this.#state.changes) {
-      if (change.kind === "delete" && change.send_at > 0) this.#keep({ ...change, send_at: 0 });
+      if (change.kind === "delete" && change.send_at > 0)
+        this.#options.storage.write({ ...change, send_at: 0 });
     }
     this.refresh();
     this.#pump();
@@ -185,7 +185,7 @@ export class Outbox {
     const ids = new Set<string>();
     for (const change of this.#state.changes) {
       if (change.kind !== "delete" || this.#busy.has(change.task.id)) continue;
-      this.#keep({ ...change, send_at: 0 });
+      this.#options.storage.write({ ...change, send_at: 0 });
       ids.add(change.task.id);
     }
     this.refresh();
@@ -194,9 +194,7 @@ export class Outbox {
 
   /** Reads the stored changes again: another tab may have added some, or sent some. */
   readonly refresh = (): void => {
-    const stored = this.#options.storage.read();
-    const changes = [...stored, ...this.#unstored.values()];
-    if (this.#unstored.size > 0) changes.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const changes = this.#options.storage.read();
     const before = this.#state.changes;
     const same =
       changes.length === before.length &&
@@ -210,11 +208,11 @@ export class Outbox {
     if (refused && change.kind === "set" && queue.some((one) => one.kind === "create")) {
       // A refused create never arrived, so it can be made anew with what was mended.
       this.#forget(queue);
-      this.#keep({ kind: "create", id: change.id, task: change.task });
+      this.#options.storage.write({ kind: "create", id: change.id, task: change.task });
     } else {
       // Another tab deletes what is edited here: the edit wins, while that can still be stopped.
       if (change.kind === "set") this.#forget(queue.filter(isStoppable));
-      this.#keep(change);
+      this.#options.storage.write(change);
     }
     this.#accept(id);
   }
@@ -233,16 +231,8 @@ export class Outbox {
     return queues;
   }
 
-  #keep(change: Change): void {
-    if (this.#options.storage.write(change)) this.#unstored.delete(change.id);
-    else this.#unstored.set(change.id, change);
-  }
-
   #forget(changes: readonly Change[]): void {
-    for (const { id } of changes) {
-      this.#unstored.delete(id);
-      this.#options.storage.remove(id);
-    }
+    for (const { id } of changes) this.#options.storage.remove(id);
   }
 
   #refuse(taskId: string, reason: string): void {
@@ -470,7 +460,7 @@ export class Outbox {
     const last = queue.findLast((change) => change.kind === "set");
     if (last && queue.every((change) => change.kind !== "delete")) {
       const task = { ...last.task, id: uuidv7(), created_at: notYet };
-      this.#keep({ kind: "create", id: uuidv7(), task });
+      this.#options.storage.write({ kind: "create", id: uuidv7(), task });
       this.#options.onRescued(task);
     }
     this.#settleOne(id, { ...step, covers: queue }, null);

@@ -1,0 +1,62 @@
+import type { Change } from "./change.ts";
+
+/** Unsent changes of one user in IndexedDB, which has room for all of them. */
+export interface ChangeDatabase {
+  put(change: Change): Promise<unknown>;
+  remove(id: string): Promise<unknown>;
+  /** As they lie there: another version may have written them. */
+  read(): Promise<readonly unknown[]>;
+  clear(): Promise<unknown>;
+}
+
+const storeName = "changes";
+
+/** Each method rejects where the browser has no IndexedDB, or forbids it. */
+export function createChangeDatabase(userId: string): ChangeDatabase {
+  let opened: Promise<IDBDatabase> | undefined;
+
+  const connect = (): Promise<IDBDatabase> => {
+    opened ??= open().then((database) => {
+      // Another tab wants to delete or upgrade it.
+      database.onversionchange = () => database.close();
+      database.onclose = () => {
+        opened = undefined;
+      };
+      return database;
+    });
+    opened.catch(() => {
+      opened = undefined;
+    });
+    return opened;
+  };
+
+  const inStore = async <T>(
+    mode: IDBTransactionMode,
+    run: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T> => {
+    const transaction = (await connect()).transaction(storeName, mode);
+    return new Promise((resolve, reject) => {
+      const request = run(transaction.objectStore(storeName));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+      transaction.commit();
+    });
+  };
+
+  const keyOf = (id: string) => [userId, id];
+  const own = () => IDBKeyRange.bound([userId], [userId, []]);
+  return {
+    put: (change) => inStore("readwrite", (store) => store.put(change, keyOf(change.id))),
+    remove: (id) => inStore("readwrite", (store) => store.delete(keyOf(id))),
+    read: () => inStore<unknown[]>("readonly", (store) => store.getAll(own())),
+    clear: () => inStore("readwrite", (store) => store.delete(own())),
+  };
+}
+
+const open = (): Promise<IDBDatabase> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.open("tend-changes", 1);
+    request.onupgradeneeded = () => void request.result.createObjectStore(storeName);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
