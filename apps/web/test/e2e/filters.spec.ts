@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { holdRequests } from "./hold.ts";
 import { expect, test } from "./person.ts";
 
 const titles = (page: Page) =>
@@ -71,14 +72,7 @@ test("Back, and at once another filter: what the address says is what is shown",
   await choice(page, "Priority").selectOption("High");
   await page.reload();
   await expect(titles(page)).toHaveText([/Pay rent/]);
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(/[?&]_rsc=/, async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdRequests(page, /[?&]_rsc=/);
   await page.goBack();
   await page.getByRole("button", { name: "Clear filters" }).click();
   await expect(titles(page)).toHaveCount(5);

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { holdRequests } from "./hold.ts";
 import { expect, type Person, test } from "./person.ts";
 
 const rows = (page: Page) => page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
@@ -215,14 +216,7 @@ test.describe("before its script has come", () => {
     person,
   }) => {
     await open(page, person);
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await page.route(/_next\/static\/chunks\//, async (route) => {
-      await released;
-      await route.continue();
-    });
+    const release = await holdRequests(page, /_next\/static\/chunks\//);
     await page.keyboard.press("Control+k");
     await page.keyboard.type("sort by title");
     await page.keyboard.press("Enter");

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { holdRequests } from "./hold.ts";
 import { expect, type Person, test } from "./person.ts";
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
@@ -13,17 +14,7 @@ const inDays = (days: number) =>
   );
 
 /** Scripts that are asked for from now on come when the returned function is called. */
-async function holdScripts(page: Page): Promise<() => void> {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
-    await held;
-    await route.continue();
-  });
-  return release;
-}
+const holdScripts = (page: Page) => holdRequests(page, /\/_next\/static\/.*\.js/);
 
 test("one line says title, day, time, tag and priority, and the cursor stays", async ({
   page,

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { hold } from "./hold.ts";
 import { expect, type Person, test } from "./person.ts";
 
 const tasks = (page: Page) => page.getByRole("list", { name: "Tasks", exact: true });
@@ -96,15 +97,6 @@ test("clearing many says how far it is, and can be stopped", async ({ page, pers
     .toBe(101);
   expect(batches).toBe(2);
 });
-
-/** Something that is waited for until it is let go. */
-function hold() {
-  let release = () => {};
-  const wait = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  return { release, wait };
-}
 
 test("delete → Trash → Restore: the task is back in the list at once, and stays", async ({
   page,
