@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import { ProgressBar } from "#ui/progress-bar.tsx";
 import { browserStorage } from "#ui/tasks/browser-storage.ts";
 import { unsavedOn } from "#ui/tasks/device.ts";
 import { localDay } from "#ui/tasks/due-date.ts";
@@ -12,7 +13,6 @@ import { useAnnouncer } from "#ui/tasks/use-announcer.ts";
 import { type ExportKind, exportTasks } from "#ui/transfer/export-tasks.ts";
 import { saveFile } from "#ui/transfer/save-file.ts";
 import { createTransferApi } from "#ui/transfer/transfer-api.ts";
-import { ProgressBar } from "./progress-bar.tsx";
 import { useFocusHere } from "./use-focus-here.ts";
 
 interface ExportProgressProps {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import { ProgressBar } from "#ui/progress-bar.tsx";
 import { localDay } from "#ui/tasks/due-date.ts";
 import { type Failure, readFailure, reasonOf } from "#ui/tasks/failure.ts";
 import { countOfTasks } from "#ui/tasks/task-list.ts";
@@ -16,7 +17,6 @@ import { taskPages } from "#ui/transfer/task-pages.ts";
 import { createTransferApi } from "#ui/transfer/transfer-api.ts";
 import { ImportPlan } from "./import-plan.tsx";
 import { ImportReport } from "./import-report.tsx";
-import { ProgressBar } from "./progress-bar.tsx";
 import { useFocusHere } from "./use-focus-here.ts";
 
 interface ImportProgressProps {

@@ -2,6 +2,7 @@ import { limits } from "@tend/contracts/limits";
 import { CloudOff, LogIn, Trash2, TriangleAlert } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { Button, buttonClass } from "#ui/button.tsx";
+import { ProgressBar } from "#ui/progress-bar.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { countOfTasks } from "./task-list.ts";
 import { useOnline } from "./use-online.ts";
@@ -53,12 +54,9 @@ export function Banners(props: BannersProps) {
           }
         >
           Deleting {countOfTasks(most.current)}{" "}
-          <progress
-            aria-label="Tasks deleted"
-            max={most.current}
-            value={most.current - deleting}
-            className="ml-2 h-1.5 w-32 accent-accent"
-          />
+          <span className="ml-2 inline-block w-32">
+            <ProgressBar label="Tasks deleted" max={most.current} value={most.current - deleting} />
+          </span>
         </Banner>
       ) : loadFailure ? (
         <Banner
