@@ -48,6 +48,10 @@ export const dues = [
 
 export const priorities = ["high", "medium", "low", "none"] as const satisfies readonly Priority[];
 
+/** The tab to look in for what is due then: what is done is no longer late. */
+export const tabFor = (due: DueFilter | null, status: TaskStatus): TaskStatus =>
+  due === "overdue" && status === "all" ? "pending" : status;
+
 /** Reads an address that anybody may have typed: what it does not know is the default. */
 export function readFilters(get: (name: string) => string | null): Filters {
   const status = tabs.find((tab) => tab.status === get("status"))?.status ?? "all";

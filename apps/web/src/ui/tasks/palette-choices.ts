@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { tagKey } from "@tend/contracts/limits";
-import { anyFields, asksForFields, type Filters, sorts } from "./filters.ts";
+import { anyFields, asksForFields, type Filters, sorts, tabFor } from "./filters.ts";
 import { searchFor } from "./search.ts";
 import { type Shortcut, shortcutList } from "./shortcuts.ts";
 import { listShown } from "./task-list.ts";
@@ -55,7 +55,7 @@ function commandsOf(source: PaletteSource): readonly PaletteChoice[] {
     return { id: `${sort}-${order}`, group: "Order", text: `Sort ${by}`, run };
   });
   const fields = dueCommands.map(({ due, text }): PaletteChoice => {
-    const status = due === "overdue" && filters.status === "all" ? "pending" : filters.status;
+    const status = tabFor(due, filters.status);
     const run = () => onFilters({ ...filters, status, ...anyFields, due });
     return { id: `due-${due}`, group: "Filters", text, run };
   });

@@ -23,6 +23,7 @@ import {
   type FieldFilters,
   type Filters,
   filtersHref,
+  tabFor,
 } from "./filters.ts";
 import { dueDeletes } from "./outbox.ts";
 import { QuickAdd } from "./quick-add.tsx";
@@ -196,9 +197,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     if (filters.q !== "") searchInput.current?.focus();
   };
   const filterFields = (fields: FieldFilters) => {
-    // What is done is no longer late.
-    const isLate = fields.due === "overdue" && filters.due !== "overdue";
-    const status = isLate && filters.status === "all" ? "pending" : filters.status;
+    const isOther = fields.due !== filters.due;
+    const status = isOther ? tabFor(fields.due, filters.status) : filters.status;
     setFilters({ ...filters, ...fields, status });
   };
   const changeFilters = (next: Filters) => {
