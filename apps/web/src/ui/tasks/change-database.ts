@@ -1,4 +1,5 @@
 import type { Change } from "./change.ts";
+import { openDatabase, transact } from "./indexed-db.ts";
 
 /** Unsent changes of one user in IndexedDB, which has room for all of them. */
 export interface ChangeDatabase {
@@ -16,7 +17,7 @@ export function createChangeDatabase(userId: string): ChangeDatabase {
   let opened: Promise<IDBDatabase> | undefined;
 
   const connect = (): Promise<IDBDatabase> => {
-    opened ??= open().then((database) => {
+    opened ??= openDatabase("tend-changes", storeName).then((database) => {
       // Another tab wants to delete or upgrade it.
       database.onversionchange = () => database.close();
       database.onclose = () => {
@@ -33,15 +34,7 @@ export function createChangeDatabase(userId: string): ChangeDatabase {
   const inStore = async <T>(
     mode: IDBTransactionMode,
     run: (store: IDBObjectStore) => IDBRequest<T>,
-  ): Promise<T> => {
-    const transaction = (await connect()).transaction(storeName, mode);
-    return new Promise((resolve, reject) => {
-      const request = run(transaction.objectStore(storeName));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-      transaction.commit();
-    });
-  };
+  ): Promise<T> => transact(await connect(), storeName, mode, run);
 
   const keyOf = (id: string) => [userId, id];
   const own = () => IDBKeyRange.bound([userId], [userId, []]);
@@ -52,11 +45,3 @@ export function createChangeDatabase(userId: string): ChangeDatabase {
     clear: () => inStore("readwrite", (store) => store.delete(own())),
   };
 }
-
-const open = (): Promise<IDBDatabase> =>
-  new Promise((resolve, reject) => {
-    const request = indexedDB.open("tend-changes", 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(storeName);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });

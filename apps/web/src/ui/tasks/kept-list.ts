@@ -1,5 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { whoIsHere } from "./here.ts";
+import { openDatabase, transact } from "./indexed-db.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { upgradeTask } from "./stored-task.ts";
 import type { Counts } from "./task-list.ts";
@@ -62,28 +63,14 @@ const isTask = (value: unknown): value is Task =>
 
 const storeName = "lists";
 
-/** Runs one transaction, and is done when that is. */
 async function inStore<T>(
   mode: IDBTransactionMode,
   run: (store: IDBObjectStore) => Pick<IDBRequest<T>, "result">,
 ): Promise<T> {
-  const database = await open();
+  const database = await openDatabase("tend", storeName);
   try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(storeName, mode);
-      const request = run(transaction.objectStore(storeName));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-    });
+    return await transact(database, storeName, mode, run);
   } finally {
     database.close();
   }
 }
-
-const open = (): Promise<IDBDatabase> =>
-  new Promise((resolve, reject) => {
-    const request = indexedDB.open("tend", 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(storeName);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
