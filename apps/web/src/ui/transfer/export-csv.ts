@@ -20,9 +20,12 @@ const columns = Object.keys({
   version: 0,
 } satisfies Record<keyof ExportedTask, 0>);
 
-/** RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
+/**
+ * RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe; one that
+ * looks like such a cell too, so that whoever reads the file can tell them apart.
+ */
 const lines = (rows: readonly (readonly unknown[])[]): string =>
-  `${Papa.unparse([...rows], { newline: "\r\n", escapeFormulae: /^[=+\-@\t\r]/ })}\r\n`;
+  `${Papa.unparse([...rows], { newline: "\r\n", escapeFormulae: /^'*[=+\-@\t\r]/ })}\r\n`;
 
 function rowOf(task: Task): readonly unknown[] {
   const cells = new Map<string, unknown>(Object.entries(exported(task)));
