@@ -39,8 +39,9 @@ export function Modal({ open, onClose, label, className, children }: ModalProps)
         event.preventDefault();
         onClose();
       }}
-      onClose={() => {
-        if (open) onClose();
+      onClose={({ currentTarget }) => {
+        // The browser tells late: meanwhile it may have been opened again.
+        if (open && !currentTarget.open) onClose();
       }}
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();
