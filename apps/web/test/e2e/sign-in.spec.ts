@@ -1,3 +1,4 @@
+import { holdRequests } from "./hold.ts";
 import { expect, test } from "./person.ts";
 
 test("[A-1] a wrong password and an unknown address say the same", async ({
@@ -19,6 +20,22 @@ test("[A-1] a wrong password and an unknown address say the same", async ({
     said.push(await sentence.textContent());
   }
   expect(said[0]).toBe(said[1]);
+});
+
+test("what is typed and sent before the page is alive stays, and can be sent", async ({
+  page,
+  makePerson,
+}) => {
+  const person = await makePerson();
+  const release = await holdRequests(page, /_next\/static\/chunks\/.*\.js/);
+  await page.goto("/sign-in", { waitUntil: "commit" });
+  await page.getByLabel("Email").fill(person.email);
+  const password = page.getByLabel("Password", { exact: true });
+  await password.fill(person.password);
+  await password.press("Enter");
+  release();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL("/tasks");
 });
 
 test("a taken email says so and leads to signing in", async ({ page, makePerson, foreseen }) => {

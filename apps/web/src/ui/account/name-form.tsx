@@ -8,12 +8,14 @@ import { type FormEvent, useState, useTransition } from "react";
 import { api, signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { Field } from "#ui/field.tsx";
+import { useAlive } from "#ui/use-alive.ts";
 
 /** Changes the name and says when it is saved. */
 export function NameForm({ name: saved }: { name: string }) {
   const router = useRouter();
   const [name, setName] = useState(saved);
   const [state, setState] = useState<{ error?: string; saved?: true }>({});
+  const isAlive = useAlive();
   const [pending, startPending] = useTransition();
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -54,7 +56,7 @@ export function NameForm({ name: saved }: { name: string }) {
         }}
       />
       <div className="flex items-center gap-3">
-        <Button type="submit" aria-disabled={pending}>
+        <Button type="submit" disabled={!isAlive} aria-disabled={pending}>
           {pending ? "Saving" : "Save name"}
         </Button>
         <p role="status" className="flex items-center gap-1.5 text-meta text-success">

@@ -8,6 +8,7 @@ import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { newPasswordFault } from "#ui/sign-in/faults.ts";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
+import { useAlive } from "#ui/use-alive.ts";
 import { type Faults, faultsOfAnswer } from "./faults.ts";
 import { useFirstFault } from "./use-first-fault.ts";
 
@@ -16,6 +17,7 @@ export function PasswordForm({ email }: { email: string }) {
   const router = useRouter();
   const [faults, setFaults] = useState<Faults>({});
   const [changed, setChanged] = useState(false);
+  const isAlive = useAlive();
   const [pending, startPending] = useTransition();
   const form = useFirstFault(faults);
 
@@ -68,7 +70,7 @@ export function PasswordForm({ email }: { email: string }) {
         <div role="alert" className="not-empty:mb-4">
           {faults.form && <FieldError>The password is not changed. {faults.form}</FieldError>}
         </div>
-        <Button type="submit" aria-disabled={pending}>
+        <Button type="submit" disabled={!isAlive} aria-disabled={pending}>
           {pending ? "Changing password" : "Change password"}
         </Button>
         <p role="status" className="not-empty:mt-3 text-meta text-success">

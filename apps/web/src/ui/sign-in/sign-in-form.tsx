@@ -7,6 +7,7 @@ import { api } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { Field, FieldError } from "#ui/field.tsx";
 import { comeHere } from "#ui/tasks/here.ts";
+import { useAlive } from "#ui/use-alive.ts";
 import { type Faults, faultsOf, faultsOfAnswer, type Person } from "./faults.ts";
 import { withNext } from "./next-path.ts";
 import { PasswordField } from "./password-field.tsx";
@@ -19,6 +20,7 @@ const words = {
 /** Signs in, to a new account or to one's own, and goes on to `next`. */
 export function SignInForm({ kind, next }: { kind: "sign-up" | "sign-in"; next: string }) {
   const router = useRouter();
+  const isAlive = useAlive();
   const form = useRef<HTMLFormElement>(null);
   const [faults, setFaults] = useState<Faults>({});
   const [pending, startPending] = useTransition();
@@ -61,8 +63,7 @@ export function SignInForm({ kind, next }: { kind: "sign-up" | "sign-in"; next: 
   );
 
   return (
-    // post: before the script has loaded, the browser sends the form itself, and a password must
-    // not stand in an address then.
+    // post: should the browser ever send the form itself, no password stands in an address.
     <form ref={form} method="post" noValidate className="grid gap-4" onSubmit={submit}>
       <div role="alert" className="-mb-4 not-empty:mb-0">
         {faults.form && <FieldError>{faults.form}</FieldError>}
@@ -88,7 +89,13 @@ export function SignInForm({ kind, next }: { kind: "sign-up" | "sign-in"; next: 
         hint={kind === "sign-up" && !faults.password && "At least 8 characters."}
         error={faults.password}
       />
-      <Button type="submit" variant="primary" className="mt-2" aria-disabled={pending}>
+      <Button
+        type="submit"
+        variant="primary"
+        className="mt-2"
+        disabled={!isAlive}
+        aria-disabled={pending}
+      >
         {pending ? words[kind].pending : words[kind].submit}
       </Button>
     </form>
