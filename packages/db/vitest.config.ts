@@ -3,9 +3,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts"],
-    // A first start of the embedded PostgreSQL takes seconds, on a busy machine very many.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    globalSetup: "src/test-server.ts",
+    // What has not ended after ten minutes hangs: on no machine is any test so slow.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    reporters: ["default", "../../.ci/counts.mjs"],
     maxWorkers: 2,
   },
 });

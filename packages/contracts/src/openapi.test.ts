@@ -45,7 +45,7 @@ async function lint(described: object): Promise<string[]> {
 test("[C-3] a strict lint finds no error and no warning, as committed and as deployed", async () => {
   expect(await lint(document)).toEqual([]);
   expect(await lint(openapi("https://tend.example"))).toEqual([]);
-}, 30_000);
+});
 
 test("[C-3] the lint sees a wrong example, a missing summary and an ambiguous path", async () => {
   const { "/api/tasks": tasks } = document.paths as Record<string, object>;
@@ -70,7 +70,7 @@ test("[C-3] the lint sees a wrong example, a missing summary and an ambiguous pa
   });
   for (const rule of ["no-invalid-media-type-examples", "operation-summary", "no-ambiguous-paths"])
     expect(found.join("\n")).toContain(`error ${rule} `);
-}, 30_000);
+});
 
 test("[C-3] every header, path parameter and problem has an example", () => {
   const { paths, components } = document as {

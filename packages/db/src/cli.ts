@@ -1,10 +1,11 @@
-import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ServerClient } from "./client/pg-client.ts";
+import { withoutLimits } from "./client/session-settings.ts";
 import { connect } from "./index.ts";
-import { dataFolder, loadEnv, openDatabase } from "./local.ts";
-import { migrate } from "./migrate.ts";
+import { loadEnv, openDatabase } from "./local.ts";
+import { folderBefore, importPglite } from "./migrate/import-pglite.ts";
+import { migrate } from "./migrate/runner.ts";
 import { demo, seed } from "./seed.ts";
-import { ServerClient } from "./server-client.ts";
-import { withoutLimits } from "./session.ts";
 import { databaseUrls } from "./urls.ts";
 
 const commands = {
@@ -46,14 +47,26 @@ const commands = {
     if (process.env.NODE_ENV === "production" || process.env.VERCEL) {
       throw new Error("A production database is not reset from here. Use your provider's console.");
     }
-    if (direct === undefined) {
-      // Starting it first takes the folder's lock: a folder in use is not thrown away.
-      await (await openDatabase(process.env)).stop();
-      await rm(dataFolder(process.env), { recursive: true, force: true });
-    } else {
-      await emptyDatabase(direct, name);
-    }
+    if (direct !== undefined) refuseUnnamed(direct, name, "reset", "erase everything in");
+    const database = await openDatabase(process.env);
+    await emptyDatabase(database.direct).finally(database.stop);
     await commands.migrate();
+  },
+
+  /** Takes along the data of a PGlite folder: `import-pglite FOLDER`, as seen from where it was typed. */
+  async "import-pglite"(given = folderBefore) {
+    const folder = resolve(process.env.INIT_CWD ?? "", given);
+    const stop = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => stop.abort(new Error("Stopped. Nothing was taken along.")));
+    }
+    console.log(`Taking along the data of ${folder} …`);
+    const target = () => openDatabase(process.env, { besideFormer: true });
+    const { users, tasks, place } = await importPglite(folder, target, stop.signal);
+    console.log(
+      `${users} users and ${tasks} tasks are now in ${place}, with all that belongs to them. ` +
+        "The folder is as it was. Look whether everything is there, then it can be deleted.",
+    );
   },
 };
 
@@ -65,8 +78,7 @@ function refuseUnnamed(url: string, name: string | undefined, command: string, a
   );
 }
 
-async function emptyDatabase(url: string, name: string | undefined): Promise<void> {
-  refuseUnnamed(url, name, "reset", "erase everything in");
+async function emptyDatabase(url: string): Promise<void> {
   const client = new ServerClient({ connectionString: url });
   await client.connect();
   try {

@@ -9,17 +9,15 @@ import {
   isUnreachable,
   Prisma,
 } from "./index.ts";
-import { type FreshDatabase, freshDatabase, isEmbedded, makeTask, makeUser } from "./testing.ts";
+import { type FreshDatabase, freshDatabase, makeTask, makeUser } from "./testing.ts";
 
 let fresh: FreshDatabase;
 let database: Database;
-let embedded: boolean;
 
 beforeAll(async () => {
   fresh = await freshDatabase();
   database = connect(fresh.url);
-  embedded = await isEmbedded(database);
-}, 60_000);
+});
 
 afterAll(async () => {
   await database?.$disconnect();
@@ -104,15 +102,11 @@ describe("an error that says the database is not there, or not now", () => {
   ])("%s", async (_, change) => {
     const client = connect(change(new URL(fresh.url)).href);
     const outcome = await client.$queryRaw`SELECT 1`.catch((error: unknown) => error);
-    // The embedded one asks for no password and has one role and one database.
-    if (!embedded || !Array.isArray(outcome)) {
-      expect(kindsOf(outcome)).toEqual({ ...none, unreachable: true });
-    }
+    expect(kindsOf(outcome)).toEqual({ ...none, unreachable: true });
     await client.$disconnect();
   });
 
-  test("a connection that the server ends in the middle of a statement", async ({ skip }) => {
-    skip(embedded);
+  test("a connection that the server ends in the middle of a statement", async () => {
     const client = connect(fresh.url);
     const waiting = caught(client.$queryRaw`SELECT 'to be ended', pg_sleep(8)::text`);
     const end = () => database.$queryRaw<{ ended: boolean }[]>`
@@ -125,8 +119,7 @@ describe("an error that says the database is not there, or not now", () => {
     await client.$disconnect();
   });
 
-  test("a connection that the server ends while nobody uses it costs nothing", async ({ skip }) => {
-    skip(embedded);
+  test("a connection that the server ends while nobody uses it costs nothing", async () => {
     const client = connect(fresh.url);
     const idle = Prisma.sql`SELECT 1 AS "idle, to be ended"`;
     // Nothing here goes through Prisma, which would listen for the error of the pool.
@@ -235,11 +228,7 @@ test("an undefined filter is refused, and does not open everybody's tasks", asyn
   );
 });
 
-test("[E-4] why a database is not to be reached is said without its address, name or role", async ({
-  skip,
-}) => {
-  // The embedded engine takes any name for its own.
-  skip(embedded);
+test("[E-4] why a database is not to be reached is said without its address, name or role", async () => {
   const url = new URL(fresh.url);
   url.pathname = "/surprise";
   const client = connect(url.href);

@@ -1,10 +1,10 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { DatabaseError, type QueryResultRow } from "pg";
+import { ServerClient } from "./client/pg-client.ts";
+import { setSession } from "./client/session-settings.ts";
+import { WakingPool } from "./client/validating-pool.ts";
+import { closeBeforeFreezing } from "./client/vercel-idle.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
-import { ServerClient } from "./server-client.ts";
-import { setSession } from "./session.ts";
-import { closeBeforeFreezing } from "./suspension.ts";
-import { WakingPool } from "./waking-pool.ts";
 
 export { Prisma };
 export type Database = ReturnType<typeof connect>;

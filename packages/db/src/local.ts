@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { startEmbedded } from "./embedded/start-embedded.ts";
+import { poolSize } from "./index.ts";
 import { databaseUrls } from "./urls.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -16,23 +18,40 @@ export function loadEnv(): void {
 
 /** Where the embedded database keeps its files: TEND_DATA, else git-ignored in the repository. */
 export const dataFolder = (env: Variables): string =>
-  env.TEND_DATA || fileURLToPath(new URL(".data/postgres", root));
+  env.TEND_DATA || fileURLToPath(new URL(".data", root));
 
 export interface OpenDatabase {
   readonly url: string;
   readonly direct: string;
   readonly embedded: boolean;
+  /** Where the embedded database cannot be kept running: why, with its last words. */
+  readonly lost?: Promise<string>;
   stop(): Promise<void>;
 }
 
+/** How the embedded database is started, where the environment names no other. */
+interface Start {
+  /** How many processes will use it, each with a pool of its own. */
+  readonly processes?: number;
+  readonly say?: (line: string) => void;
+  /** Goes ahead beside a database of an earlier version, which is about to be read. */
+  readonly besideFormer?: boolean;
+}
+
 /** The database of this environment: the one of DATABASE_URL, else the embedded one, started. */
-export async function openDatabase(env: Variables): Promise<OpenDatabase> {
+export async function openDatabase(
+  env: Variables,
+  { processes = 1, ...start }: Start = {},
+): Promise<OpenDatabase> {
   const { url, direct } = databaseUrls(env);
   if (url !== undefined && direct !== undefined) {
     return { url, direct, embedded: false, stop: async () => {} };
   }
-  // Loaded only where it is needed: it carries a whole PostgreSQL.
-  const { startEmbedded } = await import("./embedded.ts");
-  const { url: own, stop } = await startEmbedded({ folder: dataFolder(env) });
-  return { url: own, direct: own, embedded: true, stop };
+  const embedded = await startEmbedded({
+    ...start,
+    folder: dataFolder(env),
+    programs: env.TEND_POSTGRES,
+    connections: processes * poolSize,
+  });
+  return { ...embedded, direct: embedded.url, embedded: true };
 }

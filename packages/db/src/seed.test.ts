@@ -10,7 +10,7 @@ let database: Database;
 beforeAll(async () => {
   fresh = await freshDatabase();
   database = connect(fresh.url);
-}, 60_000);
+});
 
 beforeEach(() => database.user.deleteMany());
 

@@ -1,7 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client } from "pg";
+import { startEmbedded } from "./embedded/start-embedded.ts";
 import type { Database } from "./index.ts";
-import { migrate } from "./migrate.ts";
+import { migrate } from "./migrate/runner.ts";
 import { passwordLogin } from "./seed.ts";
 import { databaseUrls } from "./urls.ts";
 
@@ -12,18 +16,32 @@ export interface FreshDatabase {
 
 /**
  * A migrated database of one's own: on the server of DATABASE_URL where that is set (its role must
- * be allowed to create databases), else embedded and in memory.
+ * be allowed to create databases), else on an embedded one that goes with it.
  */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const { url } = databaseUrls(process.env);
-  const fresh = url === undefined ? await inMemory() : await createOn(url);
-  await migrate(fresh.url);
-  return fresh;
+  if (url !== undefined) return createOn(url);
+  const server = await startTestServer();
+  await migrate(server.url);
+  return server;
 }
 
-async function inMemory(): Promise<FreshDatabase> {
-  const { startEmbedded } = await import("./embedded.ts");
-  return startEmbedded({});
+/** An embedded server that forgets all when it is stopped; its role may create databases. */
+export async function startTestServer(): Promise<FreshDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), "tend-test-"));
+  const { url, stop } = await startEmbedded({
+    folder,
+    programs: process.env.TEND_POSTGRES,
+    connections: 180,
+    forTests: true,
+  });
+  return {
+    url,
+    async stop() {
+      await stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
 }
 
 async function createOn(server: string): Promise<FreshDatabase> {
@@ -36,13 +54,8 @@ async function createOn(server: string): Promise<FreshDatabase> {
   await run(`CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
+  await migrate(url.href);
   return { url: url.href, stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
-}
-
-/** Whether this is the embedded engine, which gives each transaction the whole of itself. */
-export async function isEmbedded(database: Database): Promise<boolean> {
-  const [row] = await database.$queryRaw<{ version: string }[]>`SELECT version()`;
-  return row?.version.includes("PGlite") ?? false;
 }
 
 export interface TestUser {

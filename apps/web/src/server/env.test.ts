@@ -37,6 +37,7 @@ test("[C-4] everything may be given", () => {
     BETTER_AUTH_SECRET_RETIRED: "another secret of the right length",
     DIRECT_URL: "postgres://user@direct/tend",
     CORS_ORIGINS: "https://a.example.com, http://localhost:5173/",
+    HOST: "0.0.0.0",
     PORT: "8080",
     TASKS_RATE_LIMIT: "100",
     TEND_DATA: "/tmp/tend",
@@ -49,6 +50,13 @@ test("[C-4] everything may be given", () => {
     WEB_CONCURRENCY: 4,
   });
 });
+
+test.each(["127.0.0.1", "::", "::1", "2001:DB8::1", "localhost", "tend.Example.com", "tend_web"])(
+  "[C-4, C-8] HOST may be %s",
+  (HOST) => {
+    expect(readEnv({ ...good, HOST }).HOST).toBe(HOST);
+  },
+);
 
 const makesOne = "node -p \"require('crypto').randomBytes(32).toString('base64')\"";
 
@@ -129,6 +137,23 @@ describe("[A-6, C-4] is refused, naming the variable, the fault and the remedy:"
         "1 to 65535",
       ],
     ),
+    ...[
+      "*",
+      "[::1]",
+      "127.0.0.1:3000",
+      "http://localhost",
+      "fe80::1%eth0",
+      "256.0.0.1",
+      "1.2.3",
+      "0",
+      "two names",
+      "-H",
+    ].map((host): [string, Record<string, string | undefined>, string, string] => [
+      `HOST=${host}`,
+      { HOST: host },
+      "HOST is neither an IP address nor a host name",
+      "0.0.0.0",
+    ]),
     [
       "origins that Better Auth would trust past CORS_ORIGINS",
       { BETTER_AUTH_TRUSTED_ORIGINS: "https://a.example.com" },

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { databaseUrls } from "@tend/db/urls";
 import { z } from "zod";
 
@@ -19,6 +20,15 @@ const Origin = (message: string) =>
     .string(message)
     .refine(isOrigin, message)
     .transform((text) => text.replace(/\/$/, ""));
+
+/** Without a port, brackets or a zone; and nothing that the system would read as a short IP address. */
+const isHost = (text: string): boolean => {
+  if (isIP(text)) return !text.includes("%");
+  const url = `http://${text}`;
+  return (
+    /^\w[\w.-]*$/.test(text) && URL.canParse(url) && new URL(url).hostname === text.toLowerCase()
+  );
+};
 
 const PostgresUrl = (name: string) => {
   const message = `${name} is not a PostgreSQL address. Write it as postgresql://user:password@host:5432/database.`;
@@ -48,6 +58,13 @@ export const Env = z.object({
     )
     .optional()
     .transform((origins) => origins ?? []),
+  HOST: z
+    .string()
+    .refine(
+      isHost,
+      "HOST is neither an IP address nor a host name. Give 0.0.0.0 for every IPv4 address of this machine, :: for IPv6 too, or one address or name of it.",
+    )
+    .optional(),
   PORT: z
     .string()
     .refine(
@@ -56,6 +73,7 @@ export const Env = z.object({
     )
     .optional(),
   TEND_DATA: z.string().optional(),
+  TEND_POSTGRES: z.string().optional(),
   WEB_CONCURRENCY: z
     .string()
     .refine(

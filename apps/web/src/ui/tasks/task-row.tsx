@@ -41,7 +41,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
       data-task={task.id}
       data-leaving={leaving || undefined}
       data-pending={pending || undefined}
-      className="group relative border-divider border-b transition-[opacity,translate] duration-collapse [contain-intrinsic-size:auto_48px] [content-visibility:auto] data-leaving:translate-x-2 data-leaving:opacity-0"
+      className="group relative border-divider border-b transition-[opacity,translate] duration-collapse data-leaving:translate-x-2 data-leaving:opacity-0"
     >
       <div className="flex items-start rounded-control transition-colors hover:bg-hover">
         <label

@@ -100,7 +100,7 @@ function TrashRow(props: TrashRowProps) {
     <li
       data-task={task.id}
       data-pending={pending || undefined}
-      className="group border-divider border-b [contain-intrinsic-size:auto_48px] [content-visibility:auto]"
+      className="group border-divider border-b"
     >
       <div className="flex flex-wrap items-start rounded-control px-3 transition-colors hover:bg-hover sm:flex-nowrap sm:gap-x-3">
         <p

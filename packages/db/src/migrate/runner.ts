@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import type { Client } from "pg";
-import { ServerClient } from "./server-client.ts";
-import { setEverySession, withoutLimits } from "./session.ts";
+import type { QueryResultRow } from "pg";
+import { ServerClient } from "../client/pg-client.ts";
+import { setEverySession, withoutLimits } from "../client/session-settings.ts";
 
-const folder = new URL("../prisma/migrations/", import.meta.url);
+const folder = new URL("../../prisma/migrations/", import.meta.url);
 
 /** Prisma's own lock, so that its CLI and this runner exclude one another. */
 const lock = 72707369;
@@ -29,6 +29,11 @@ export async function migrations(): Promise<readonly Migration[]> {
   );
 }
 
+/** An open connection: the client of `pg`, or anything that answers as it does. */
+export interface Session {
+  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<{ rows: Row[] }>;
+}
+
 interface Recorded {
   readonly migration_name: string;
   readonly checksum: string;
@@ -43,29 +48,37 @@ interface Recorded {
  * @throws where the database holds another history than the files: it says which and what to do.
  */
 export async function migrate(url: string): Promise<readonly string[]> {
-  const all = await migrations();
   const client = new ServerClient({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
-    await client.query("BEGIN");
-    await client.query(withoutLimits);
-    await client.query("SELECT pg_advisory_xact_lock($1)", [lock]);
-    const recorded = await history(client);
-    refuseAnotherHistory(recorded, all);
-    const known = new Set(recorded.map((row) => row.migration_name));
-    const missing = all.filter(({ name }) => !known.has(name));
-    for (const migration of missing) await apply(client, migration);
-    await client.query(setEverySession);
-    await client.query("COMMIT");
-    return missing.map(({ name }) => name);
+    return await migrateSession(client);
   } finally {
     // Leaves an open transaction to the server, which rolls it back.
     await client.end();
   }
 }
 
-async function history(client: Client): Promise<readonly Recorded[]> {
-  await client.query(`
+/** The same over a connection that is open; where it throws, the transaction still is. */
+export async function migrateSession(
+  session: Session,
+  given?: readonly Migration[],
+): Promise<readonly string[]> {
+  const all = given ?? (await migrations());
+  await session.query("BEGIN");
+  await session.query(withoutLimits);
+  await session.query("SELECT pg_advisory_xact_lock($1)", [lock]);
+  const recorded = await history(session);
+  refuseAnotherHistory(recorded, all);
+  const known = new Set(recorded.map((row) => row.migration_name));
+  const missing = all.filter(({ name }) => !known.has(name));
+  for (const migration of missing) await apply(session, migration);
+  await session.query(setEverySession);
+  await session.query("COMMIT");
+  return missing.map(({ name }) => name);
+}
+
+async function history(session: Session): Promise<readonly Recorded[]> {
+  await session.query(`
     CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
       "id" VARCHAR(36) PRIMARY KEY NOT NULL,
       "checksum" VARCHAR(64) NOT NULL,
@@ -76,7 +89,7 @@ async function history(client: Client): Promise<readonly Recorded[]> {
       "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
       "applied_steps_count" INTEGER NOT NULL DEFAULT 0
     )`);
-  const { rows } = await client.query<Recorded>(`
+  const { rows } = await session.query<Recorded>(`
     SELECT "migration_name", "checksum", "finished_at" IS NOT NULL AS "finished"
     FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL ORDER BY "started_at"`);
   return rows;
@@ -104,20 +117,20 @@ function refuseAnotherHistory(recorded: readonly Recorded[], all: readonly Migra
   }
 }
 
-async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+async function apply(session: Session, { name, sql, checksum }: Migration): Promise<void> {
   const id = randomUUID();
-  await client.query(
+  await session.query(
     `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at")
      VALUES ($1, $2, $3, clock_timestamp())`,
     [id, checksum, name],
   );
   try {
-    await client.query(sql);
+    await session.query(sql);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The migration ${name} failed, and nothing was changed: ${reason}`, { cause });
   }
-  await client.query(
+  await session.query(
     `UPDATE "_prisma_migrations" SET "finished_at" = clock_timestamp(), "applied_steps_count" = 1
      WHERE "id" = $1`,
     [id],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ServerClient } from "./server-client.ts";
+import { ServerClient } from "./pg-client.ts";
 
 const at = (parameters: string) =>
   new ServerClient({ connectionString: `postgresql://tend@db.example/tend?${parameters}` });

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { newestMigration } from "./index.ts";
-import { migrate, migrations } from "./migrate.ts";
-import { type FreshDatabase, freshDatabase } from "./testing.ts";
+import { newestMigration } from "../index.ts";
+import { type FreshDatabase, freshDatabase } from "../testing.ts";
+import { migrate, migrations } from "./runner.ts";
 
-const folder = new URL("../prisma/migrations/", import.meta.url);
+const folder = new URL("../../prisma/migrations/", import.meta.url);
 const names = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name)
@@ -19,7 +19,7 @@ beforeAll(async () => {
   fresh = await freshDatabase();
   client = new Client({ connectionString: fresh.url });
   await client.connect();
-}, 60_000);
+});
 
 beforeEach(() => empty());
 

@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import * as wasm from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { migrations } from "./migrate.ts";
-import { type FreshDatabase, freshDatabase } from "./testing.ts";
+import { type FreshDatabase, freshDatabase } from "../testing.ts";
+import { migrations } from "./runner.ts";
 
 const noFilters = { externalTables: [], externalEnums: [] };
 
@@ -17,9 +17,9 @@ beforeAll(async () => {
   fresh = await freshDatabase();
   client = new Client({ connectionString: fresh.url });
   await client.connect();
-  schema = await readFile(new URL("../prisma/schema.prisma", import.meta.url), "utf8");
+  schema = await readFile(new URL("../../prisma/schema.prisma", import.meta.url), "utf8");
   await loadEngine();
-}, 60_000);
+});
 
 beforeEach(async () => {
   engine = await wasm.SchemaEngine.new({ datamodels: [file(schema)] }, () => {}, adapter());

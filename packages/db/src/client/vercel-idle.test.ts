@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { closeBeforeFreezing } from "./suspension.ts";
-import { type FreshDatabase, freshDatabase } from "./testing.ts";
+import { type FreshDatabase, freshDatabase } from "../testing.ts";
+import { closeBeforeFreezing } from "./vercel-idle.ts";
 
 const name = Symbol.for("@vercel/request-context");
 

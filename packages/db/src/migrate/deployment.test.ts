@@ -1,9 +1,9 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { newestMigration } from "../index.ts";
+import { type FreshDatabase, freshDatabase } from "../testing.ts";
 import { addressOf, migrateDeployment } from "./deployment.ts";
-import { newestMigration } from "./index.ts";
-import { migrations } from "./migrate.ts";
-import { type FreshDatabase, freshDatabase } from "./testing.ts";
+import { migrations } from "./runner.ts";
 
 let fresh: FreshDatabase;
 let client: Client;

@@ -29,25 +29,29 @@ export async function stopProcesses(processes: readonly ChildProcess[]): Promise
 const pauses = { first: 250, longest: 30_000 };
 
 /**
- * Starts the workers, which share one port, and replaces each that dies. One that ends before any of
- * them has listened ends the start: the next would end alike.
+ * Starts the workers, which share the port at each address, and replaces each that dies. One that
+ * ends before any of them listens at all of them ends the start: the next would end alike.
  */
 export function startWorkers({
   file,
   options,
   env,
   count,
+  addresses,
 }: {
   file: string;
   options: readonly string[];
   env: Readonly<Record<string, string>>;
   count: number;
+  /** Where each of them listens; they are its arguments. */
+  addresses: readonly string[];
 }): Running {
   // Each takes connections by itself: this process also is the embedded database, and may be busy.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({
     exec: file,
     execArgv: [...options],
+    args: [...addresses],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const workers = new Set<Worker>();
@@ -63,7 +67,9 @@ export function startWorkers({
     if (stopping) return;
     const worker = cluster.fork(env);
     workers.add(worker);
-    worker.once("listening", () => {
+    let listening = 0;
+    worker.on("listening", () => {
+      if (++listening < addresses.length) return;
       started = true;
       pause = 0;
     });

@@ -5,10 +5,8 @@
  * on Ctrl-C. Vercel does not come this way.
  */
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { connect } from "@tend/db";
@@ -16,31 +14,47 @@ import { envFile, loadEnv, type OpenDatabase, openDatabase } from "@tend/db/loca
 import { migrate } from "@tend/db/migrate";
 import { demo, seed } from "@tend/db/seed";
 import { databaseUrls } from "@tend/db/urls";
-import { readEnv } from "./src/server/env.ts";
+import { readEnv } from "../src/server/env.ts";
+import { askedAt, describeAddresses, listenAddresses, originOf } from "./listen-addresses.ts";
+import { makeSecret } from "./secret.ts";
 import { type Running, startWorkers, stopProcesses } from "./workers.ts";
 
+const web = fileURLToPath(new URL("..", import.meta.url));
 const exitWithParent = new URL("exit-with-parent.mjs", import.meta.url).href;
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 const say = (line: string) => console.log(line);
 
 async function main(mode: "dev" | "start"): Promise<void> {
   loadEnv();
-  if (mode === "start" && !existsSync(new URL(".next/BUILD_ID", import.meta.url))) {
+  if (mode === "start" && !existsSync(new URL("../.next/BUILD_ID", import.meta.url))) {
     throw new Error("There is no production build yet. Make one with: pnpm build");
   }
-  if (mode === "dev" && !process.env.BETTER_AUTH_SECRET) makeSecret();
-  const port = Number(process.env.PORT || 3000);
-  process.env.BETTER_AUTH_URL ||= `http://localhost:${port}`;
+  if (mode === "dev" && !process.env.BETTER_AUTH_SECRET) {
+    process.env.BETTER_AUTH_SECRET = makeSecret(envFile);
+    say("Made a BETTER_AUTH_SECRET and wrote it into .env, which git ignores.");
+  }
   const { url } = databaseUrls(process.env);
-  // The embedded database has no address before it runs; all else is checked before it starts.
-  const { BETTER_AUTH_URL, WEB_CONCURRENCY = availableParallelism() } = readEnv({
+  // The embedded database has no address before it runs, and the app's own follows from HOST and
+  // PORT; all else is checked before it starts.
+  const {
+    HOST,
+    PORT = "3000",
+    WEB_CONCURRENCY = availableParallelism(),
+  } = readEnv({
     ...process.env,
+    BETTER_AUTH_URL: process.env.BETTER_AUTH_URL || "http://localhost",
     DATABASE_URL: url ?? "postgresql://local",
   });
-  await refuseTakenPort(port, mode);
+  const port = Number(PORT);
+  process.env.BETTER_AUTH_URL ||= originOf(HOST, port);
+  const addresses = await listenAddresses({ host: HOST, port, mode });
+  const [address = ""] = addresses;
 
-  if (!url) say("Starting the embedded PostgreSQL (the first start takes a few seconds) …");
-  const database = await openDatabase(process.env);
+  if (!url) say("Starting the embedded PostgreSQL (the first start takes a moment) …");
+  const database = await openDatabase(process.env, {
+    processes: mode === "dev" ? 1 : WEB_CONCURRENCY,
+    say: console.error,
+  });
   const stop = stopper(database);
   try {
     await prepare(database, mode);
@@ -48,19 +62,21 @@ async function main(mode: "dev" | "start"): Promise<void> {
     const env = { DATABASE_URL: database.url, NEXT_TELEMETRY_DISABLED: "1" };
     const running =
       mode === "dev"
-        ? startDevelopment(options, env)
+        ? startDevelopment(options, env, address)
         : startWorkers({
             file: fileURLToPath(new URL("serve.ts", import.meta.url)),
             options: [...options, "--import", "tsx"],
             env: { ...env, NODE_ENV: "production" },
             count: WEB_CONCURRENCY,
+            addresses,
           });
     stop.follow(running);
-    const answer = await firstAnswer(`http://127.0.0.1:${port}/api/ready`, running);
+    const answer = await firstAnswer(`${askedAt(address, port)}/api/ready`, running);
     // What `stop` follows ends this process too.
     if (!answer) return;
-    if (answer.ok) say(`\n  Tend is ready:  ${BETTER_AUTH_URL}`);
+    if (answer.ok) say(`\n  Tend is ready:  ${process.env.BETTER_AUTH_URL}`);
     else say(`\n  The server is up, but not ready: ${(await answer.json()).detail}`);
+    say(`  Listens on:     ${describeAddresses(addresses)}`);
     if (mode === "dev" && database.embedded) {
       say(`  Demo login:     ${demo.email}, password ${demo.password}`);
     }
@@ -70,27 +86,6 @@ async function main(mode: "dev" | "start"): Promise<void> {
     await stop.now();
     throw error;
   }
-}
-
-function makeSecret(): void {
-  const secret = randomBytes(32).toString("base64");
-  appendFileSync(envFile, `BETTER_AUTH_SECRET=${secret}\n`, { mode: 0o600 });
-  process.env.BETTER_AUTH_SECRET = secret;
-  say("Made a BETTER_AUTH_SECRET and wrote it into .env, which git ignores.");
-}
-
-async function refuseTakenPort(port: number, mode: string): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, () => server.close(() => resolve()));
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EADDRINUSE") {
-      throw new Error(`Port ${port} cannot be used: ${error.message}. Choose one above 1023.`);
-    }
-    throw new Error(
-      `Port ${port} is taken by another program. Stop that program, or choose another port: PORT=${port + 1} pnpm ${mode}`,
-    );
-  });
 }
 
 async function prepare(database: OpenDatabase, mode: "dev" | "start"): Promise<void> {
@@ -104,9 +99,13 @@ async function prepare(database: OpenDatabase, mode: "dev" | "start"): Promise<v
 }
 
 /** Next's development server. What it says of itself waits until it is ready. */
-function startDevelopment(options: readonly string[], env: Record<string, string>): Running {
-  const next = spawn(process.execPath, [...options, nextProgram, "dev"], {
-    cwd: import.meta.dirname,
+function startDevelopment(
+  options: readonly string[],
+  env: Record<string, string>,
+  address: string,
+): Running {
+  const next = spawn(process.execPath, [...options, nextProgram, "dev", "--hostname", address], {
+    cwd: web,
     stdio: ["ignore", "pipe", "inherit", "ipc"],
     env: { ...process.env, ...env, NODE_ENV: "development" },
   });
@@ -136,6 +135,10 @@ function stopper(database: OpenDatabase) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => void now().then(() => process.exit(0)));
   }
+  database.lost?.then((words) => {
+    console.error(`The database has ended too often, and Tend ends with it. ${words}`);
+    return now().then(() => process.exit(1));
+  });
   const follow = (started: Running): void => {
     running = started;
     started.ended.then((code) => {

@@ -3,8 +3,8 @@
  * will have, and migrates its database past the pooler. Where it fails, the deployment fails.
  */
 import { migrateDeployment } from "@tend/db/deployment";
-import { EnvError, readEnv } from "./src/server/env.ts";
-import vercel from "./vercel.json" with { type: "json" };
+import { EnvError, readEnv } from "../src/server/env.ts";
+import vercel from "../vercel.json" with { type: "json" };
 
 /** Vercel's region in which each region of Neon lies. */
 const nearby: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { migrate, migrations } from "./migrate.ts";
+import { migrate, migrations } from "./runner.ts";
 
 /** Where the history keeps the address of production: it costs no table, and copies take it along. */
 const place = "_prisma_migrations";
