@@ -1,27 +1,40 @@
 import { defineConfig } from "vitest/config";
+import { hungAfter } from "./test/hung.ts";
+
+const timeouts = { testTimeout: hungAfter, hookTimeout: hungAfter };
 
 export default defineConfig({
   test: {
+    reporters: ["default", "../../.ci/counts.mjs"],
     projects: [
-      // Much longer than any test takes where nothing else runs.
-      { test: { name: "unit", include: ["src/**/*.test.{ts,tsx}"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.{ts,tsx}"],
+          expect: { poll: { timeout: hungAfter } },
+          ...timeouts,
+        },
+      },
       {
         test: {
           name: "api",
           include: ["test/api/**/*.test.ts"],
           globalSetup: "test/api/database.ts",
           setupFiles: "test/api/owner-watch.ts",
-          testTimeout: 30_000,
+          ...timeouts,
           // One engine serves all files: more workers than this only wait for it.
           maxWorkers: 2,
         },
       },
+      // By run.ts alone, which makes what they look at, and with those of the API.
+      { test: { name: "vercel", include: ["test/vercel/**/*.test.ts"], maxWorkers: 2 } },
       {
         test: {
           name: "launch",
           include: ["test/launch/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...timeouts,
+          // What these tests start mostly waits for something.
+          maxWorkers: 2,
         },
       },
     ],

@@ -3,7 +3,7 @@ import { makeTask, makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
 import { tokenOf } from "./mint-token.ts";
-import { createTask, type Sent, send } from "./send.ts";
+import { createTask, insist, type Sent, send } from "./send.ts";
 import { storedTasks } from "./stored.ts";
 
 const batchAt = "/api/tasks/batch";
@@ -471,10 +471,12 @@ test("200 [T-10] batches over the same tasks in opposite orders do not block eac
   const flip = (id: string) => ({ operation: "complete", id });
   for (let round = 0; round < 5; round++) {
     const answers = await Promise.all([
-      batch(ids.map(flip)),
-      batch(ids.toReversed().map(flip)),
-      batch(ids.map(flip)),
-      ...ids.slice(0, 3).map((id) => send("PATCH", `/api/tasks/${id}/complete`, { token })),
+      insist(() => batch(ids.map(flip))),
+      insist(() => batch(ids.toReversed().map(flip))),
+      insist(() => batch(ids.map(flip))),
+      ...ids
+        .slice(0, 3)
+        .map((id) => insist(() => send("PATCH", `/api/tasks/${id}/complete`, { token }))),
     ]);
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
   }

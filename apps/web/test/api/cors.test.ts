@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
 import { home } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";
-import { send } from "./send.ts";
+import { insist, send } from "./send.ts";
 
 const friend = "https://friend.example";
 
@@ -44,20 +44,21 @@ describe.each([friend, home])("[C-1] the origin %s", (Origin) => {
     const other = await makeTask(database(), await makeUser(database()));
     const token = tokenOf(user);
     const headers = { Origin };
-    const answers = await Promise.all([
-      send("GET", "/api/tasks", { token, headers }),
-      send("POST", "/api/tasks", { token, headers, body: { title: "x" } }),
-      send("POST", "/api/tasks", { token, headers, body: {} }),
-      send("POST", "/api/tasks", { token, headers, raw: "{" }),
-      send("GET", "/api/tasks", { headers }),
-      send("GET", `/api/tasks/${other}`, { token, headers }),
-      send("GET", "/api/tasks/none", { token, headers }),
-      send("PUT", "/api/tasks", { token, headers }),
-      send("GET", "/api/nope", { headers }),
-      send("GET", "/api/health", { headers }),
-      send("GET", "/api/auth/token", { headers }),
-      send("GET", "/api/auth/get-session", { headers }),
-    ]);
+    const asked = [
+      () => send("GET", "/api/tasks", { token, headers }),
+      () => send("POST", "/api/tasks", { token, headers, body: { title: "x" } }),
+      () => send("POST", "/api/tasks", { token, headers, body: {} }),
+      () => send("POST", "/api/tasks", { token, headers, raw: "{" }),
+      () => send("GET", "/api/tasks", { headers }),
+      () => send("GET", `/api/tasks/${other}`, { token, headers }),
+      () => send("GET", "/api/tasks/none", { token, headers }),
+      () => send("PUT", "/api/tasks", { token, headers }),
+      () => send("GET", "/api/nope", { headers }),
+      () => send("GET", "/api/health", { headers }),
+      () => send("GET", "/api/auth/token", { headers }),
+      () => send("GET", "/api/auth/get-session", { headers }),
+    ];
+    const answers = await Promise.all(asked.map(insist));
     expect(answers.map(({ status }) => status)).toEqual([
       200, 201, 422, 415, 401, 403, 404, 405, 404, 200, 401, 200,
     ]);

@@ -3,7 +3,7 @@ import { makeTask, makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
 import { tokenOf } from "./mint-token.ts";
-import { send } from "./send.ts";
+import { insist, send } from "./send.ts";
 import { storedTasks } from "./stored.ts";
 
 describe.each(addressForms(api.deleteTask.path))("at %s", (form) => {
@@ -51,7 +51,9 @@ test.each([
   const token = tokenOf(user);
   const id = await makeTask(database(), user);
   const answers = await Promise.all(
-    Array.from({ length: 20 }, () => send("DELETE", `/api/tasks/${id}${query}`, { token })),
+    Array.from({ length: 20 }, () =>
+      insist(() => send("DELETE", `/api/tasks/${id}${query}`, { token })),
+    ),
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array(19).fill(404)]);
   expect(await storedTasks(user)).toHaveLength(left);

@@ -5,23 +5,26 @@ import { createServer, connect as dial, type Server, type Socket } from "node:ne
 export interface FlakyProxy {
   /** The address of the database, by way of this proxy. */
   readonly url: string;
-  /** How many bytes the app has sent to the database so far. */
+  /** How many bytes the app has sent to the database so far, but to say that a connection ends. */
   readonly sent: () => number;
   /** Cuts every connection and refuses new ones: the port is closed. */
   stop(): Promise<void>;
   /** Takes connections and says nothing; those that are open fall silent. */
   hang(): void;
-  /** Cuts every connection, as a server that falls asleep; new ones wait until so many ms have passed. */
-  sleep(wake: number): void;
+  /** Cuts every connection, as a server that falls asleep; new ones wait until this has come. */
+  sleep(awake: Promise<unknown>): void;
   /** Lets everything through again; connections that hung are cut. */
   mend(): Promise<void>;
 }
+
+/** The message of PostgreSQL's protocol with which a client leaves. */
+const terminate = Buffer.from("X\0\0\0\x04");
 
 export async function proxyTo(database: string): Promise<FlakyProxy> {
   const target = new URL(database);
   const sockets = new Set<Socket>();
   let hanging = false;
-  let awake = 0;
+  let awake: Promise<unknown> | undefined;
   let sent = 0;
 
   const keep = (socket: Socket) => {
@@ -35,15 +38,14 @@ export async function proxyTo(database: string): Promise<FlakyProxy> {
   };
   const server: Server = createServer((client) => {
     keep(client);
-    const wait = awake - performance.now();
-    if (wait > 0) setTimeout(join, wait, client);
+    if (awake) awake.then(() => join(client));
     else join(client);
   });
   const join = (client: Socket) => {
     if (hanging || client.destroyed) return;
     const upstream = keep(dial(Number(target.port || 5432), target.hostname));
-    client.on("data", ({ length }) => {
-      sent += length;
+    client.on("data", (bytes: Buffer) => {
+      if (!bytes.equals(terminate)) sent += bytes.length;
     });
     for (const [from, to] of [
       [client, upstream],
@@ -78,14 +80,15 @@ export async function proxyTo(database: string): Promise<FlakyProxy> {
     hang() {
       hanging = true;
     },
-    sleep(wake) {
-      awake = performance.now() + wake;
+    sleep(until) {
+      awake = until;
       hanging = false;
       cut();
     },
     async mend() {
       if (hanging) cut();
       hanging = false;
+      awake = undefined;
       if (!server.listening) await listen(port);
     },
   };

@@ -55,4 +55,4 @@ test("[C-3] a client that an independent generator makes of the document compile
     /* @vite-ignore */ pathToFileURL(join(folder, "out/walk.mjs")).href
   );
   await client.walk(appFetch, home, newUser());
-}, 40_000);
+});

@@ -1,12 +1,13 @@
 import type { Task } from "@tend/contracts";
 import { connect, type Database, type Prisma } from "@tend/db";
-import { type FreshDatabase, freshDatabase, isEmbedded, makeUser } from "@tend/db/testing";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { database } from "#server/database.ts";
+import { type FreshDatabase, freshDatabase, makeUser } from "@tend/db/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tokenOf } from "./mint-token.ts";
-import { type Sent, send } from "./send.ts";
+import { needsOwnProcess, type Sent, send } from "./send.ts";
 import { explainGeneric, type PlanNode, recordStatements } from "./statements.ts";
 import { analyzeTasks } from "./stored.ts";
+
+needsOwnProcess();
 
 // A database of its own: what the planner expects of an owner depends on everybody's tasks.
 let fresh: FreshDatabase;
@@ -18,10 +19,7 @@ let token: string;
 const most = 60;
 
 beforeAll(async () => {
-  // The embedded engine has no second database: another engine then.
-  if (await isEmbedded(database())) vi.stubEnv("DATABASE_URL", "");
   fresh = await freshDatabase();
-  vi.unstubAllEnvs();
   client = connect(fresh.url);
   statements = recordStatements(client);
   const owner = await makeUser(client);
@@ -47,7 +45,7 @@ beforeAll(async () => {
       FROM others, generate_series(1, 2) AS n`;
   }
   await analyzeTasks();
-}, 60_000);
+});
 
 afterAll(async () => {
   await client?.$disconnect();

@@ -3,7 +3,7 @@ import { makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
 import { tokenOf } from "./mint-token.ts";
-import { type Sent, send } from "./send.ts";
+import { insist, type Sent, send } from "./send.ts";
 import { storedTasks } from "./stored.ts";
 
 async function makeSender() {
@@ -116,7 +116,9 @@ test("201 [T-12] ten requests at the same time with one key make one task and ar
   const { user, post } = await makeSender();
   for (let round = 1; round <= 5; round++) {
     const key = crypto.randomUUID();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => post(key, rent)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => insist(() => post(key, rent))),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
     expect(new Set(answers.map((answer) => JSON.stringify(shown(answer)))).size).toBe(1);
     expect(await storedTasks(user)).toHaveLength(round);
@@ -127,7 +129,7 @@ test("[T-12] of different requests at the same time with one key one is done", a
   const { user, post } = await makeSender();
   const key = crypto.randomUUID();
   const titles = ["a", "b", "c", "d", "e", "f"];
-  const answers = await Promise.all(titles.map((title) => post(key, { title })));
+  const answers = await Promise.all(titles.map((title) => insist(() => post(key, { title }))));
   const statuses = answers.map(({ status }) => status).sort();
   expect(statuses).toEqual([201, ...Array(5).fill(422)]);
   expect(await storedTasks(user)).toHaveLength(1);
@@ -225,7 +227,9 @@ describe.each(addressForms(api.batchTasks.path))("at %s", (form) => {
     };
     const key = crypto.randomUUID();
     const answers = [await post(key, batch, target)];
-    answers.push(...(await Promise.all([0, 1, 2].map(() => post(key, batch, target)))));
+    answers.push(
+      ...(await Promise.all([0, 1, 2].map(() => insist(() => post(key, batch, target))))),
+    );
     const [first] = answers;
     expect(first?.body.results.map(({ status }: Sent) => status)).toEqual([201, 200, 404]);
     for (const answer of answers) expect([answer.status, answer.body]).toEqual([200, first?.body]);

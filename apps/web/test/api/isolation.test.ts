@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { database } from "#server/database.ts";
 import { mintToken, seconds, tokenOf } from "./mint-token.ts";
-import { type Sent, send } from "./send.ts";
+import { isSpoiltByNext, type Sent, send } from "./send.ts";
 
 const tasksOperations = Object.entries<Operation>(api).filter(
   ([, { security }]) => security === "bearer",
@@ -399,6 +399,8 @@ const codes = {
   absent: [404, "task_not_found"],
   refused: [422, "validation_failed"],
   used: [409, "id_already_used"],
+  // Of Vercel: Next has failed.
+  undecodable: [500, undefined],
 } as const;
 
 const aimed = tasksOperations.filter(([name]) => aims[name]?.length !== 0);
@@ -413,7 +415,8 @@ describe.each(aimed)("[O-1, O-2] %s", (name, operation) => {
     outcome?.(sent) ?? { status: sent.status, code: sent.body?.code };
 
   /** What the contract says to this id. */
-  function expectedOf(aim: Aim, { expected, trash }: (typeof ids)[string]) {
+  function expectedOf(aim: Aim, id: string, { expected, trash }: (typeof ids)[string]) {
+    if (inAddress && isSpoiltByNext(id)) return codes.undecodable;
     if (expected === "malformed") return inAddress ? codes.absent : codes.refused;
     if (aim.creates) return expected === "done" || trash ? codes.used : "done";
     if (expected === "done" || (aim.trash && trash)) return "done";
@@ -438,7 +441,7 @@ describe.each(aimed)("[O-1, O-2] %s", (name, operation) => {
         const sent = await ask(bob, aim, id);
         const after = { adas: await stored(ada), bobs: await stored(bob) };
         await forget(id);
-        const expected = expectedOf(aim, wanted);
+        const expected = expectedOf(aim, id, wanted);
         const said = `${aim.title}, ${kind}`;
         const { status, code } = outcomeOf(aim, sent);
         if (expected === "done") {

@@ -2,9 +2,11 @@ import { connect, type Prisma } from "@tend/db";
 import { makeUser } from "@tend/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mintToken, seconds } from "./mint-token.ts";
-import { type Sent, send } from "./send.ts";
+import { needsOwnProcess, type Sent, send } from "./send.ts";
 import { explain, recordStatements } from "./statements.ts";
 import { analyzeTasks } from "./stored.ts";
+
+needsOwnProcess();
 
 const client = connect(process.env.DATABASE_URL ?? "");
 let statements: readonly Prisma.Sql[];
@@ -57,7 +59,10 @@ test.each([
       }
       expect(nodes.every((node) => !node["Rows Removed by Filter"])).toBe(true);
     }
-    expect(first.pages).toBeGreaterThan(0);
-    expect(late.pages).toBeLessThanOrEqual(2 * first.pages);
+    // How a person's rows lie among others' is chance: one page each, and as many of the index.
+    for (const { pages } of [first, late]) {
+      expect(pages).toBeGreaterThan(0);
+      expect(pages).toBeLessThanOrEqual(2 * 101);
+    }
   }
 });

@@ -5,7 +5,9 @@ import { database } from "#server/database.ts";
 import { tokenOf } from "./mint-token.ts";
 import { checkOwner, guardedFunctions } from "./owner-predicate.ts";
 import { duringRequest, statementCounts, takeFaults } from "./owner-watch.ts";
-import { send } from "./send.ts";
+import { needsOwnProcess, send } from "./send.ts";
+
+needsOwnProcess();
 
 describe("[O-1] a statement that names its owner passes", () => {
   test.each([

@@ -1,7 +1,9 @@
 import { expect, test, vi } from "vitest";
 import { cookieOf, newUser } from "./account.ts";
 import { verifyToken } from "./mint-token.ts";
-import { send } from "./send.ts";
+import { needsOwnProcess, send } from "./send.ts";
+
+needsOwnProcess();
 
 const branch = "https://tend-git-dates-ada.vercel.app";
 const deployment = "https://tend-4f1c9a-ada.vercel.app";

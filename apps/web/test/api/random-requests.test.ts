@@ -13,22 +13,24 @@ import { makeUser } from "@tend/db/testing";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
+import { hungAfter } from "../hung.ts";
+import { isLong, rounds } from "../long.ts";
 import { makeAccount } from "./account.ts";
 import { mintToken, seconds, tokenOf } from "./mint-token.ts";
 import { fill, type RandomRequest, requestsFor } from "./random-request.ts";
-import { type Sent, send } from "./send.ts";
+import { isSpoiltByNext, type Sent, send } from "./send.ts";
 import { storedTasks } from "./stored.ts";
 
 /** `SEED=… RANDOM_PATH=… vitest … -t <operation>` runs a failure again, as its report names it. */
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
-const timeout = 600_000;
 const path = process.env.RANDOM_PATH;
 
 const operations = Object.entries<Operation>(api);
 
 /** How many for each row: hashing a password takes as long as fifty requests on tasks. */
 const runsOf = ({ security, tag }: Operation): number =>
-  security === "bearer" ? 1_900 : tag === "Account" ? 40 : 80;
+  security === "bearer" ? rounds(1_900, 200) : tag === "Account" ? rounds(40, 8) : rounds(80, 16);
+const least = rounds(20_000, 2_000);
 
 /** Ids that requests name again and again; the first three are those of the bystander's tasks. */
 const ids = Array.from({ length: 12 }, () => crypto.randomUUID());
@@ -72,7 +74,7 @@ beforeAll(async () => {
     await send("POST", "/api/tasks", { token: tokenOf(bystander), body });
   }
   before = await storedTasks(bystander);
-}, timeout);
+});
 
 /** An account, and the id of its one session. */
 async function makeSession() {
@@ -127,7 +129,7 @@ async function refill(address: string): Promise<void> {
   expect([200, 201, 409]).toContain(status);
 }
 
-describe(`at least 20,000 requests from the contract's own schemas, seed ${seed}`, () => {
+describe(`at least ${least.toLocaleString("en")} requests from the contract's own schemas, seed ${seed}`, () => {
   test.concurrent.each(operations)(
     "[E-1, E-2, O-1] %s answers each as its row says, never with a defect",
     async (_, operation) => {
@@ -145,7 +147,8 @@ describe(`at least 20,000 requests from the contract's own schemas, seed ${seed}
         const address = path.split("?")[0] ?? "";
         const etag = tags.get(address) ?? '"1"';
         const marks = { ...known, user: id, etag, email, password, cookie, session };
-        const answer = await send(method, fill(path, marks), {
+        const target = fill(path, marks);
+        const answer = await send(method, target, {
           headers: Object.fromEntries(
             Object.entries(headers).map(([name, text]) => [name, fill(text, marks)]),
           ),
@@ -153,6 +156,7 @@ describe(`at least 20,000 requests from the contract's own schemas, seed ${seed}
           ...(body !== undefined && { raw: typeof body === "string" ? fill(body, marks) : body }),
         });
         answered++;
+        if (isSpoiltByNext(target)) return;
         check(operation, id, answer);
         seen.add(answer.status < 400 ? answer.status : answer.body.code);
         tags.set(address, answer.headers.get("ETag") ?? etag);
@@ -168,28 +172,34 @@ describe(`at least 20,000 requests from the contract's own schemas, seed ${seed}
         await ask(request);
         if (request.twice) await ask(request);
       });
-      await fc.assert(requests, {
-        seed,
-        numRuns: runsOf(operation),
-        // A report that is not shrunk to the end is better than none.
-        interruptAfterTimeLimit: timeout - 20_000,
-        markInterruptAsFailure: true,
-        ...(path !== undefined && { path }),
-      });
-      if (path !== undefined) return;
-      const reached = operation.security === "bearer" ? operation.problems : [];
-      expect([...seen]).toEqual(
-        expect.arrayContaining([
-          ...Object.keys(operation.success).map(Number),
-          ...reached.filter((code) => !outOfReach.includes(code)),
-        ]),
-      );
+      const run = (seed: number) =>
+        fc.assert(requests, {
+          seed,
+          numRuns: runsOf(operation),
+          // A report that is not shrunk to the end is better than none.
+          interruptAfterTimeLimit: hungAfter - 20_000,
+          markInterruptAsFailure: true,
+          ...(path !== undefined && { path }),
+        });
+      await run(seed);
+      // Some codes are too rare for a short run.
+      if (path !== undefined || !isLong) return;
+      const reached = [
+        ...Object.keys(operation.success).map(Number),
+        ...(operation.security === "bearer" ? operation.problems : []).filter(
+          (code) => !outOfReach.includes(code),
+        ),
+      ];
+      // What one seed does not come by, one of the next does.
+      for (let more = 1; more <= 3 && !reached.every((one) => seen.has(one)); more++) {
+        await run(seed + more);
+      }
+      expect([...seen]).toEqual(expect.arrayContaining(reached));
     },
-    timeout,
   );
 
   test("[E-3] they were that many, and nobody else's tasks were touched", async () => {
     expect(await storedTasks(bystander)).toEqual(before);
-    expect(answered).toBeGreaterThanOrEqual(20_000);
+    expect(answered).toBeGreaterThanOrEqual(least);
   });
 });

@@ -2,13 +2,16 @@ import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@tend/db";
-import { isEmbedded, makeTask, makeUser } from "@tend/db/testing";
+import { makeTask, makeUser } from "@tend/db/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { database } from "#server/database.ts";
+import { heldOpen, hungAfter } from "../hung.ts";
 import { cookieOf, fromHome, newUser } from "./account.ts";
 import { proxyTo } from "./flaky-proxy.ts";
 import { mintToken, seconds, tokenOf } from "./mint-token.ts";
-import { type Sent, send } from "./send.ts";
+import { needsOwnProcess, type Sent, send } from "./send.ts";
+
+needsOwnProcess();
 
 const file = join(tmpdir(), `tend-log-${crypto.randomUUID()}`);
 let log: number;
@@ -38,7 +41,7 @@ const linesOf = (ids: readonly string[]) =>
     const lines = all.filter(({ request_id }) => ids.includes(request_id));
     expect(lines.filter(({ status }) => status !== undefined)).toHaveLength(ids.length);
     return { text, lines };
-  });
+  }, hungAfter);
 
 test("[E-4] each request has one line with its id, and nothing else that a caller sent", async () => {
   const person = newUser({ name: "Loglady", password: "sesame-open-sesame" });
@@ -190,16 +193,14 @@ describe("503 [E-2, E-4] the line of the request says why, without address or te
     }
   });
 
-  test("another transaction holds the row", async ({ skip }) => {
-    // The embedded engine gives a transaction the whole engine, so there is no lock to wait for.
-    skip(await isEmbedded(database()));
+  test("another transaction holds the row", async () => {
     const user = await makeUser(database());
     const id = await makeTask(database(), user);
     const answer = await database().$transaction(async (holder) => {
       await holder.$queryRaw`SELECT FROM tasks WHERE owner_user_id = ${user.id} FOR UPDATE`;
       const body = { title: "Surprise party" };
       return send("PATCH", `/api/tasks/${id}`, { token: tokenOf(user), body });
-    });
+    }, heldOpen);
     const { cause } = await lineOf(answer);
     expect(cause).toEqual([
       { name: "error", code: "55P03", message: "canceling statement due to lock timeout" },

@@ -1,9 +1,9 @@
-import { isEmbedded } from "@tend/db/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { database } from "#server/database.ts";
 import { accountOf } from "#server/sign-in-guard.ts";
+import { hungAfter } from "../hung.ts";
 import { fromHome, makeAccount, newUser } from "./account.ts";
-import { type Sent, send } from "./send.ts";
+import { isElsewhere, type Sent, send } from "./send.ts";
 
 /** A sign-in from an address that nobody else has. */
 const signIn = (email: string, password = "not the password", app = { send }): Promise<Sent> =>
@@ -46,7 +46,7 @@ async function slowCommits(email: string) {
   const name = `slow_${crypto.randomUUID().replaceAll("-", "")}`;
   // Tried again, since sign-ins of other tests hold the table for a moment.
   const run = (statement: string) =>
-    vi.waitFor(() => database().$executeRawUnsafe(statement), { timeout: 20_000 });
+    vi.waitFor(() => database().$executeRawUnsafe(statement), { timeout: hungAfter });
   await run(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql
     AS $$ BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END $$`);
   await run(`CREATE CONSTRAINT TRIGGER ${name} AFTER INSERT OR UPDATE ON sign_in_failures
@@ -80,15 +80,18 @@ test("429 [A-1] after 20 wrong passwords from as many addresses the account wait
 });
 
 test("429 [A-1] of 40 guesses at the same time 20 are tried", async () => {
-  const { email } = await makeAccount();
-  const answers = await Promise.all(Array.from({ length: 40 }, () => signIn(email)));
-  const statuses = answers.map(({ status }) => status).sort();
+  const guess = async () => {
+    const { email } = await makeAccount();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => signIn(email)));
+    return answers.map(({ status }) => status).sort();
+  };
+  let statuses = await guess();
+  // One that waited too long on a busy machine (C-6) was not looked at: another account then.
+  while (statuses.includes(503)) statuses = await guess();
   expect(statuses).toEqual([...Array(20).fill(401), ...Array(20).fill(429)]);
 });
 
-test("429 [A-1] guesses of which each commit outlasts a lock timeout", async ({ skip }) => {
-  // The embedded engine gives a transaction the whole engine, so there is no lock to wait for.
-  skip(await isEmbedded(database()));
+test("429 [A-1] guesses of which each commit outlasts a lock timeout", async () => {
   const { email } = await makeAccount();
   await setFailures(email, 16);
   const slow = await slowCommits(email);
@@ -117,13 +120,14 @@ test("429 [A-1] the wait doubles up to a day, so that a month has room for fewer
   let guesses = 19;
   let elapsed = 0;
   for (let wait = 30, longest = 0; longest < 2; wait = Math.min(2 * wait, day)) {
+    const start = performance.now();
     expect((await signIn(email)).status).toBe(401);
     guesses++;
     const { status, headers } = await signIn(email);
     expect(status).toBe(429);
     const seconds = Number(headers.get("Retry-After"));
     expect(seconds).toBeLessThanOrEqual(wait);
-    expect(seconds).toBeGreaterThan(wait - 10);
+    expect(seconds).toBeGreaterThanOrEqual(wait - (performance.now() - start) / 1_000);
     await pass(email, wait);
     elapsed += wait;
     if (wait === day) longest++;
@@ -170,7 +174,8 @@ test("[A-1] neither status, body nor time tells an unknown email from a wrong pa
     expect(one).toEqual(other);
     expect(one?.[0]).toBe(turn < 11 ? 401 : 429);
   }
-  const [one = 0, other = 0] = Object.values(times).map((all) => all.sort((a, b) => a - b)[5]);
+  // What else the machine does makes an answer later, never sooner: the quickest of each count.
+  const [one = 0, other = 0] = Object.values(times).map((all) => Math.min(...all));
   // Without hashing, an unknown email would be answered in a tenth of the time.
   expect(one / other).toBeGreaterThan(0.5);
   expect(one / other).toBeLessThan(2);
@@ -239,7 +244,8 @@ afterEach(() => {
   vi.resetModules();
 });
 
-test("429 [A-1] in production too", async () => {
+test("429 [A-1] in production too", async ({ skip }) => {
+  skip(isElsewhere);
   const { email, password } = await makeAccount();
   await setFailures(email, 18);
   const app = await inProduction();
@@ -249,7 +255,8 @@ test("429 [A-1] in production too", async () => {
   expect([status, headers.has("RateLimit")]).toEqual([429, true]);
 });
 
-test("[E-2] Better Auth sweeps away the counts by address that are over", async () => {
+test("[E-2] Better Auth sweeps away the counts by address that are over", async ({ skip }) => {
+  skip(isElsewhere);
   const app = await inProduction();
   const group = crypto.randomUUID().slice(0, 4);
   const guess = () =>

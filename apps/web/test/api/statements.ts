@@ -1,4 +1,5 @@
 import { type Database, Prisma } from "@tend/db";
+import { heldOpen } from "../hung.ts";
 
 /** One node of a plan, as EXPLAIN gives it. */
 export interface PlanNode {
@@ -66,7 +67,7 @@ export async function explainGeneric(client: Database, statement: Prisma.Sql | u
     });
     await transaction.$executeRawUnsafe(`DEALLOCATE ${name}`);
     return explained;
-  });
+  }, heldOpen);
 }
 
 /** As the driver sends it: a text, whose type PostgreSQL takes from the statement. */

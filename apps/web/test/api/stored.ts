@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { database } from "#server/database.ts";
+import { hungAfter } from "../hung.ts";
 
 /** Everything that is stored of these users' tasks. */
 export const storedTasks = (...owners: readonly { id: string }[]) =>
@@ -10,4 +11,7 @@ export const storedTasks = (...owners: readonly { id: string }[]) =>
 
 /** Tells the planner what was stored. Tried again, since autovacuum may be at the same of itself. */
 export const analyzeTasks = () =>
-  vi.waitFor(async () => database().$executeRaw`ANALYZE tasks`, { timeout: 30_000, interval: 100 });
+  vi.waitFor(async () => database().$executeRaw`ANALYZE tasks`, {
+    timeout: hungAfter,
+    interval: 100,
+  });

@@ -1,11 +1,12 @@
 import { connect, type Database } from "@tend/db";
-import { type FreshDatabase, freshDatabase, isEmbedded, makeUser } from "@tend/db/testing";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { database } from "#server/database.ts";
+import { type FreshDatabase, freshDatabase, makeUser } from "@tend/db/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { tokenOf } from "./mint-token.ts";
-import { send } from "./send.ts";
+import { needsOwnProcess, send } from "./send.ts";
 import { recordStatements } from "./statements.ts";
 import { storedTasks } from "./stored.ts";
+
+needsOwnProcess();
 
 // A database of its own, that has lost a zone.
 let fresh: FreshDatabase;
@@ -13,17 +14,14 @@ let client: Database;
 const lost = "Antarctica/Troll";
 
 beforeAll(async () => {
-  // The embedded engine has no second database: another engine then.
-  if (await isEmbedded(database())) vi.stubEnv("DATABASE_URL", "");
   fresh = await freshDatabase();
-  vi.unstubAllEnvs();
   client = connect(fresh.url);
   recordStatements(client);
   await client.$executeRaw`ALTER FUNCTION is_time_zone RENAME TO really_is_time_zone`;
   await client.$executeRawUnsafe(`
     CREATE FUNCTION is_time_zone(text) RETURNS boolean LANGUAGE sql STABLE AS $$
       SELECT lower($1) <> lower('${lost}') AND really_is_time_zone($1) $$`);
-}, 60_000);
+});
 
 afterAll(async () => {
   await client?.$disconnect();

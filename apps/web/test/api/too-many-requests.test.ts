@@ -1,7 +1,16 @@
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newUser } from "./account.ts";
+import { needsOwnProcess } from "./send.ts";
+
+needsOwnProcess();
+
+// The clock stands still: all that is asked is asked within one minute.
+beforeAll(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
 
 afterAll(() => {
+  vi.useRealTimers();
   vi.unstubAllEnvs();
 });
 

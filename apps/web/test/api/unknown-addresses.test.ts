@@ -5,7 +5,7 @@ import { auth } from "#server/auth.ts";
 import { database } from "#server/database.ts";
 import { fromHome, makeAccount } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";
-import { hasBody, send } from "./send.ts";
+import { hasBody, isElsewhere, send } from "./send.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -21,9 +21,17 @@ const allowed = (form: string): string[] => {
 };
 
 describe.each(methods)("404 [E-1] %s", (method) => {
+  const refuses = async (address: string) => {
+    const user = await makeUser(database());
+    for (const given of [{}, { token: tokenOf(user) }]) {
+      const { status, body } = await send(method, address, given);
+      expect(status).toBe(404);
+      if (hasBody(method)) expect(body.code).toBe("address_not_found");
+    }
+  };
+
   test.each([
     "/api",
-    "/api/",
     "/api/nope",
     "/api/tasks/x/y/z",
     "/api/tasks/x/complete/y",
@@ -38,18 +46,12 @@ describe.each(methods)("404 [E-1] %s", (method) => {
     "/api/auth/sign-up",
     "/api/auth/sign-in/social",
     "/api/%00",
-    "/api/%E0%A4%A",
     "/api/..%2f..%2fetc/passwd",
-    "/api//tasks",
     `/api/${"x".repeat(5000)}`,
-  ])("%s", async (address) => {
-    const user = await makeUser(database());
-    for (const given of [{}, { token: tokenOf(user) }]) {
-      const { status, body } = await send(method, address, given);
-      expect(status).toBe(404);
-      if (hasBody(method)) expect(body.code).toBe("address_not_found");
-    }
-  });
+  ])("%s", refuses);
+
+  // On Vercel Next answers these itself: edge case 11 of the spec.
+  test.skipIf(isElsewhere).each(["/api/", "/api//tasks", "/api/%E0%A4%A"])("%s", refuses);
 });
 
 describe.each(addresses)("%s", (form) => {

@@ -2,15 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { request } from "node:http";
 import { createRequire } from "node:module";
 import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
-import { startEmbedded } from "@tend/db/embedded";
-import { migrate } from "@tend/db/migrate";
+import { freshDatabase } from "@tend/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signUp } from "./load.ts";
 import { answers, freePort, secret, until, web } from "./start.ts";
 
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 /** Next alone, as on Vercel, and a worker of `pnpm start`. */
-const doors = { next: [nextProgram, "start"], own: ["--import", "tsx", "serve.ts"] };
+const doors = {
+  next: [nextProgram, "start", "-H", "127.0.0.1"],
+  own: ["--import", "tsx", "runtime/serve.ts"],
+};
 type Door = keyof typeof doors;
 
 const ends: (() => unknown)[] = [];
@@ -18,9 +20,8 @@ const ports: Record<Door, number> = { next: 0, own: 0 };
 let person: Awaited<ReturnType<typeof signUp>>;
 
 beforeAll(async () => {
-  const database = await startEmbedded({});
+  const database = await freshDatabase();
   ends.push(database.stop);
-  await migrate(database.url);
   for (const door of ["next", "own"] as const) ports[door] = await freePort();
   for (const door of ["next", "own"] as const) {
     const child: ChildProcess = spawn(process.execPath, doors[door], {
@@ -63,6 +64,12 @@ const passing = new Set([
   "transfer-encoding",
 ]);
 
+/** What Next's router and its compression add to Vary stands beside ours. */
+const ofTheApi = (vary: readonly string[]) =>
+  vary
+    .flatMap((value) => value.split(", "))
+    .filter((name) => !/^(rsc|next-.*|accept-encoding)$/i.test(name));
+
 /** The answer of one door, byte for byte but for what passes. */
 const ask = (door: Door, { method, path, headers, body }: Asked) =>
   new Promise<object>((resolve, reject) => {
@@ -73,8 +80,7 @@ const ask = (door: Door, { method, path, headers, body }: Asked) =>
       for await (const chunk of response) chunks.push(chunk);
       const kept = Object.entries(response.headersDistinct)
         .filter(([name]) => !passing.has(name))
-        // Next's own Vary, of its router, stands beside ours.
-        .map(([name, values]) => [name, values?.filter((value) => !value.startsWith("rsc, "))]);
+        .map(([name, values = []]) => [name, name === "vary" ? ofTheApi(values) : values]);
       resolve({
         status: response.statusCode,
         headers: Object.fromEntries(kept.sort()),

@@ -1,26 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@tend/db";
+import { command, run } from "@tend/db/embedded/command";
+import { placesIn } from "@tend/db/embedded/data-folder";
+import { findPrograms, linkLibraries } from "@tend/db/embedded/programs";
+import { giveToOwnerOf, runAs } from "@tend/db/embedded/run-as";
 import { childrenOf, freePort, signal, until } from "./start.ts";
-
-const home = "/usr/lib/postgresql";
-
-/** Whom a server runs as: PostgreSQL and PgBouncer refuse to be root. */
-export function servant(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: "-u" | "-g") => Number(execFileSync("id", [flag, "postgres"]));
-  return { uid: id("-u"), gid: id("-g") };
-}
-
-/** The newest PostgreSQL server of Debian's packages; undefined where there is none. */
-export const binaries = (existsSync(home) ? readdirSync(home) : [])
-  .sort((a, b) => Number(b) - Number(a))
-  .map((version) => join(home, version, "bin"))
-  .find((folder) => existsSync(join(folder, "initdb")));
 
 /** What a server with TLS is given: a certificate, and who may come in how (pg_hba.conf). */
 export interface Tls {
@@ -29,18 +17,19 @@ export interface Tls {
   readonly admission: string;
 }
 
-/** A PostgreSQL server of one's own: `end` leaves nothing. */
-export async function makeCluster(bin: string, tls?: Tls) {
+/** A PostgreSQL server of one's own, as an operator would run it: `end` leaves nothing. */
+export async function makeCluster(tls?: Tls) {
   const folder = await mkdtemp(join(tmpdir(), "tend-postgres-"));
   const port = await freePort();
-  const owner = servant();
-  if (owner) await chown(folder, owner.uid, owner.gid);
-  const data = join(folder, "data");
-  execFileSync(
-    join(bin, "initdb"),
-    ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-    { ...owner, cwd: folder, stdio: "pipe" },
-  );
+  const programs = findPrograms(process.env.TEND_POSTGRES);
+  const places = placesIn(folder, programs.major);
+  linkLibraries(programs, places.libraries);
+  const ground = { places, programs, runAs: runAs(folder), lock: undefined, settings: [] };
+  giveToOwnerOf(folder, folder);
+  run(ground, "initdb", [
+    ...["-D", places.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
+    ...["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
+  ]);
   const options = ["-c", "unix_socket_directories="];
   if (tls) {
     options.push("-c", "ssl=on");
@@ -50,8 +39,8 @@ export async function makeCluster(bin: string, tls?: Tls) {
       "pg_hba.conf": tls.admission,
     };
     for (const [name, text] of Object.entries(files)) {
-      await writeFile(join(data, name), text, { mode: 0o600 });
-      if (owner) await chown(join(data, name), owner.uid, owner.gid);
+      await writeFile(join(places.data, name), text, { mode: 0o600 });
+      giveToOwnerOf(folder, join(places.data, name));
     }
   }
   const url = (role: string, database: string) =>
@@ -74,11 +63,9 @@ export async function makeCluster(bin: string, tls?: Tls) {
       await until("the server takes connections", () => {
         // It refuses to start while one of its killed processes is not yet gone.
         if (hasEnded()) {
-          postmaster = spawn(
-            join(bin, "postgres"),
-            ["-D", data, "-p", `${port}`, "-h", "127.0.0.1", ...options],
-            { ...owner, cwd: folder, stdio: "ignore" },
-          );
+          const given = ["-D", places.data, "-p", `${port}`, "-h", "127.0.0.1", ...options];
+          const { file, args, options: how } = command(ground, "postgres", given);
+          postmaster = spawn(file, args, { ...how, stdio: "ignore" });
         }
         return admin.$queryRaw`SELECT 1`.then(
           () => true,

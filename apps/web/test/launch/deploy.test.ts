@@ -1,17 +1,18 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { isCurrent, connect as open } from "@tend/db";
-import { startEmbedded } from "@tend/db/embedded";
+import { type FreshDatabase, startTestServer } from "@tend/db/testing";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { secret, web } from "./start.ts";
 
 const tsx = createRequire(import.meta.url).resolve("tsx");
 
-let database: Awaited<ReturnType<typeof startEmbedded>>;
+/** Not migrated yet. */
+let database: FreshDatabase;
 
 beforeAll(async () => {
-  database = await startEmbedded({});
+  database = await startTestServer();
 });
 
 afterAll(() => database?.stop());
@@ -19,7 +20,7 @@ afterAll(() => database?.stop());
 /** deploy.ts as the build command of vercel.json runs it, with nothing but what Vercel sets. */
 async function deploy(variables: Record<string, string | undefined>) {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ["--import", tsx, "deploy.ts"], {
+  const child = spawn(process.execPath, ["--import", tsx, "runtime/deploy.ts"], {
     cwd: web,
     env: {
       NODE_ENV: "production",

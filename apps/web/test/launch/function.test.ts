@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
+import { unwanted } from "../unwanted-files.ts";
 import { web } from "./start.ts";
 
 const root = join(web, "../..");
@@ -17,9 +18,6 @@ const functions = readdirSync(app, { recursive: true, encoding: "utf8" })
       files: files.map((file) => relative(root, join(folder, file))),
     };
   });
-
-const unwanted =
-  /pglite|node_modules\/(?:\.pnpm\/)?(?:typescript|tsx|esbuild|vitest|prisma|playwright|@biomejs)@|query_compiler_fast|\.map$|\.test\.|\/test\/|\/\.env|\/\.data\//;
 
 test("[C-7] no function holds the embedded database, a test, a compiler, a map or a secret", () => {
   expect(functions.length).toBeGreaterThan(20);

@@ -1,8 +1,17 @@
-import type { Database } from "@tend/db";
-import { startEmbedded } from "@tend/db/embedded";
+import { connect, type Database } from "@tend/db";
 import { migrate } from "@tend/db/migrate";
 import { makeCluster, type Tls } from "./cluster.ts";
-import { childrenOf, freePort, isFree, makeFolder, signal, until } from "./start.ts";
+import {
+  childrenOf,
+  embeddedUrl,
+  freePort,
+  isFree,
+  makeFolder,
+  postmasterOf,
+  signal,
+  until,
+  workersOf,
+} from "./start.ts";
 
 export type Part = "database" | "app" | "both";
 
@@ -11,13 +20,15 @@ export interface Installation {
   readonly origin: string;
   /** The processes that are this part. */
   processes(part: Part): number[];
-  /** Starts again what was killed. Ends when all of it takes connections. */
+  /** Those of them that are killed: the others have to notice. */
+  victims(part: Part): number[];
+  /** Starts again what was killed and does not come back by itself. */
   revive(killed: Part): Promise<void>;
   /** Tells the app to end; gives its exit code. */
   terminate(): Promise<number | null>;
-  /** A database that the test can reach too, and an app on it. */
-  shared(): Promise<{ readonly origin: string; readonly url: string }>;
-  /** Where the database is a server of its own, which the app outlives: its superuser. */
+  /** The database, as the app reaches it. */
+  url(): string;
+  /** Where somebody else runs the database: its superuser. */
   readonly admin?: Database;
 }
 
@@ -33,7 +44,7 @@ export async function makeApp(env: Record<string, string> = {}) {
   const folder = await makeFolder();
   ends.push(folder.end);
   const port = await freePort();
-  const start = () => folder.start({ PORT: String(port), ...env });
+  const start = () => folder.start({ PORT: String(port), WEB_CONCURRENCY: "2", ...env });
   const answers = () => until("the app answers", async () => !(await isFree(port)));
   let launcher = start();
   await answers();
@@ -49,9 +60,8 @@ export async function makeApp(env: Record<string, string> = {}) {
     origin: `http://127.0.0.1:${port}`,
     output: () => launcher.output(),
     launcher: launcherId,
-    server: () => childrenOf(launcherId()),
-    /** Once the launcher, if it lives, has replaced the workers that were killed. */
-    replaced: () => (launcher.child.exitCode === null ? answers() : restart()),
+    workers: () => workersOf(launcherId()),
+    data: folder.data,
     restart,
     terminate() {
       launcher.child.kill("SIGTERM");
@@ -60,29 +70,30 @@ export async function makeApp(env: Record<string, string> = {}) {
   };
 }
 
-/** On a data folder: the launcher is the database, and the server its child. */
+/** On a data folder: the launcher starts the database, and starts it again where it ends. */
 export async function onEmbedded(): Promise<Installation> {
-  const { launcher, server, restart, replaced, ...app } = await makeApp();
+  const { launcher, workers, restart, data, ...app } = await makeApp();
+  const postmaster = () => postmasterOf(launcher()) ?? 0;
   return {
     ...app,
     processes: (part) => [
-      ...(part === "app" ? [] : [launcher()]),
-      ...(part === "database" ? [] : server()),
+      ...(part === "app" ? [] : [postmaster(), ...childrenOf(postmaster())]),
+      ...(part === "database" ? [] : [launcher(), ...workers()]),
     ],
-    revive: (killed) => (killed === "app" ? replaced() : restart()),
-    async shared() {
-      const { url, stop } = await startEmbedded({});
-      ends.push(stop);
-      await migrate(url);
-      const { origin } = await makeApp({ DATABASE_URL: url });
-      return { origin, url };
+    victims: (part) => [
+      ...(part === "app" ? [] : [postmaster()]),
+      ...(part === "database" ? [] : [launcher()]),
+    ],
+    async revive(killed) {
+      if (killed !== "database") await restart();
     },
+    url: () => embeddedUrl(data),
   };
 }
 
 /** A server with the empty database `tend`, and the role `tend` that owns it. */
-export async function makeServer(bin: string, tls?: Tls) {
-  const cluster = await makeCluster(bin, tls);
+export async function makeServer(tls?: Tls) {
+  const cluster = await makeCluster(tls);
   ends.push(cluster.end);
   await cluster.start();
   await cluster.admin.$executeRaw`CREATE ROLE tend LOGIN`;
@@ -90,24 +101,38 @@ export async function makeServer(bin: string, tls?: Tls) {
   return { cluster, admin: cluster.admin, url: cluster.url("tend", "tend") };
 }
 
-/** On a server of its own; the binaries are in `bin`. */
-export async function onServer(bin: string): Promise<Installation> {
-  const { cluster, admin, url } = await makeServer(bin);
+/** On a server of its own. */
+export async function onServer(): Promise<Installation> {
+  const { cluster, admin, url } = await makeServer();
   await migrate(url);
-  const { launcher, server, restart, replaced: _, ...app } = await makeApp({ DATABASE_URL: url });
+  const { launcher, workers, restart, data: _, ...app } = await makeApp({ DATABASE_URL: url });
+  const processes = (part: Part) => [
+    ...(part === "app" ? [] : cluster.processes()),
+    ...(part === "database" ? [] : [launcher(), ...workers()]),
+  ];
   return {
     ...app,
-    processes: (part) => [
-      ...(part === "app" ? [] : cluster.processes()),
-      ...(part === "database" ? [] : [launcher(), ...server()]),
-    ],
+    processes,
+    victims: processes,
     async revive(killed) {
       if (killed !== "app") await cluster.start();
       if (killed !== "database") await restart();
     },
-    shared: async () => ({ origin: app.origin, url }),
+    url: () => url,
     admin,
   };
+}
+
+/** Its database, once it lets this process in: on a busy machine a connection may take several tries. */
+export async function comeIn(system: Installation): Promise<Database> {
+  const client = connect(system.url());
+  await until("the database lets us in", () =>
+    client.$queryRaw`SELECT 1`.then(
+      () => true,
+      () => false,
+    ),
+  );
+  return client;
 }
 
 /** Stops these processes where they are, and those that they start meanwhile. */

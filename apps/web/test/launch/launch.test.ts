@@ -1,12 +1,23 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createClient } from "@tend/contracts/client";
-import { startEmbedded } from "@tend/db/embedded";
+import { startEmbedded } from "@tend/db/embedded/start-embedded";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { answers, childrenOf, freePort, isFree, makeFolder, until, web } from "./start.ts";
+import {
+  answers,
+  freePort,
+  isFree,
+  loopback6,
+  makeFolder,
+  outside,
+  postmasterOf,
+  until,
+  web,
+  workersOf,
+} from "./start.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 
@@ -62,11 +73,42 @@ test("a taken port is said, with the command that chooses another", async () => 
 });
 
 test("a locked data folder is said, with the process that holds it", async () => {
-  const holder = await startEmbedded({ folder: folder.data });
+  const holder = await startEmbedded({ folder: folder.data, connections: 1 });
   const { ended, output } = folder.start({ PORT: String(await freePort()) });
   expect(await ended).toBe(1);
   expect(output()).toContain(String(process.pid));
   await holder.stop();
+});
+
+test("[C-9] a folder of an earlier version is said, with what takes its tasks along", async () => {
+  mkdirSync(folder.data);
+  writeFileSync(join(folder.data, "PG_VERSION"), "18\n");
+  const { ended, output } = folder.start({ PORT: String(await freePort()) });
+  expect(await ended).toBe(1);
+  expect(output()).toMatch(/earlier version of Tend \(PGlite\).*db:import-pglite/);
+  expect(output()).not.toMatch(/^\s+at /m);
+  expect(readdirSync(folder.data)).toEqual(["PG_VERSION"]);
+});
+
+test("[C-9] a database that ends again and again ends the launcher, with its last words", async () => {
+  const port = await freePort();
+  const { child, ended, output } = folder.start({ PORT: String(port) });
+  await until("it is ready", () => /Stop it with Ctrl-C/.test(output()));
+  const killed = new Set<number>();
+  await until("the launcher ends", () => {
+    const postmaster = child.exitCode === null ? postmasterOf(child.pid ?? 0) : undefined;
+    if (postmaster !== undefined && !killed.has(postmaster)) {
+      killed.add(postmaster);
+      process.kill(postmaster, "SIGKILL");
+    }
+    return child.exitCode !== null;
+  });
+  expect(await ended).toBe(1);
+  // As many as five, or more where a machine takes longer than a minute for five.
+  expect(killed.size).toBeGreaterThanOrEqual(5);
+  expect(output().split("It is started again.")).toHaveLength(killed.size);
+  expect(output()).toMatch(/ended too often, and Tend ends with it\..*PostgreSQL said: .*SIGKILL/s);
+  expect(await isFree(port)).toBe(true);
 });
 
 test("SIGINT and kill -9 leave no process behind, and what was acknowledged is there again", async () => {
@@ -107,7 +149,7 @@ test("[C-6] the workers share one port; one that is killed is replaced, and noth
   const origin = `http://127.0.0.1:${port}`;
   const { child, ended, output } = folder.start({ PORT: String(port), WEB_CONCURRENCY: "3" });
   await until("it is ready", () => /Stop it with Ctrl-C/.test(output()));
-  const workers = () => childrenOf(child.pid ?? 0);
+  const workers = () => workersOf(child.pid ?? 0);
   const token = await tokenAt(origin, "sign-up", `${randomBytes(6).toString("hex")}@example.com`);
   const client = createClient({ origin, token: () => token });
   const titles = ["one", "two", "three"];
@@ -192,6 +234,10 @@ test.skipIf(isDeveloping())(
       body: JSON.stringify({ email, password }),
     });
     expect(signIn.status).toBe(200);
+    // [C-8] One address, and the name that people open leads to it.
+    expect(output()).toMatch(/^ {2}Listens on: +127\.0\.0\.1, for this machine only/m);
+    const others = [loopback6, outside].filter((host) => host !== undefined);
+    for (const host of others) expect(await isFree(port, host)).toBe(true);
     child.kill("SIGINT");
     expect(await ended).toBe(0);
     expect(await isFree(port)).toBe(true);

@@ -138,24 +138,24 @@ export function startLoad(people: readonly Person[], writersOfEach = 3) {
       ...new Set(writers.flatMap(({ failures }) => failures.map(({ kind }) => kind))),
     ],
 
-    /** The longest that a failure took, in milliseconds. */
-    slowest: () =>
+    /** The longest that a failure took. */
+    slowest: (elapsed: (start: number, end: number) => number) =>
       Math.max(
         0,
-        ...writers.flatMap(({ failures }) => failures.map(({ start, end }) => end - start)),
+        ...writers.flatMap(({ failures }) => failures.map(({ start, end }) => elapsed(start, end))),
       ),
 
     /** How many requests were carried out, and the answer to them was lost. */
     unanswered: () => unanswered,
 
-    /** How long after `back` every writer was served again, and none failed any more. */
-    recovery: (back: number) =>
+    /** When after `back` every writer was served again, and none failed any more. */
+    recovered: (back: number) =>
       Math.max(
         ...writers.flatMap(({ acknowledged, failures }) => [
           acknowledged.find((time) => time > back) ?? Number.POSITIVE_INFINITY,
           failures.at(-1)?.end ?? back,
         ]),
-      ) - back,
+      ),
 
     /** Ends when all that was begun is acknowledged. */
     async stop() {

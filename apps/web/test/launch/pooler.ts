@@ -1,17 +1,23 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { servant } from "./cluster.ts";
 import { freePort, until } from "./start.ts";
 
 const program = "/usr/sbin/pgbouncer";
 
 /** Whether Debian's PgBouncer is here. */
 export const isPoolerHere = existsSync(program);
+
+/** Whom it runs as: it refuses to be root, and its package makes this user. */
+function servant(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: "-u" | "-g") => Number(execFileSync("id", [flag, "postgres"]));
+  return { uid: id("-u"), gid: id("-g") };
+}
 
 /** A PgBouncer in transaction mode before this server, with so many connections to it. */
 export async function makePooler(server: string, connections: number) {

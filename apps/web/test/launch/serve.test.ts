@@ -1,16 +1,20 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answers, freePort, makeFolder, until } from "./start.ts";
+import { hungAfter } from "../hung.ts";
+import { answers, freePort, isFree, loopback6, makeFolder, until } from "./start.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let server: ReturnType<typeof folder.start>;
 let port: number;
 
+const start = () => folder.start({ PORT: String(port) }, "start", true);
+
 beforeAll(async () => {
   folder = await makeFolder();
   port = await freePort();
-  server = folder.start({ PORT: String(port) });
+  server = start();
   await until("the server answers", () => answers(port));
 });
 
@@ -21,7 +25,9 @@ function exchange(bytes: string | Buffer, enough: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
     let text = "";
-    socket.setTimeout(20_000, () => reject(new Error(`Only this came: ${text.slice(-500)}`)));
+    socket.setTimeout(hungAfter / 2, () =>
+      reject(new Error(`Only this came: ${text.slice(-500)}`)),
+    );
     socket.once("error", reject);
     socket.on("data", (chunk) => {
       text += chunk;
@@ -72,30 +78,31 @@ test.each([
   expect(text).toMatch(status === 200 ? /"status":"ok"/ : /application\/problem\+json/);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)("%s finishes what is in flight", async (signal) => {
-  if (server.child.exitCode !== null) server = folder.start({ PORT: String(port) });
+/** Ends when the server has begun with the request; what it gives sends the body, for the status. */
+async function beginSigningIn(host: string): Promise<() => Promise<number | undefined>> {
+  const post = request({ port, host, path: "/api/auth/sign-in/email", method: "POST" });
+  post.setHeader("Content-Type", "application/json");
+  post.setHeader("Expect", "100-continue");
+  post.flushHeaders();
+  await once(post, "continue");
+  return async () => {
+    post.end('{"email":"a@example.com","password":"correct horse"}');
+    const [response]: IncomingMessage[] = await once(post, "response");
+    return response?.resume().statusCode;
+  };
+}
+
+test.each<[string, () => unknown]>([
+  ["SIGINT", () => server.child.kill("SIGINT")],
+  ["SIGTERM", () => server.child.kill("SIGTERM")],
+  ["Ctrl-C in a terminal", () => server.interrupt()],
+])("[C-6] %s finishes what is in flight, at each address, with its database", async (_, stop) => {
+  if (server.child.exitCode !== null) server = start();
   await until("the server answers", () => answers(port));
-  const status = new Promise<number | undefined>((resolve, reject) => {
-    const post = request({
-      port,
-      host: "127.0.0.1",
-      path: "/api/auth/sign-in/email",
-      method: "POST",
-    });
-    post.setHeader("Content-Type", "application/json");
-    post.once("response", (response) => resolve(response.resume().statusCode));
-    post.once("error", reject);
-    // The server says that it has begun; only then is it told to stop, and the body comes after.
-    post.setHeader("Expect", "100-continue");
-    post.flushHeaders();
-    post.once("continue", () => {
-      server.child.kill(signal);
-      until("no new connection is taken", async () => !(await answers(port))).then(
-        () => post.end('{"email":"a@example.com","password":"correct horse"}'),
-        reject,
-      );
-    });
-  });
-  expect(await status).toBe(401);
+  const hosts = ["127.0.0.1", loopback6].filter((host) => host !== undefined);
+  const begun = await Promise.all(hosts.map(beginSigningIn));
+  stop();
+  for (const host of hosts) await until("no new connection is taken", () => isFree(port, host));
+  for (const finish of begun) expect(await finish()).toBe(401);
   expect(await server.ended).toBe(0);
 });

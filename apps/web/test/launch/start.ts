@@ -1,13 +1,14 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { createServer, isIPv6 } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { hungAfter } from "../hung.ts";
 
 export const web = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = createRequire(import.meta.url).resolve("tsx");
@@ -32,20 +33,26 @@ export const secret = randomBytes(32).toString("base64");
 export async function makeFolder() {
   const folder = await mkdtemp(join(tmpdir(), "tend-"));
   const running: ChildProcess[] = [];
+  const data = join(folder, "data");
   return {
-    data: join(folder, "postgres"),
+    data,
 
     /** The launcher itself and not tsx around it, so that signals reach it as a terminal's do. */
-    start(env: Record<string, string>, mode: "dev" | "start" = "start") {
-      const child = spawn(process.execPath, ["--import", tsx, "launch.ts", mode], {
+    start(env: Record<string, string>, mode: "dev" | "start" = "start", inTerminal = false) {
+      const child = spawn(process.execPath, ["--import", tsx, "runtime/launch.ts", mode], {
         cwd: web,
+        // A terminal runs each command as a group of its own.
+        detached: inTerminal,
         env: {
           ...process.env,
           BETTER_AUTH_SECRET: secret,
           BETTER_AUTH_URL: "",
+          HOST: "",
           TASKS_RATE_LIMIT: "100000000",
+          // A worker costs seconds of a processor to start.
+          WEB_CONCURRENCY: "1",
           ...nowhere,
-          TEND_DATA: join(folder, "postgres"),
+          TEND_DATA: data,
           ...env,
         },
       });
@@ -57,7 +64,9 @@ export async function makeFolder() {
       child.stdout.on("data", listen);
       child.stderr.on("data", listen);
       const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-      return { child, ended, output: () => output };
+      /** What a terminal does on Ctrl-C: all of the group hear it. */
+      const interrupt = () => process.kill(-(child.pid ?? 0), "SIGINT");
+      return { child, ended, interrupt, output: () => output };
     },
 
     async end() {
@@ -77,11 +86,12 @@ export async function freePort(): Promise<number> {
 }
 
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 100_000; Date.now() < end; ) {
+  const end = Date.now() + hungAfter / 2;
+  while (Date.now() < end) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Not within 100 seconds: ${what}`);
+  throw new Error(`Still not so after ${hungAfter / 2_000} seconds: ${what}`);
 }
 
 export const answers = (port: number): Promise<boolean> =>
@@ -91,11 +101,19 @@ export const answers = (port: number): Promise<boolean> =>
   );
 
 /** Whether nobody answers there. */
-export const isFree = (port: number): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${port}/api/health`).then(
+export const isFree = (port: number, host = "127.0.0.1"): Promise<boolean> =>
+  fetch(`http://${isIPv6(host) ? `[${host}]` : host}:${port}/api/health`).then(
     () => false,
     () => true,
   );
+
+const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+
+/** This machine's address of its own in IPv6; undefined where it has none. */
+export const loopback6 = own.find(({ address }) => address === "::1")?.address;
+
+/** An address by which other machines would reach this one; undefined where it has none. */
+export const outside = own.find(({ internal, family }) => !internal && family === "IPv4")?.address;
 
 /** The processes that this one started and that have not ended. */
 export function childrenOf(pid: number): number[] {
@@ -104,6 +122,27 @@ export function childrenOf(pid: number): number[] {
       ? readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
       : execFileSync("pgrep", ["-P", `${pid}`], { encoding: "utf8" });
   return list.split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** The server among the launcher's children; no worker. */
+export const postmasterOf = (launcher: number): number | undefined =>
+  childrenOf(launcher).find(isPostgres);
+
+export const workersOf = (launcher: number): number[] =>
+  childrenOf(launcher).filter((pid) => !isPostgres(pid));
+
+/** No answer of `ps` where it has ended meanwhile. */
+const isPostgres = (pid: number): boolean =>
+  spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" })
+    .stdout.trim()
+    .endsWith("postgres");
+
+/** The embedded database that runs on this folder, as its launcher reaches it. */
+export function embeddedUrl(data: string): string {
+  const password = readFileSync(join(data, "password"), "utf8").trim();
+  const major = readdirSync(data).find((name) => /^\d+$/.test(name)) ?? "";
+  const port = readFileSync(join(data, major, "postmaster.pid"), "utf8").split("\n")[3];
+  return `postgresql://tend:${password}@127.0.0.1:${port}/tend`;
 }
 
 /** Sends it to those that have not ended by themselves. */

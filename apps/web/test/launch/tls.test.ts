@@ -8,7 +8,6 @@ import { connect as dialTls, TLSSocket } from "node:tls";
 import { connect, isUnreachable } from "@tend/db";
 import { migrate } from "@tend/db/migrate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { binaries } from "./cluster.ts";
 import { endInstallations, makeApp, makeServer } from "./installation.ts";
 import { expectKept, signUp } from "./load.ts";
 
@@ -80,8 +79,6 @@ async function makeMiddleman(
 }
 
 describe("[C-4] with PostgreSQL that demands TLS", () => {
-  if (binaries === undefined) return test.skip("there is no PostgreSQL in /usr/lib/postgresql");
-  const bin = binaries;
   let folder: string;
   let own: Awaited<ReturnType<typeof makeCertificate>>;
   let foreign: typeof own;
@@ -92,7 +89,7 @@ describe("[C-4] with PostgreSQL that demands TLS", () => {
     folder = await mkdtemp(join(tmpdir(), "tend-tls-"));
     own = await makeCertificate(folder, "own");
     foreign = await makeCertificate(folder, "foreign");
-    server = await makeServer(bin, { ...own, admission });
+    server = await makeServer({ ...own, admission });
     const { admin } = server;
     await admin.$executeRaw`ALTER ROLE tend PASSWORD 'correct horse'`;
     await admin.$executeRaw`CREATE ROLE clear LOGIN PASSWORD 'correct horse'`;

@@ -121,4 +121,4 @@ createServer((request, response) => {
     ([status, text]) => send(response, status, text),
     () => send(response, 500, '{"code":"internal_error"}'),
   );
-}).listen(Number(PORT));
+}).listen(Number(PORT), "127.0.0.1");

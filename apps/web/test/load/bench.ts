@@ -14,7 +14,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { freePort, until, web } from "../launch/start.ts";
 import { measureColdStart } from "./cold-start.ts";
-import { type BenchOperation, type Measured, operations, type Run } from "./generator.ts";
+import { measureFaults } from "./faults.ts";
+import {
+  type BenchOperation,
+  type BenchUser,
+  type Measured,
+  operations,
+  type Run,
+} from "./generator.ts";
 import { measureGrowth } from "./growth.ts";
 import { writeStatements } from "./same-sql.ts";
 import { makeScene, openDatabase } from "./scene.ts";
@@ -23,17 +30,18 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
 /**
- * What is measured, each one process. `same` is the bare server with the app's own statements; `tend`
- * is a worker of `pnpm start`; `next` is the build by Next alone.
+ * What is measured, each one process but `pair`. `same` is the bare server with the app's own
+ * statements; `tend` is a worker of `pnpm start`, `pair` all of it; `next` is the build by Next alone.
  */
 const servers = {
   bare: ["--import", "tsx", here("bare.ts")],
   same: ["--import", "tsx", here("bare.ts")],
-  tend: ["--import", "tsx", "serve.ts"],
-  next: [nextProgram, "start"],
+  tend: ["--import", "tsx", "runtime/serve.ts"],
+  next: [nextProgram, "start", "-H", "127.0.0.1"],
+  pair: ["--import", "tsx", "runtime/launch.ts", "start"],
 };
 type Server = keyof typeof servers;
-const names: readonly Server[] = ["bare", "same", "tend", "next"];
+const names = ["bare", "same", "tend", "next"] as const satisfies readonly Server[];
 
 /** The shares of the bare server that are to be reached. */
 const goals: Record<BenchOperation, Record<"tend" | "next", number>> = {
@@ -43,9 +51,9 @@ const goals: Record<BenchOperation, Record<"tend" | "next", number>> = {
   toggle: { tend: 0.45, next: 0.11 },
 };
 
-const scenarios = ["closed", "crowd", "people", "growth", "cold"] as const;
-/** Ten minutes long: only where it is asked for. */
-const soak = "soak";
+const scenarios = ["closed", "crowd", "people", "household", "growth"] as const;
+/** Only where they are asked for: ten minutes long, or with Vercel's builder, of 358 MB. */
+const extras = ["soak", "faults", "cold"] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -60,12 +68,29 @@ const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
 /** Each server leaves its profile there, for the browser's developer tools. */
 const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
-const wanted = (scenario: (typeof scenarios)[number] | typeof soak) =>
+const wanted = (scenario: (typeof scenarios)[number] | (typeof extras)[number]) =>
   options.only.includes(scenario);
+
+const report: Record<string, unknown> = {
+  node: process.version,
+  cores: availableParallelism(),
+};
 
 const progress = (text: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
+
+function show(title: string, name: string, rows: readonly object[]): void {
+  progress("");
+  console.log(`\n${title}`);
+  console.table(rows);
+  report[name] = rows;
+}
+
+/** Where it is wanted, all that was shown, as JSON. */
+async function writeReport(): Promise<void> {
+  if (options.json) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+}
 
 /** The least, the middle and the greatest of some figures. */
 function spread(values: readonly number[]) {
@@ -77,15 +102,21 @@ function spread(values: readonly number[]) {
 const rounded = (value: number) => Number(value.toFixed(2));
 
 if (!existsSync(join(web, ".next/BUILD_ID"))) throw new Error("Make a build first: pnpm build");
+// On installations of their own, which are gone before the others start.
+if (wanted("faults")) {
+  show("Faults under load (C-6)", "faults", await measureFaults(rounds, progress));
+  await writeReport();
+  if (options.only.every((name) => name === "faults")) process.exit();
+}
 const folder = await mkdtemp(join(tmpdir(), "tend-bench-"));
 const secret = randomBytes(32).toString("base64");
 const running: ChildProcess[] = [];
 const pids: Partial<Record<Server, number>> = {};
-const ports = { bare: 0, same: 0, tend: 0, next: 0 };
+const ports = { bare: 0, same: 0, tend: 0, next: 0, pair: 0 };
 const statements = join(folder, "statements.json");
 progress("Starting PostgreSQL …");
 const database = await openDatabase();
-const size = database.embedded ? { users: 200, tasks: 50 } : { users: 1_000, tasks: 200 };
+const size = { users: 1_000, tasks: 200 };
 
 async function start(name: Server): Promise<void> {
   progress(`Starting ${name} …`);
@@ -104,6 +135,7 @@ async function start(name: Server): Promise<void> {
       BETTER_AUTH_URL: origin,
       TASKS_RATE_LIMIT: "100000000",
       ...(name === "same" && { SAME_SQL: statements }),
+      ...(name === "pair" && { WEB_CONCURRENCY: "2" }),
     },
   });
   running.push(server);
@@ -138,7 +170,12 @@ async function closed(measure: Measure) {
   for (const operation of operations) {
     const run = { operations: [operation], connections: 32, pause: 0, warmUp: 0, seconds };
     for (const name of names) await measure(name, { ...run, seconds: 2 });
-    const rates: Record<Server, number[]> = { bare: [], same: [], tend: [], next: [] };
+    const rates: Record<(typeof names)[number], number[]> = {
+      bare: [],
+      same: [],
+      tend: [],
+      next: [],
+    };
     for (let round = 1; round <= rounds; round++) {
       progress(`${operation} with 32 connections, round ${round} of ${rounds} …`);
       for (const name of round % 2 ? names : names.toReversed()) {
@@ -146,7 +183,7 @@ async function closed(measure: Measure) {
       }
     }
     for (const server of ["tend", "next"] as const) {
-      const share = (of: Server) =>
+      const share = (of: (typeof names)[number]) =>
         spread(rates[server].map((rate, at) => rate / (rates[of][at] ?? 0)));
       const { min, median, max } = share("bare");
       rows.push({
@@ -187,6 +224,14 @@ async function soaked(measure: Measure) {
   return rows;
 }
 
+const shown = ({ perSecond, p50, p95, p99, max }: Measured) => ({
+  per_second: Math.round(perSecond),
+  p50_ms: Math.round(p50),
+  p95_ms: Math.round(p95),
+  p99_ms: Math.round(p99),
+  max_ms: Math.round(max),
+});
+
 /** Many connections, all operations mixed. */
 async function crowded(measure: Measure, pause: number) {
   const connections = 1_000;
@@ -195,34 +240,45 @@ async function crowded(measure: Measure, pause: number) {
   for (let round = 1; round <= 3; round++) {
     for (const server of ["bare", "tend"] as const) {
       progress(`1,000 connections, pause ${pause} ms, ${server}, round ${round} of 3 …`);
-      const { perSecond, p50, p95, p99, max } = await measure(server, run);
-      const times = { p50_ms: p50, p95_ms: p95, p99_ms: p99, max_ms: max };
-      const shown = Object.entries(times).map(([name, time]) => [name, Math.round(time)]);
-      rows.push({ server, round, per_second: Math.round(perSecond), ...Object.fromEntries(shown) });
+      rows.push({ server, round, ...shown(await measure(server, run)) });
     }
   }
   return rows;
 }
 
-const report: Record<string, unknown> = {
-  database: database.name,
-  node: process.version,
-  cores: availableParallelism(),
-  ...size,
-};
-
-function show(title: string, name: string, rows: readonly object[]): void {
-  progress("");
-  console.log(`\n${title}`);
-  console.table(rows);
-  report[name] = rows;
+/** Ten accounts of a household or a small company, each on a hundred devices; one write in ten. */
+async function household(someUsers: readonly BenchUser[]) {
+  const file = join(folder, "household.json");
+  await writeFile(file, JSON.stringify(someUsers.slice(0, 10)));
+  await start("pair");
+  const measure = await startGenerator(file);
+  const asked: BenchOperation[] = [...Array<BenchOperation>(9).fill("list"), "toggle"];
+  const run = {
+    operations: asked,
+    page: 50,
+    connections: 1_000,
+    pause: 1_000,
+    warmUp: 10,
+    seconds: 20,
+  };
+  const rows = [];
+  for (let round = 1; round <= 3; round++) {
+    for (const server of ["bare", "pair"] as const) {
+      progress(`1,000 people in ten accounts, ${server}, round ${round} of 3 …`);
+      rows.push({ server, round, ...shown(await measure(server, run)) });
+    }
+  }
+  return rows;
 }
+
+Object.assign(report, { database: database.name, ...size });
 
 try {
   console.log(`${database.name}; Node ${process.version}; ${availableParallelism()} cores`);
   progress(`Making ${size.users} users with ${size.tasks} tasks each …`);
   const users = join(folder, "users.json");
-  const [someone] = await makeScene(database.url, secret, size, users);
+  const benchUsers = await makeScene(database.url, secret, size, users);
+  const [someone] = benchUsers;
   const environment = {
     DATABASE_URL: database.url,
     BETTER_AUTH_SECRET: secret,
@@ -244,18 +300,25 @@ try {
   if (wanted("people")) {
     show("1,000 users who think for a second", "people", await crowded(measure, 1_000));
   }
-  if (wanted(soak)) show("300 requests a second, minute by minute", soak, await soaked(measure));
+  if (wanted("household")) {
+    const title =
+      "1,000 people in ten accounts who think for a second, `pnpm start` with two workers";
+    show(title, "household", await household(benchUsers));
+  }
+  if (wanted("soak")) {
+    show("300 requests a second, minute by minute", "soak", await soaked(measure));
+  }
   if (wanted("growth")) {
-    const sizes = [1_000, 10_000, 100_000, ...(database.embedded ? [] : [1_000_000])];
+    const sizes = [1_000, 10_000, 100_000, 1_000_000];
     const growth = await measureGrowth(environment, sizes, progress);
     show("Pages of 8 kB that each statement touches as one user's tasks grow", "growth", growth);
   }
   if (wanted("cold")) {
-    const given = { ...process.env, ...environment };
-    const cold = await measureColdStart(given, someone?.token ?? "", 2 * rounds, progress);
+    const token = someone?.token ?? "";
+    const cold = await measureColdStart(environment, token, 2 * rounds, progress);
     show("From the start of a function's process to its first answer", "cold", cold);
   }
-  if (options.json) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeReport();
 } finally {
   for (const child of running) {
     if (child.exitCode !== null || child.signalCode !== null) continue;

@@ -19,6 +19,8 @@ export interface Run {
   readonly port: number;
   /** One, or several in turn. */
   readonly operations: readonly BenchOperation[];
+  /** Tasks of a page of the list; 20 where nothing is said. */
+  readonly page?: number;
   readonly connections: number;
   /** Milliseconds between an answer and the next request of a connection. */
   readonly pause: number;
@@ -38,13 +40,18 @@ export interface Measured {
   readonly failures: Readonly<Record<number, number>>;
 }
 
-function requestOf(operation: BenchOperation, { token, tasks }: BenchUser, count: number): string {
+function requestOf(
+  operation: BenchOperation,
+  { token, tasks }: BenchUser,
+  count: number,
+  page: number,
+): string {
   const task = tasks[count % tasks.length] ?? "";
   const head = (line: string, rest = "") =>
     `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n${rest}\r\n`;
   switch (operation) {
     case "list":
-      return head("GET /api/tasks?limit=20");
+      return head(`GET /api/tasks?limit=${page}`);
     case "get":
       return head(`GET /api/tasks/${task}`);
     case "toggle":
@@ -92,7 +99,8 @@ async function run(run: Run, users: readonly BenchUser[]): Promise<Measured> {
         const user = users[run.pause > 0 ? number % users.length : turn % users.length];
         const operation = run.operations[turn % run.operations.length];
         if (user && operation) {
-          socket.write(requestOf(operation, user, Math.floor(turn / users.length)));
+          const count = Math.floor(turn / users.length);
+          socket.write(requestOf(operation, user, count, run.page ?? 20));
         }
       };
       const took = (status: number) => {

@@ -1,25 +1,33 @@
-import { writeFile } from "node:fs/promises";
-import { startEmbedded } from "@tend/db/embedded";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmbedded } from "@tend/db/embedded/start-embedded";
 import { migrate } from "@tend/db/migrate";
 import { Client } from "pg";
 import { mintToken, seconds } from "../api/mint-token.ts";
-import { binaries, makeCluster } from "../launch/cluster.ts";
 import type { BenchUser } from "./generator.ts";
 
-/** A PostgreSQL of the bench's own, migrated: a real server where there is one, else the embedded. */
+/** A PostgreSQL of the bench's own, migrated: the embedded one, as `pnpm start` has it. */
 export async function openDatabase() {
-  if (binaries) {
-    const cluster = await makeCluster(binaries);
-    await cluster.start();
-    const url = cluster.url("postgres", "postgres");
-    await migrate(url);
-    const [row] = await cluster.admin.$queryRaw<{ server_version: string }[]>`SHOW server_version`;
-    const name = `PostgreSQL ${row?.server_version} from ${binaries}`;
-    return { name, embedded: false, url, stop: cluster.end };
-  }
-  const { url, stop } = await startEmbedded({});
+  const folder = await mkdtemp(join(tmpdir(), "tend-bench-"));
+  const { url, stop } = await startEmbedded({
+    folder,
+    programs: process.env.TEND_POSTGRES,
+    connections: 100,
+  });
   await migrate(url);
-  return { name: "the embedded PostgreSQL", embedded: true, url, stop };
+  const [version] = await withClient(url, async (client) => {
+    const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
+    return rows.map((row) => row.server_version);
+  });
+  return {
+    name: `PostgreSQL ${version}`,
+    url,
+    async stop() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** The table that the bare server has for itself, as whoever writes such a server would make it. */

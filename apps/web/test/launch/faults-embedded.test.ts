@@ -1,0 +1,4 @@
+import { testFaults } from "./faults.ts";
+import { onEmbedded } from "./installation.ts";
+
+testFaults("the embedded database", onEmbedded);

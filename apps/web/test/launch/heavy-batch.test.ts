@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { ApiError } from "@tend/contracts/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startYardstick, tolerance, type Yardstick } from "../yardstick.ts";
+import { endInstallations, type Installation, onEmbedded } from "./installation.ts";
+import { signUp } from "./load.ts";
+
+let system: Installation;
+let yardstick: Yardstick;
+
+beforeAll(async () => {
+  system = await onEmbedded();
+  yardstick = await startYardstick();
+});
+
+afterAll(async () => {
+  await yardstick?.end();
+  await endInstallations();
+});
+
+/** A note as long as may be, in a script whose search words are made letter by letter. */
+const note = "今日は銀行へ行って家賃を払い帰りに切手を買う".repeat(500).slice(0, 10_000);
+
+test("[C-6, C-9] a batch that ticks a hundred long notes holds nobody else up, and is done whole or not at all", async () => {
+  const { client } = await signUp(system.origin);
+  const other = await signUp(system.origin);
+  const ids = Array.from({ length: 100 }, () => randomUUID());
+  for (const id of ids) {
+    await client.createTask({ body: { id, title: "Note", description: note } });
+  }
+  let over = false;
+  const waits: number[] = [];
+  const asking = (async () => {
+    while (!over) {
+      const [, ms] = await yardstick.timed(() => other.client.listTasks());
+      waits.push(ms);
+    }
+  })();
+  const operations = ids.map((id) => ({ operation: "complete" as const, id, completed: true }));
+  const [status, ms] = await yardstick.timed(() =>
+    client.batchTasks({ body: { operations } }).then(
+      (answer) => answer.status,
+      (error: unknown) => (error instanceof ApiError ? error.problem.status : error),
+    ),
+  );
+  over = true;
+  await asking;
+  expect([200, 503]).toContain(status);
+  expect(ms).toBeLessThan(3_000 * tolerance);
+  expect(Math.max(...waits)).toBeLessThan(1_000 * tolerance);
+  const { body } = await client.listTasks({ query: { limit: "100", status: "completed" } });
+  expect(body).toHaveLength(status === 200 ? 100 : 0);
+});

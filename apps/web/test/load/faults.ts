@@ -1,0 +1,155 @@
+import { connect } from "@tend/db";
+import { heldOpen } from "../hung.ts";
+import {
+  endInstallations,
+  freeze,
+  type Installation,
+  onEmbedded,
+  onServer,
+} from "../launch/installation.ts";
+import { expectKept, type Person, signUp, startLoad } from "../launch/load.ts";
+import { signal } from "../launch/start.ts";
+import { startYardstick } from "../yardstick.ts";
+
+/** What happened to a system under load, and what the people who use it had of it. */
+export interface Fault {
+  readonly database: string;
+  readonly fault: string;
+  readonly rounds: number;
+  /** The longest that a refused request took. */
+  readonly slowest_ms: number;
+  /** The longest from the end of the fault until all were served again. */
+  readonly recovery_ms?: number;
+  /** How many times longer than at rest a bare server took meanwhile. */
+  readonly slowdown: number;
+}
+
+type Kind = readonly [name: string, make: () => Promise<Installation>];
+
+const kinds: readonly Kind[] = [
+  ["embedded", onEmbedded],
+  ["a server", onServer],
+];
+
+/** The faults of C-6 in plain milliseconds. What was acknowledged has to be there afterwards. */
+export async function measureFaults(
+  rounds: number,
+  progress: (text: string) => void,
+): Promise<Fault[]> {
+  const yardstick = await startYardstick();
+  const measured: Fault[] = [];
+  try {
+    for (const [database, make] of kinds) {
+      progress(`Starting the app on ${database} …`);
+      const system = await make();
+      const people = await Promise.all(Array.from({ length: 4 }, () => signUp(system.origin)));
+      for (const [fault, times, run] of faultsOf(system, people, rounds)) {
+        progress(`${database}: ${fault} …`);
+        const start = performance.now();
+        const figures: Figures[] = [];
+        for (let round = 0; round < times; round++) figures.push(await run());
+        const end = performance.now();
+        const most = (of: (one: Figures) => number | undefined) =>
+          Math.round(Math.max(...figures.map((one) => of(one) ?? 0)));
+        measured.push({
+          database,
+          fault,
+          rounds: times,
+          slowest_ms: most(({ slowest }) => slowest),
+          ...(figures[0]?.recovery !== undefined && {
+            recovery_ms: most(({ recovery }) => recovery),
+          }),
+          slowdown: Number(((end - start) / yardstick.elapsed(start, end)).toFixed(2)),
+        });
+      }
+      await endInstallations();
+    }
+  } finally {
+    await yardstick.end();
+    await endInstallations();
+  }
+  return measured;
+}
+
+interface Figures {
+  readonly slowest: number;
+  readonly recovery?: number;
+}
+
+type Named = readonly [fault: string, rounds: number, run: () => Promise<Figures>];
+
+function faultsOf(system: Installation, people: readonly Person[], rounds: number): Named[] {
+  /** People write meanwhile; the fault is over when it ends, and gives how long it took by itself. */
+  async function underLoad(cause: (failed: () => Promise<void>) => Promise<unknown>) {
+    const load = startLoad(people);
+    try {
+      await load.acknowledged(10);
+      await cause(() => load.failed(performance.now()));
+      const back = performance.now();
+      await load.acknowledged(5, back);
+      await load.stop();
+      await expectKept(people);
+      const slowest = load.slowest((start, end) => end - start);
+      return { slowest, recovery: load.recovered(back) - back };
+    } finally {
+      load.abandon();
+    }
+  }
+  const kill = (part: "database" | "app" | "both") =>
+    underLoad(async (failed) => {
+      const gone = failed();
+      signal(
+        freeze(() => system.victims(part)),
+        "SIGKILL",
+      );
+      await gone;
+      await system.revive(part);
+    });
+  const stand = () =>
+    underLoad(async () => {
+      const frozen = freeze(() => system.processes("database"));
+      await new Promise((resolve) => setTimeout(resolve, 30_000));
+      signal(frozen, "SIGCONT");
+    });
+  const terminate = async () => {
+    let took = 0;
+    const { recovery } = await underLoad(async () => {
+      const start = performance.now();
+      await system.terminate();
+      took = performance.now() - start;
+      await system.revive("app");
+    });
+    return { slowest: took, recovery };
+  };
+  return [
+    ["kill -9 of the database", rounds, () => kill("database")],
+    ["kill -9 of the app", rounds, () => kill("app")],
+    ["kill -9 of both", rounds, () => kill("both")],
+    ["the database stands still for 30 s", 1, stand],
+    ["SIGTERM, until the app has ended", rounds, terminate],
+    ["a row that others hold", rounds, () => held(system)],
+  ];
+}
+
+/** How long each change of a task waits that another transaction holds. */
+async function held(system: Installation): Promise<Figures> {
+  const { client } = await signUp(system.origin);
+  const { body } = await client.createTask({ body: { title: "Held" } });
+  const params = { id: body.id };
+  const holder = connect(system.url());
+  try {
+    return await holder.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT FROM tasks WHERE id = ${body.id}::uuid FOR UPDATE`;
+      let slowest = 0;
+      for (const change of [client.completeTask, client.deleteTask]) {
+        const start = performance.now();
+        const outcome = await change({ params }).catch((error: unknown) => error);
+        if (!(outcome instanceof Error)) throw new Error("A held task was changed.");
+        slowest = Math.max(slowest, performance.now() - start);
+      }
+      return { slowest };
+    }, heldOpen);
+  } finally {
+    await holder.$disconnect();
+  }
+}
