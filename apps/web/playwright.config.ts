@@ -1,6 +1,9 @@
 import { createServer } from "node:net";
 import { defineConfig } from "@playwright/test";
 import { browser } from "./test/e2e/browser.ts";
+import { elsewhere } from "./test/elsewhere.ts";
+import { hungAfter } from "./test/hung.ts";
+import { isLong } from "./test/long.ts";
 
 /** Free ports, found once: worker processes read this file again and must get the same. */
 async function freePort(): Promise<string> {
@@ -16,11 +19,24 @@ process.env.TEND_E2E_SERVE ??= await freePort();
 
 /** The two doors of the production build; each screen comes through one of them. */
 const doors = { next: process.env.TEND_E2E_NEXT, serve: process.env.TEND_E2E_SERVE };
-const originOf = (door: keyof typeof doors) => `http://localhost:${doors[door]}`;
+const originOf = (door: keyof typeof doors) => elsewhere ?? `http://localhost:${doors[door]}`;
 
 const wide = { baseURL: originOf("next"), viewport: { width: 1280, height: 800 } };
 const phone = { baseURL: originOf("serve"), viewport: { width: 390, height: 844 }, hasTouch: true };
 const timed = ["first-view.spec.ts", "speed.spec.ts"];
+
+const specs = (...names: string[]) => names.map((name) => `${name}.spec.ts`);
+
+/** What neither width nor door changes: a short run has it by one of them, a long one by both. */
+const onlyWide = isLong
+  ? []
+  : specs("account", "conflict", "keyboard", "order-by-hand", "transfer", "two-tabs", "undo");
+const onlyPhone = isLong
+  ? []
+  : [
+      ...specs("filters", "first-load", "offline", "quick-add", "search", "sign-in", "trash"),
+      ...specs("trouble"),
+    ];
 
 export default defineConfig({
   testDir: "test/e2e",
@@ -28,39 +44,40 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
-  // Two browsers, the app and the database share two cores.
-  workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
-  reporter: "line",
+  // They wait for a second at a time, for an undo that passes or a network at rest.
+  workers: 4,
+  timeout: hungAfter,
+  expect: { timeout: hungAfter / 10 },
+  reporter: [["line"], ["../../.ci/counts.mjs"]],
   use: {
     launchOptions: await browser(),
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
-    trace: "retain-on-failure",
   },
   projects: [
-    { name: "1280", use: wide, testIgnore: timed },
-    { name: "390", use: phone, testIgnore: timed },
-    // With the machine to themselves; traces would take longer than what they show.
+    { name: "1280", use: wide, testIgnore: [...timed, ...onlyPhone] },
+    { name: "390", use: phone, testIgnore: [...timed, ...onlyWide] },
+    // With the machine to themselves.
     {
       name: "time 1280",
-      use: { ...wide, trace: "off" },
-      testMatch: timed,
+      use: wide,
+      testMatch: isLong ? timed : [],
+      workers: 1,
       dependencies: ["1280", "390"],
     },
     {
       name: "time 390",
-      use: { ...phone, trace: "off" },
+      use: phone,
       testMatch: timed,
+      workers: 1,
       dependencies: ["time 1280"],
     },
   ],
-  webServer: (["next", "serve"] as const).map((door) => ({
+  webServer: (elsewhere ? [] : (["next", "serve"] as const)).map((door) => ({
     command: `tsx test/e2e/server.ts ${door}`,
     url: `${originOf(door)}/api/ready`,
     env: { PORT: doors[door], BETTER_AUTH_URL: originOf(door) },
     gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
-    timeout: 120_000,
+    timeout: hungAfter,
   })),
 });

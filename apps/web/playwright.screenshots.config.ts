@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: "test/screenshots",
   projects: ["1280", "390"].flatMap((name) => {
     const project = tests.projects?.find((one) => one.name === name);
-    const use = { ...project?.use, deviceScaleFactor: 2, trace: "off" as const };
+    const use = { ...project?.use, deviceScaleFactor: 2 };
     return (["light", "dark"] as const).map((colorScheme) => ({
       name: `${name}-${colorScheme}`,
       use: { ...use, colorScheme },

@@ -1,16 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
+import { axeViolationsInBothThemes } from "./axe.ts";
 import { expect, type Person, signIn, test } from "./person.ts";
-
-/** What axe finds on the page as it is, in one theme and in the other. */
-async function violationsInBothThemes(page: Page) {
-  const found = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    found.push(...(await new AxeBuilder({ page }).analyze()).violations);
-  }
-  return found;
-}
 
 /** The same person on another device, which says that it is this. */
 async function onDevice(browser: Browser, person: Person, userAgent: string, baseURL = "") {
@@ -44,7 +34,7 @@ test.describe("sessions", () => {
     await expect(rows(page).filter({ hasText: "Safari on iPhone" })).toContainText(
       "Last active today",
     );
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
 
     await page.getByRole("button", { name: "Sign out Firefox on Linux" }).press("Enter");
     await expect(page.getByRole("status").filter({ hasText: "Signed out" })).toHaveText(
@@ -58,7 +48,7 @@ test.describe("sessions", () => {
     await expect(rows(page).getByText("Signed out")).toHaveCount(3);
     await expect(page.getByRole("button", { name: "Sign out everywhere else" })).toHaveCount(0);
     expect([await isSignedIn(phone), await isSignedIn(page)]).toEqual([false, true]);
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
     await page.reload();
     await expect(rows(page)).toHaveCount(1);
     for (const device of [laptop, phone]) await device.context().close();
@@ -75,7 +65,7 @@ test.describe("sessions", () => {
     await page.getByRole("button", { name: "Sign out everywhere else" }).click();
     await expect(page.getByText(/^Not signed out: everywhere else\. .*try again\.$/)).toBeVisible();
     await expect(rows(page)).toHaveCount(2);
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
   });
 });
 
@@ -107,7 +97,7 @@ test.describe("password", () => {
     await expect(current).toHaveValue("");
     await expect(rows(page)).toHaveCount(1);
     expect([await isSignedIn(laptop), await isSignedIn(page)]).toEqual([false, true]);
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
     await page.context().clearCookies();
     await signIn(page, { ...person, password });
     await expect(submit).toBeVisible();
@@ -127,7 +117,7 @@ test.describe("password", () => {
     for (const field of [current, fresh]) {
       await expect(field).toHaveAttribute("aria-invalid", "true");
     }
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
 
     await current.fill("not the password");
     await fresh.fill("ada likes 7 lemons");
@@ -161,14 +151,14 @@ test.describe("delete account", () => {
     await page.getByRole("button", { name: "Delete account" }).click();
     const dialog = dialogOf(page);
     await expect(dialog.getByLabel("Your email")).toBeFocused();
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
     await page.keyboard.type(person.email.toUpperCase());
     await page.keyboard.press("Tab");
     await page.keyboard.type(person.password);
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL("/");
     await expect(page.getByText("Your account and all your tasks are deleted.")).toBeVisible();
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
     expect(await stored(page)).toEqual([]);
     await expect(person.api.listTasks()).rejects.toMatchObject({
       problem: { code: "unknown_user" },
@@ -196,7 +186,7 @@ test.describe("delete account", () => {
     for (const field of [email, password]) {
       await expect(field).toHaveAttribute("aria-invalid", "true");
     }
-    expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(await axeViolationsInBothThemes(page)).toEqual([]);
     await email.fill(person.email);
     await password.fill("not the password");
     await submit.click();

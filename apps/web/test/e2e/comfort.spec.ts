@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
-import { expect, type Person, test } from "./person.ts";
+import { expect, type Person, test, workerless } from "./person.ts";
+
+test.use(workerless);
 
 const strangers = ["/", "/sign-up", "/sign-in", "/offline", "/docs", "/no-such-page"];
 const owners = ["/tasks", "/tasks?tag=home", "/tasks?status=trashed", "/account"];

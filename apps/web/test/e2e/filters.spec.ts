@@ -1,7 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeViolations } from "./axe.ts";
 import { holdRequests } from "./hold.ts";
-import { expect, test } from "./person.ts";
+import { expect, test, workerless } from "./person.ts";
+
+test.use(workerless);
 
 const titles = (page: Page) =>
   page.getByRole("list", { name: "Tasks" }).getByRole("button", { name: /^Edit / });
@@ -96,7 +98,7 @@ test("what is late leaves out what is done", async ({ page }) => {
 test("what finds nothing says so, and leads back; what is added is seen", async ({ page }) => {
   await page.goto("/tasks?priority=medium");
   await expect(page.getByText("Nothing matches these filters.")).toBeVisible();
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
   await page.getByRole("main").getByRole("button", { name: "Clear filters" }).last().click();
   await expect(titles(page)).toHaveCount(5);
 

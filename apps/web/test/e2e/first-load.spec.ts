@@ -127,7 +127,9 @@ for (const [path, { seenBy, also = [], ...budget }] of Object.entries(budgets)) 
         if (reader === "its owner") await moveIn(page, await makePerson());
       });
 
-      test("loads no more than its budget, all of it found, and no zod", async ({ page }) => {
+      test("loads no more than its budget, all of it found and no zod, and the fonts that it shows", async ({
+        page,
+      }) => {
         const responses = await firstLoad(page, path);
         expect(new URL(page.url()).pathname).toBe(path);
         const failed = responses.slice(1).filter((response) => response.status() >= 400);
@@ -145,10 +147,7 @@ for (const [path, { seenBy, also = [], ...budget }] of Object.entries(budgets)) 
           expect.soft(weight, `kB of ${kind}`).toBeLessThanOrEqual(most);
         }
         for (const script of scripts) expect(await script.text(), script.url()).not.toMatch(zod);
-      });
 
-      test("shows its text in the fonts that it preloads, and in no other", async ({ page }) => {
-        const responses = await firstLoad(page, path);
         const preloaded = await page
           .locator('link[rel="preload"][as="font"][crossorigin]')
           .evaluateAll((links) => links.map((link) => (link as HTMLLinkElement).href));

@@ -1,7 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeViolations } from "./axe.ts";
 import { holdRequests } from "./hold.ts";
-import { expect, type Person, test } from "./person.ts";
+import { expect, noNetwork, type Person, test, workerless } from "./person.ts";
+
+test.use(workerless);
 
 const rows = (page: Page) => page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
 const box = (page: Page, name: string) => page.getByRole("checkbox", { name });
@@ -207,6 +209,33 @@ test("the palette: actions, orders, tasks; a word that fits nothing says so", as
   await expect(quickAdd(page)).toHaveValue("Half a thought");
 });
 
+test("a palette that is opened again before the browser has told that it closed stays open", async ({
+  page,
+  person,
+}) => {
+  await open(page, person);
+  await press(page, "Control+k", () => expect(command(page)).toBeFocused());
+  await page.keyboard.type("sort by title");
+  await expect(palette(page).getByRole("option")).toHaveCount(1);
+  // Both keys within one task of the browser, as on a busy machine: it tells of the first in the next.
+  await page.evaluate(async () => {
+    const press = async (init: KeyboardEventInit) => {
+      const options = { bubbles: true, cancelable: true, ...init };
+      document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", options));
+      for (let turn = 0; turn < 100; turn++) await undefined;
+    };
+    const told = new Promise((resolve) => {
+      document.querySelector("dialog[open]")?.addEventListener("close", resolve, { once: true });
+    });
+    await press({ key: "Enter" });
+    await press({ key: "k", ctrlKey: true });
+    await told;
+  });
+  await expect(page).toHaveURL("/tasks?sort=title");
+  await page.keyboard.type("sort by due");
+  await expect(command(page)).toHaveValue("sort by due");
+});
+
 test.describe("before its script has come", () => {
   // Which would have it already.
   test.use({ serviceWorkers: "block" });
@@ -232,7 +261,7 @@ test.describe("before its script has come", () => {
     person,
     foreseen,
   }) => {
-    foreseen.push(/ERR_|Failed to load|ChunkLoadError/);
+    foreseen.push(noNetwork);
     await open(page, person);
     await page.route(/_next\/static\/chunks\//, (route) => route.abort());
     await press(page, "Control+k");
@@ -272,6 +301,7 @@ test("single keys can be switched off, and stay off", async ({ page, person }) =
   await help(page).getByRole("link", { name: "Turn them on in your account" }).click();
   await choice.check();
   await page.goto("/tasks");
+  await expect(page.getByRole("button", { name: /^Actions for / }).first()).toBeEnabled();
   await box(page, "Delta").focus();
   await press(page, "x", () => expect(box(page, "Delta")).toBeChecked());
 });
@@ -293,20 +323,19 @@ for (const theme of ["light", "dark"] as const) {
   test(`help and palette have no axe violation, ${theme}`, async ({ page, person }) => {
     await page.emulateMedia({ colorScheme: theme });
     await open(page, person);
-    const violations = async () => (await new AxeBuilder({ page }).analyze()).violations;
     await press(page, "Escape");
     await press(page, "?", () => expect(help(page).getByText("Next task")).toBeVisible());
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await press(page, "Escape");
     await press(page, "Control+k", () =>
       expect(palette(page).getByRole("option").first()).toBeVisible(),
     );
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.type("apple");
     await expect(palette(page).getByRole("option").first()).toHaveText("Apple");
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.type(" tree");
     await expect(palette(page).getByRole("option")).toHaveCount(0);
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 }

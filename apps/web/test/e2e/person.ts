@@ -1,6 +1,8 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { test as base, expect, type Page } from "@playwright/test";
 import { type Client, createClient } from "@tend/contracts/client";
+import { isLong } from "../long.ts";
+import { someAddress } from "../some-address.ts";
 
 export interface Person {
   readonly name: string;
@@ -19,8 +21,15 @@ interface Fixtures {
   foreseen: RegExp[];
 }
 
-/** Everyone comes from an address of their own: sign-ups are counted by address. */
-const someAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
+/** What a browser reports where no answer came, of the service worker too; a status is an answer. */
+export const noNetwork =
+  /net::ERR_|Failed to load (?!resource: the server)|Failed to fetch|ChunkLoadError|when fetching/;
+
+/**
+ * For a spec in which the service worker has no part: a short run goes without the app's files being
+ * fetched for it once more, in every test.
+ */
+export const workerless = { serviceWorkers: isLong ? "allow" : "block" } as const;
 
 export const test = base.extend<Fixtures>({
   extraHTTPHeaders: async ({ browserName: _ }, use) => {
@@ -31,7 +40,13 @@ export const test = base.extend<Fixtures>({
     await use([]);
   },
 
-  page: async ({ page, foreseen }, use) => {
+  page: async ({ page, context, foreseen }, use) => {
+    // Whatever is under way when a test cuts the network is reported.
+    const setOffline = context.setOffline.bind(context);
+    context.setOffline = (offline) => {
+      foreseen.push(noNetwork);
+      return setOffline(offline);
+    };
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {

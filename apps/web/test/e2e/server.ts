@@ -9,8 +9,8 @@ import { freshDatabase } from "@tend/db/testing";
  * it, or `serve`, as `pnpm start` does.
  */
 const doors: Record<string, string[]> = {
-  next: [createRequire(import.meta.url).resolve("next/dist/bin/next"), "start"],
-  serve: ["--import", "tsx", "serve.ts"],
+  next: [createRequire(import.meta.url).resolve("next/dist/bin/next"), "start", "-H", "127.0.0.1"],
+  serve: ["--import", "tsx", "runtime/serve.ts"],
 };
 const door = doors[process.argv[2] ?? ""];
 if (!door) throw new Error(`Say which door: ${Object.keys(doors).join(" or ")}.`);

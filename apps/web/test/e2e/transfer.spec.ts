@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Download, Page, Route } from "@playwright/test";
 import type { NewTask, Task } from "@tend/contracts";
-import { expect, type Person, signIn, test } from "./person.ts";
+import { axeViolationsInBothThemes } from "./axe.ts";
+import { expect, noNetwork, type Person, signIn, test, workerless } from "./person.ts";
+
+test.use(workerless);
 
 type FileGiven = Parameters<ReturnType<Page["getByLabel"]>["setInputFiles"]>[0];
 
@@ -76,14 +78,6 @@ const ownWords = (text: string) =>
     }))
     .toSorted((a, b) => a.id.localeCompare(b.id));
 
-/** What axe finds on the page as it is, in one theme and in the other. */
-async function expectNoViolation(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  }
-}
-
 test("[X-1] export, import into another account, export: the same tasks", async ({
   page,
   person,
@@ -94,7 +88,7 @@ test("[X-1] export, import into another account, export: the same tasks", async 
   const first = await exported(page, "Export as JSON");
   expect(first.suggestedFilename()).toMatch(/^tend-\d{4}-\d\d-\d\d\.json$/);
   await expect(page.getByText(/^Saved 5 tasks as tend-/).first()).toBeVisible();
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
   const text = await contentOf(first);
 
   const other = await makePerson();
@@ -104,7 +98,7 @@ test("[X-1] export, import into another account, export: the same tasks", async 
   await picker(page).setInputFiles(fileOf(text));
   await expect(page.getByText("5 new, 1 of them for the trash")).toBeVisible();
   expect(await countOf(other)).toBe(0);
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
   await page.getByRole("button", { name: "Import 5 tasks" }).click();
   await expect(page.getByText("Imported 5 of 5 tasks.").first()).toBeVisible();
   const again = await contentOf(await exported(page, "Export as JSON"));
@@ -140,7 +134,7 @@ test("[X-2] an export that fails or is cancelled saves nothing, and can be had a
   person,
   foreseen,
 }) => {
-  foreseen.push(/ERR_|Failed to load|Failed to fetch/);
+  foreseen.push(noNetwork);
   await furnish(person);
   const downloads: Download[] = [];
   page.on("download", (download) => downloads.push(download));
@@ -149,7 +143,7 @@ test("[X-2] an export that fails or is cancelled saves nothing, and can be had a
   await page.getByRole("button", { name: "Export as JSON" }).click();
   const failure = "Nothing was saved. The server cannot be reached.";
   await expect(page.getByText(failure).first()).toBeVisible();
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
   await page.unroute(/status=trashed/);
   // Never answered: the reading goes on until it is cancelled.
   await page.route(/status=trashed/, () => {});
@@ -173,7 +167,7 @@ test("[X-3] cancelled in the middle, the same file goes on where it stopped", as
   await page.getByRole("button", { name: "Import 250 tasks" }).click();
   await expect(page.getByText("Imported 0 of 250", { exact: true })).toBeVisible();
   await expect(picker(page)).toBeDisabled();
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("button", { name: "Stopping" })).toBeVisible();
   await letGo();
@@ -217,7 +211,7 @@ test("[X-3] trouble in the middle is said, and Continue makes nothing twice", as
   person,
   foreseen,
 }) => {
-  foreseen.push(/ERR_|Failed to load|Failed to fetch|status of (401|503)/);
+  foreseen.push(noNetwork, /status of (401|503)/);
   await page.goto("/account");
   await picker(page).setInputFiles(fileOf(many(150)));
   // The first batch arrives, but not its answer.
@@ -233,7 +227,7 @@ test("[X-3] trouble in the middle is said, and Continue makes nothing twice", as
   const trouble = "Imported 0 of 150 tasks. The server cannot be reached. You can continue.";
   await expect(page.getByText(trouble).first()).toBeVisible();
   expect(await countOf(person)).toBe(100);
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
 
   await page.route(
     "**/tasks/batch",
@@ -286,7 +280,7 @@ test("[X-3] the dry run shows what differs, what is in the trash and what cannot
   await expect(page.getByText(/^Task 6 id: Give a UUID\. title: Write a title/)).toBeVisible();
   await expect(page.getByText("and 3 more")).toBeVisible();
   await expect(importButton(page)).toHaveCount(0);
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
 
   await page.getByRole("checkbox", { name: "Replace with the file's version" }).check();
   await page.getByRole("button", { name: "Import 2 tasks" }).click();
@@ -311,7 +305,7 @@ test("[X-3] what the server refuses is listed by title", async ({ page, person, 
   await expect(page.getByText("Imported 0 of 1 task.").first()).toBeVisible();
   await expect(page.getByText(/Pay: It was changed here meanwhile/)).toBeVisible();
   expect((await person.api.listTasks()).body[0]?.title).toBe("Pay the rent");
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
 });
 
 test("[X-3] Todoist's template, with the keyboard alone, twice without a duplicate", async ({
@@ -367,7 +361,7 @@ test("[X-3] a file that cannot be read says why; one can also be dropped", async
   await expect(page.getByText("This file is empty.").first()).toBeVisible();
   await picker(page).setInputFiles(fileOf("{", "half.json"));
   await expect(page.getByText(/not whole JSON/).first()).toBeVisible();
-  await expectNoViolation(page);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
   const dropped = await page.evaluateHandle((text) => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([text], "dropped.json"));

@@ -1,7 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeViolations } from "./axe.ts";
 import { hold } from "./hold.ts";
-import { expect, type Person, test } from "./person.ts";
+import { expect, noNetwork, type Person, test, workerless } from "./person.ts";
+
+test.use(workerless);
 
 const tasks = (page: Page) => page.getByRole("list", { name: "Tasks", exact: true });
 const trash = (page: Page) =>
@@ -54,9 +56,7 @@ test("clear completed: 120 tasks go in two batches, to the trash", async ({ page
   await dialog.getByRole("button", { name: "Delete 120 tasks" }).click();
   await expect(page.getByText("Deleted 120 tasks")).toBeVisible();
   // The time for undo passes first.
-  await expect
-    .poll(() => batches.toSorted((a, b) => b - a), { timeout: 20_000 })
-    .toEqual([100, 20]);
+  await expect.poll(() => batches.toSorted((a, b) => b - a)).toEqual([100, 20]);
   await expect.poll(() => titlesOf(person, "all")).toEqual(["Still to do"]);
   await page.reload();
   await expect(page.getByText("No completed tasks yet.")).toBeVisible();
@@ -86,7 +86,7 @@ test("clearing many says how far it is, and can be stopped", async ({ page, pers
   await page.getByRole("button", { name: "Delete 300 tasks" }).click();
   await expect(page.getByText("No completed tasks yet.")).toBeVisible();
   const banner = page.getByRole("status").filter({ hasText: "Deleting 300 tasks" });
-  await expect(banner).toBeVisible({ timeout: 20_000 });
+  await expect(banner).toBeVisible();
   await expect(banner.getByRole("progressbar")).toHaveJSProperty("value", 100);
   await banner.getByRole("button", { name: "Stop" }).click();
   await expect(tab(page, "Completed")).toContainText("100");
@@ -190,7 +190,7 @@ test("the API down: nothing is shown as done that is not, and Retry does it", as
   person,
   foreseen,
 }) => {
-  foreseen.push(/ERR_|Failed to load|Failed to fetch/);
+  foreseen.push(noNetwork);
   await trashed(person, "Pay rent");
   await trashed(person, "Diary");
   await page.goto("/tasks?status=trashed");
@@ -220,7 +220,7 @@ test("the trash that cannot be read says so, and can be read again", async ({
   person,
   foreseen,
 }) => {
-  foreseen.push(/ERR_|Failed to load|Failed to fetch/);
+  foreseen.push(noNetwork);
   await trashed(person, "Pay rent");
   await page.route(/status=trashed&/, (route) => route.abort());
   await page.goto("/tasks?status=trashed");
@@ -239,12 +239,11 @@ for (const theme of ["light", "dark"] as const) {
     await trashed(person, "Pay rent");
     await page.goto("/tasks?status=trashed");
     await expect(trash(page)).toHaveCount(1);
-    const violations = async () => (await new AxeBuilder({ page }).analyze()).violations;
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("button", { name: "Delete for good Pay rent" }).click();
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("dialog").getByRole("button", { name: "Delete for good" }).click();
     await expect(page.getByText("The trash is empty.")).toBeVisible();
-    expect(await violations()).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 }

@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
-import { expect, type Person, test } from "./person.ts";
+import { expect, type Person, test, workerless } from "./person.ts";
+
+test.use(workerless);
 
 const row = (page: Page, title: string) =>
   page.getByRole("list", { name: "Tasks" }).getByRole("listitem").filter({ hasText: title });

@@ -56,9 +56,9 @@ test("sign up → add three → tick → edit → filter → reload → sign out
   const form = page.getByRole("form", { name: "Edit task" });
   await form.getByLabel("Title").fill("Buy ten stamps");
   await form.getByLabel("Notes").fill("The ones with birds 🐦\nשלום");
-  await form.getByLabel("Due date").fill("2026-12-01");
+  await form.getByLabel("Due date").fill("2099-12-01");
   await form.getByRole("button", { name: "Save task" }).click();
-  await expect(row(page, "Buy ten stamps")).toContainText(/1 Dec/);
+  await expect(row(page, "Buy ten stamps")).toContainText("1 Dec 2099");
 
   await tab(page, "Pending").click();
   await expect(page).toHaveURL(/status=pending/);
