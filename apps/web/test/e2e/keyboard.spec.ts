@@ -278,6 +278,7 @@ test("single keys can be switched off, and stay off", async ({ page, person }) =
   await page.goto("/account");
   const choice = page.getByRole("checkbox", { name: "Single-key shortcuts" });
   await expect(choice).toBeChecked();
+  await expect(choice).toBeEnabled();
   await choice.focus();
   await press(page, "Space", () => expect(choice).not.toBeChecked());
   await page.reload();

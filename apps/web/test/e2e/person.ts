@@ -47,6 +47,7 @@ export const test = base.extend<Fixtures>({
       foreseen.push(noNetwork);
       return setOffline(offline);
     };
+    waitUntilAlive(page);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
@@ -83,6 +84,32 @@ export const test = base.extend<Fixtures>({
     await use(person);
   },
 });
+
+/**
+ * A page that is gone to is waited for until React has taken it over, which comes after its `load`:
+ * a click before that is lost. A test that names another moment by `waitUntil` has that one.
+ */
+function waitUntilAlive(page: Page): void {
+  const goto = page.goto.bind(page);
+  const reload = page.reload.bind(page);
+  const alive = async (options: { readonly waitUntil?: string } | undefined) => {
+    if (!options?.waitUntil) await expect.poll(() => page.evaluate(isAlive)).toBe(true);
+  };
+  page.goto = async (address, options) => {
+    const answer = await goto(address, options);
+    await alive(options);
+    return answer;
+  };
+  page.reload = async (options) => {
+    const answer = await reload(options);
+    await alive(options);
+    return answer;
+  };
+}
+
+const isAlive = (): boolean =>
+  document.querySelector("script[src*='/_next/']") === null ||
+  Object.keys(document.body).some((key) => key.startsWith("__reactFiber$"));
 
 /** Signs in as the browser does, without its form. */
 export async function signIn(page: Page, { email, password }: Person): Promise<void> {

@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
+import { useAlive } from "#ui/use-alive.ts";
 import { useLoaded } from "#ui/use-loaded.ts";
 import { NotLoaded } from "./not-loaded.tsx";
 
@@ -11,6 +12,7 @@ const load = () => import("./import-progress.tsx");
  * when there is one.
  */
 export function ImportTasks({ userId, children }: { userId: string; children: ReactNode }) {
+  const isAlive = useAlive();
   const [given, setGiven] = useState<{ file: File; time: number }>();
   const [busy, setBusy] = useState(false);
   const time = given?.time ?? 0;
@@ -21,7 +23,7 @@ export function ImportTasks({ userId, children }: { userId: string; children: Re
   return (
     <div className="grid gap-3">
       <fieldset
-        disabled={busy}
+        disabled={!isAlive || busy}
         onChange={({ target }) => {
           if (!(target instanceof HTMLInputElement)) return;
           take(target.files?.[0]);

@@ -4,9 +4,11 @@ import { useState } from "react";
 import { Button } from "#ui/button.tsx";
 import { chooseSingleKeys } from "#ui/single-keys.ts";
 import { ShortcutHelp } from "#ui/tasks/shortcut-help.tsx";
+import { useAlive } from "#ui/use-alive.ts";
 
 /** The off-switch for keys without Ctrl or ⌘, and the list of all keys. */
 export function SingleKeysChoice({ on }: { on: boolean }) {
+  const isAlive = useAlive();
   const [isHelpShown, showHelp] = useState(false);
   return (
     <div className="grid justify-items-start gap-4">
@@ -16,6 +18,7 @@ export function SingleKeysChoice({ on }: { on: boolean }) {
             type="checkbox"
             defaultChecked={on}
             autoComplete="off"
+            disabled={!isAlive}
             aria-describedby="single-keys-hint"
             className="size-5 cursor-pointer"
             onChange={(event) => chooseSingleKeys(event.target.checked)}

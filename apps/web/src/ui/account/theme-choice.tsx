@@ -2,6 +2,7 @@
 
 import { Monitor, Moon, Sun } from "lucide-react";
 import { chooseTheme, type Theme, themes } from "#ui/theme.ts";
+import { useAlive } from "#ui/use-alive.ts";
 
 const looks = {
   system: { label: "System", Icon: Monitor },
@@ -11,8 +12,9 @@ const looks = {
 
 /** Three native radio buttons in a row. A choice holds at once and on the next visit. */
 export function ThemeChoice({ theme }: { theme: Theme }) {
+  const isAlive = useAlive();
   return (
-    <fieldset className="grid grid-cols-3 gap-2">
+    <fieldset disabled={!isAlive} className="grid grid-cols-3 gap-2">
       <legend className="sr-only">Theme</legend>
       {themes.map((choice) => {
         const { label, Icon } = looks[choice];

@@ -1,6 +1,7 @@
 import { ListFilter } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button } from "#ui/button.tsx";
+import { useAlive } from "#ui/use-alive.ts";
 import { asksForFields, type Filters, filtersHref, sorts, tabs } from "./filters.ts";
 import type { Counts } from "./task-list.ts";
 
@@ -62,6 +63,7 @@ interface SortSelectProps {
 }
 
 export function SortSelect({ filters, onChange }: SortSelectProps) {
+  const isAlive = useAlive();
   const chosen = sorts.findIndex(
     ({ sort, order }) => sort === filters.sort && order === filters.order,
   );
@@ -69,6 +71,7 @@ export function SortSelect({ filters, onChange }: SortSelectProps) {
     <select
       aria-label="Sort"
       autoComplete="off"
+      disabled={!isAlive}
       value={chosen}
       className="field-sizing-content h-9 shrink-0 rounded-control border border-transparent bg-transparent px-2 text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:h-11"
       onChange={(event) => {
