@@ -66,7 +66,7 @@ function statementNames(url: string): (text: string) => string | undefined {
 }
 
 /** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
-export const newestMigration = "20261122120000_order_by_hand";
+export const newestMigration = "20261130173000_words_when_they_change";
 
 /** Whether the newest migration of this code has been applied. */
 export async function isCurrent(database: Database): Promise<boolean> {

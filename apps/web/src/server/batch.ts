@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type Batch,
   type BatchOperation,
@@ -28,7 +29,7 @@ import {
 import { type NamedZone, refuseUnknownZones } from "./time-zones.ts";
 import type { UserId } from "./user-id.ts";
 
-const { sql } = Prisma;
+const { sql, empty } = Prisma;
 
 /** What the operations of a batch find, and what they leave to be written. */
 interface Tasks {
@@ -36,6 +37,8 @@ interface Tasks {
   /** The time of the transaction, as answers show it. */
   readonly now: string;
   readonly byId: Map<string, Task>;
+  /** Those that are in the table, as they were before. */
+  readonly stored: ReadonlyMap<string, Task>;
   /** The versions of tasks that were deleted for good. */
   readonly buried: Map<string, number>;
   readonly foreign: ReadonlySet<string>;
@@ -46,8 +49,8 @@ interface Tasks {
 type Done = Omit<BatchResult, "problem">;
 
 /**
- * T-10: carries the operations out in order, in one transaction with a fixed number of statements:
- * lock the owner's counter, read what the operations name, apply them here, write what came of it.
+ * T-10: carries the operations out in order, in one transaction: lock the owner's counter, read what
+ * the operations name, apply them here, write what came of it, many tasks in each statement.
  * Nobody else writes tasks of this owner meanwhile, since all begin with that lock.
  *
  * @throws ProblemError batch_failed, with the results, where it is atomic and one cannot be done.
@@ -99,10 +102,12 @@ async function lockAndRead(
       SELECT DISTINCT id, NULL::int FROM tasks
       WHERE owner_user_id <> ${userId} AND id = ANY(${named}::uuid[])`),
   ];
+  const stored = new Map(own.map((task) => [task.id, task]));
   const tasks: Tasks = {
     owner: userId,
     now: counter.now,
-    byId: new Map(own.map((task) => [task.id, task])),
+    byId: new Map(stored),
+    stored,
     buried: new Map(others.flatMap(({ id, version }) => (version === null ? [] : [[id, version]]))),
     foreign: new Set(others.flatMap(({ id, version }) => (version === null ? [id] : []))),
     touched: new Set(),
@@ -208,13 +213,16 @@ function touch({ touched }: Tasks, id: string): void {
   touched.add(id);
 }
 
+/** A task as it is to be stored, with the number of its change. */
+type Saved = Task & { readonly change: number };
+
 async function write(
   connection: Connection,
-  { owner, byId, buried, touched }: Tasks,
+  { owner, byId, stored, buried, touched }: Tasks,
   before: bigint,
 ): Promise<void> {
   const numbered = [...touched].map((id, index) => ({ id, change: Number(before) + index + 1 }));
-  const saved = numbered.flatMap(({ id, change }) => {
+  const saved = numbered.flatMap(({ id, change }): Saved[] => {
     const task = byId.get(id);
     return task ? [{ ...task, change }] : [];
   });
@@ -222,25 +230,16 @@ async function write(
     const version = buried.get(id);
     return version === undefined ? [] : [{ id, version, change }];
   });
-  if (saved.length > 0) {
-    await connection.$executeRaw(sql`
-      WITH unburied AS (
-        DELETE FROM task_tombstones
-        WHERE owner_user_id = ${owner} AND id = ANY(${saved.map(({ id }) => id)}::uuid[]))
-      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
-        time_zone, priority, tags, position, version, change, created_at, updated_at, deleted_at)
-      SELECT ${owner}, id, title, description, completed, due_date, due_time, time_zone, priority,
-        tags, position, version, change, created_at, updated_at, deleted_at
-      FROM jsonb_to_recordset(${JSON.stringify(saved)}::jsonb) AS saved (id uuid, title text,
-        description text, completed boolean, due_date date, due_time time, time_zone text,
-        priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
-        updated_at timestamptz, deleted_at timestamptz)
-      ON CONFLICT (owner_user_id, id) DO UPDATE SET title = excluded.title,
-        description = excluded.description, completed = excluded.completed,
-        due_date = excluded.due_date, due_time = excluded.due_time, time_zone = excluded.time_zone,
-        priority = excluded.priority, tags = excluded.tags,
-        position = excluded.position, version = excluded.version, change = excluded.change,
-        created_at = excluded.created_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at`);
+  for (const some of portions(saved.filter(({ id }) => !stored.has(id)))) {
+    await insert(connection, owner, some);
+  }
+  const present = saved.flatMap((task) => {
+    const known = stored.get(task.id);
+    return known ? [{ task, hasText: !isDeepStrictEqual(textOf(task), textOf(known)) }] : [];
+  });
+  for (const withText of [true, false]) {
+    const those = present.filter(({ hasText }) => hasText === withText).map(({ task }) => task);
+    for (const some of portions(those)) await update(connection, owner, some, withText);
   }
   if (gone.length > 0) {
     await connection.$executeRaw(sql`
@@ -253,4 +252,66 @@ async function write(
           FROM jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) AS rows (id uuid, version int, change bigint)`,
       )}`);
   }
+}
+
+/** What the words of a search are made of, and what makes a task long. */
+const textOf = ({ title, description, tags }: Task) => [title, description, tags];
+
+/** Letters of text whose words one statement can enter into the index well within its time. */
+const lettersAtOnce = 100_000;
+
+/** In order, so many at a time that no statement has more to do for the index than it can. */
+function* portions(tasks: readonly Saved[]): Generator<readonly Saved[]> {
+  let portion: Saved[] = [];
+  let letters = 0;
+  for (const task of tasks) {
+    portion.push(task);
+    letters += task.title.length + (task.description?.length ?? 0);
+    if (letters < lettersAtOnce) continue;
+    yield portion;
+    portion = [];
+    letters = 0;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+async function insert(connection: Connection, owner: UserId, tasks: readonly Saved[]) {
+  await connection.$executeRaw(sql`
+    WITH unburied AS (
+      DELETE FROM task_tombstones
+      WHERE owner_user_id = ${owner} AND id = ANY(${tasks.map(({ id }) => id)}::uuid[]))
+    INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
+      time_zone, priority, tags, position, version, change, created_at, updated_at, deleted_at)
+    SELECT ${owner}, id, title, description, completed, due_date, due_time, time_zone, priority,
+      tags, position, version, change, created_at, updated_at, deleted_at
+    FROM jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) AS saved (id uuid, title text,
+      description text, completed boolean, due_date date, due_time time, time_zone text,
+      priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
+      updated_at timestamptz, deleted_at timestamptz)`);
+}
+
+/** Long texts travel and are stored again only where they changed. */
+async function update(
+  connection: Connection,
+  owner: UserId,
+  tasks: readonly Saved[],
+  withText: boolean,
+) {
+  const rows = tasks.map(({ title, description, tags, ...rest }) =>
+    withText ? { title, description, tags, ...rest } : rest,
+  );
+  const text = withText
+    ? sql`title = saved.title, description = saved.description, tags = saved.tags,`
+    : empty;
+  await connection.$executeRaw(sql`
+    UPDATE tasks SET ${text} completed = saved.completed, due_date = saved.due_date,
+      due_time = saved.due_time, time_zone = saved.time_zone, priority = saved.priority,
+      position = saved.position, version = saved.version, change = saved.change,
+      created_at = saved.created_at, updated_at = saved.updated_at, deleted_at = saved.deleted_at
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS saved (id uuid, title text,
+      description text, completed boolean, due_date date, due_time time, time_zone text,
+      priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
+      updated_at timestamptz, deleted_at timestamptz)
+    WHERE tasks.owner_user_id = ${owner} AND tasks.id = saved.id
+      AND tasks.id = ANY(${tasks.map(({ id }) => id)}::uuid[])`);
 }

@@ -142,10 +142,18 @@ test("the code knows its newest migration", async () => {
   expect((await migrations()).map(({ name }) => name)).toEqual(names);
 });
 
+/** Applies all that come before the one of this name. @returns that one. */
+async function migratedBefore(name: string) {
+  const all = await migrations();
+  const at = all.findIndex((migration) => migration.name.endsWith(name));
+  for (const { sql } of all.slice(0, at)) await client.query(sql);
+  const found = all[at];
+  if (!found) throw new Error(`There is no migration ${name}.`);
+  return found;
+}
+
 test("tasks from before the order by hand lie as they were made; new ones come on top", async () => {
-  const [order, ...before] = (await migrations()).toReversed();
-  expect(order?.name).toMatch(/order_by_hand/);
-  for (const { sql } of before.toReversed()) await client.query(sql);
+  const { sql } = await migratedBefore("order_by_hand");
   await client.query(
     "INSERT INTO users (id, name, email) VALUES ('ada', 'Ada', 'ada@example.com')",
   );
@@ -158,12 +166,45 @@ test("tasks from before the order by hand lie as they were made; new ones come o
     return rows.map(({ id }) => id);
   };
   const asMade = await listed("created_at DESC, id DESC");
-  await client.query(order?.sql ?? "");
+  await client.query(sql);
   expect(await listed("position")).toEqual(asMade);
   const { rows } = await client.query<{ id: string }>(
     "INSERT INTO tasks (owner_user_id, id, title) VALUES ('ada', gen_random_uuid(), 'new') RETURNING id",
   );
   expect(await listed("position")).toEqual([...rows.map(({ id }) => id), ...asMade]);
+});
+
+test("[C-6, T-11] the words of tasks from before stay as they are, and the table is not written anew", async () => {
+  const { sql } = await migratedBefore("words_when_they_change");
+  await client.query(
+    "INSERT INTO users (id, name, email) VALUES ('ada', 'Ada', 'ada@example.com')",
+  );
+  const long = String.fromCodePoint(...Array.from({ length: 10_000 }, (_, n) => 0x4e00 + n));
+  await client.query(
+    `INSERT INTO tasks (owner_user_id, id, title, description, tags, priority) VALUES
+       ('ada', gen_random_uuid(), 'Pay rent', NULL, '{home}', 'low'),
+       ('ada', gen_random_uuid(), 'Read', $1, '{}', 'none')`,
+    [long],
+  );
+  const state = async () => {
+    const { rows } = await client.query(
+      "SELECT xmin, ctid, search::text, pg_relation_filenode('tasks') AS file FROM tasks ORDER BY title",
+    );
+    return rows;
+  };
+  const before = await state();
+  await client.query(sql);
+  expect(await state()).toEqual(before);
+  // What the version before this one sends goes on: an upsert, and a row without its words.
+  await client.query(`
+    INSERT INTO tasks (owner_user_id, id, title, tags, priority)
+    SELECT owner_user_id, id, title, tags, 'high' FROM tasks WHERE title = 'Pay rent'
+    ON CONFLICT (owner_user_id, id) DO UPDATE SET title = excluded.title, tags = excluded.tags,
+      priority = excluded.priority`);
+  const { rows } = await client.query<{ count: number }>(`
+    SELECT count(*)::int AS count FROM tasks
+    WHERE search @@ (search_query('ada', 'rent home') && search_sign('ada', '!', 'high'))`);
+  expect(rows).toEqual([{ count: 1 }]);
 });
 
 test("the limits that a database sets for requests do not end a migration", async () => {
