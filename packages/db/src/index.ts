@@ -128,6 +128,10 @@ export const isForeignKeyViolation = (error: unknown): boolean =>
 export const isUniqueViolation = (error: unknown): boolean =>
   driverCause(error).originalCode === "23505";
 
+/** Whether the one row that was to be changed is not there, or not as it was to be. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2025";
+
 /** An error as the log has it. */
 export interface Cause {
   readonly name: string;

@@ -1,24 +1,44 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { type Answer, limits, type Operation } from "@tend/contracts";
-import { isUniqueViolation, isUnreachable, Prisma } from "@tend/db";
+import { type Answer, api, limits, type Operation } from "@tend/contracts";
+import { isNotFound, isUniqueViolation, isUnreachable, Prisma } from "@tend/db";
 import type { AskedHeaders } from "./answer.ts";
+import { type AuthCall, currentCall, duringCall } from "./auth/auth-call.ts";
+import { insertSession } from "./auth/session-row.ts";
 import { database } from "./database.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
 import { accountOf } from "./sign-in-guard.ts";
 
-/** What the database last refused in one call of Better Auth, which hides it behind words of its own. */
-const refused = new AsyncLocalStorage<{ error?: unknown }>();
-
+/** The client that Better Auth writes with: what a password opened is refused once that is another. */
 const authDatabase = () =>
   database().$extends({
     query: {
+      session: {
+        async create({ args, query }) {
+          const { operation, verified } = currentCall() ?? {};
+          if (operation !== api.signIn || verified === undefined) return query(args);
+          // Better Auth gives a row by its columns, never by what it belongs to.
+          const row = args.data as Prisma.sessionUncheckedCreateInput;
+          return insertSession(row, verified);
+        },
+      },
+      account: {
+        async update({ args, query }) {
+          const { verified } = currentCall() ?? {};
+          if (verified === undefined) return query(args);
+          try {
+            args.where.password = verified;
+            return await query(args);
+          } catch (error) {
+            throw isNotFound(error) ? wrongPassword() : error;
+          }
+        },
+      },
       async $allOperations({ args, query }) {
         try {
           return await query(args);
         } catch (error) {
-          const store = refused.getStore();
-          if (store) store.error = error;
+          const call = currentCall();
+          if (call) call.error = error;
           throw error;
         }
       },
@@ -32,6 +52,9 @@ const { sql } = Prisma;
  * erased in chunks first: to cascade to a million takes longer than a statement may.
  */
 async function erase({ id, email }: { id: string; email: string }): Promise<void> {
+  const verified = currentCall()?.verified ?? "";
+  const accounts = await database().account.count({ where: { userId: id, password: verified } });
+  if (accounts === 0) throw remembered(wrongPassword());
   const chunk = 5_000;
   for (const table of [sql`tasks`, sql`task_tombstones`, sql`idempotency_keys`]) {
     let erased = chunk;
@@ -47,13 +70,22 @@ async function erase({ id, email }: { id: string; email: string }): Promise<void
     DELETE FROM users WHERE id = ${id}`;
 }
 
+/** Keeps it for the answer: Better Auth makes words of its own of what is thrown inside of it. */
+function remembered(error: ProblemError): ProblemError {
+  const call = currentCall();
+  if (call) call.error = error;
+  return error;
+}
+
 async function makeAuth() {
   // Loaded here, since a function that serves tasks starts sooner without it.
-  const [{ prismaAdapter }, { betterAuth }, { sessionEndpoints }] = await Promise.all([
-    import("better-auth/adapters/prisma"),
-    import("better-auth/minimal"),
-    import("./session-endpoints.ts"),
-  ]);
+  const [{ prismaAdapter }, { betterAuth }, { verifyPassword }, { sessionEndpoints }] =
+    await Promise.all([
+      import("better-auth/adapters/prisma"),
+      import("better-auth/minimal"),
+      import("better-auth/crypto"),
+      import("./session-endpoints.ts"),
+    ]);
   const { BETTER_AUTH_SECRET, BETTER_AUTH_URL, CORS_ORIGINS } = env();
   return betterAuth({
     appName: "Tend",
@@ -66,6 +98,26 @@ async function makeAuth() {
       // The contract's schema has counted code points already; these count UTF-16 units.
       minPasswordLength: limits.passwordMin,
       maxPasswordLength: limits.passwordMax * 2,
+      password: {
+        async verify({ hash, password }) {
+          const isRight = await verifyPassword({ hash, password });
+          const call = currentCall();
+          if (call && isRight) call.verified = hash;
+          return isRight;
+        },
+      },
+    },
+    databaseHooks: {
+      session: {
+        create: {
+          // Better Auth ends the others before it locks the account. A sign-in that had the lock
+          // until then has made one more; whoever has it later is refused.
+          async before({ userId }, ctx) {
+            if (ctx?.path === "/change-password")
+              await ctx.context.internalAdapter.deleteUserSessions(userId);
+          },
+        },
+      },
     },
     // Renewed by use once an hour, so that a list of sessions tells which are in use.
     session: { updateAge: 60 * 60 },
@@ -104,15 +156,15 @@ export function auth(): ReturnType<typeof makeAuth> {
 
 /** The session of this cookie, or null. Throws the database's own error where it cannot be reached. */
 export async function readSession(caller: AskedHeaders) {
-  const store: { error?: unknown } = {};
+  const call: AuthCall = { operation: api.getSession };
   try {
     // A page cannot set a cookie: renewing here would renew the row and not the cookie.
     const query = { disableRefresh: true };
-    return await refused.run(store, async () =>
+    return await duringCall(call, async () =>
       (await auth()).api.getSession({ headers: new Headers([...caller]), query }),
     );
   } catch (error) {
-    throw store.error ?? error;
+    throw call.error ?? error;
   }
 }
 
@@ -138,11 +190,12 @@ export async function runAuth<const O extends Operation>(
     headers,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const store: { error?: unknown } = {};
-  const response = await refused.run(store, async () => (await auth()).handler(request));
-  if (!response.ok && isUnreachable(store.error)) throw store.error;
+  const call: AuthCall = { operation };
+  const response = await duringCall(call, async () => (await auth()).handler(request));
+  const { error } = call;
+  if (!response.ok && (isUnreachable(error) || error instanceof ProblemError)) throw error;
   const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw refusal(response, answer, store.error);
+  if (!response.ok) throw refusal(response, answer, error);
   // `route` parses it by the row's schema before it leaves.
   return {
     status: 200,
@@ -150,6 +203,12 @@ export async function runAuth<const O extends Operation>(
     headers: { "Set-Cookie": response.headers.getSetCookie() },
   };
 }
+
+/** To whoever is signed in: the password is not, or no longer, that of the account. */
+const wrongPassword = () =>
+  new ProblemError("invalid_email_or_password", {
+    detail: "The password is wrong. Nothing was changed; check it and try again.",
+  });
 
 function refusal(response: Response, answer: unknown, cause: unknown): Error {
   const { code = "", message = "" } = (answer ?? {}) as { code?: string; message?: string };
@@ -159,10 +218,8 @@ function refusal(response: Response, answer: unknown, cause: unknown): Error {
   }
   if (code === "INVALID_EMAIL_OR_PASSWORD") return new ProblemError("invalid_email_or_password");
   // Of whoever is signed in already; the second one has no password.
-  if (code === "INVALID_PASSWORD" || code === "CREDENTIAL_ACCOUNT_NOT_FOUND") {
-    const detail = "The password is wrong. Nothing was changed; check it and try again.";
-    return new ProblemError("invalid_email_or_password", { detail });
-  }
+  if (code === "INVALID_PASSWORD" || code === "CREDENTIAL_ACCOUNT_NOT_FOUND")
+    return wrongPassword();
   // Of two sign-ups with one email at the same time, the database refuses one.
   if (code.startsWith("USER_ALREADY_EXISTS") || isUniqueViolation(cause))
     return new ProblemError("user_already_exists");

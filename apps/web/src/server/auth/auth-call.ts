@@ -1,0 +1,18 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Operation } from "@tend/contracts";
+
+/** What is learned while Better Auth runs one operation, which tells of it in words of its own. */
+export interface AuthCall {
+  readonly operation: Operation;
+  /** What the database last refused. */
+  error?: unknown;
+  /** The stored hash that the password of this call was found to match. */
+  verified?: string;
+}
+
+const calls = new AsyncLocalStorage<AuthCall>();
+
+/** The call that is under way; none where a page asks for its session. */
+export const currentCall = (): AuthCall | undefined => calls.getStore();
+
+export const duringCall = <T>(call: AuthCall, run: () => T): T => calls.run(call, run);
