@@ -66,7 +66,7 @@ function statementNames(url: string): (text: string) => string | undefined {
 }
 
 /** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
-export const newestMigration = "20261130173000_words_when_they_change";
+export const newestMigration = "20261130174500_guesses_by_network";
 
 /** Whether the newest migration of this code has been applied. */
 export async function isCurrent(database: Database): Promise<boolean> {

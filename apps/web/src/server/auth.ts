@@ -2,11 +2,12 @@ import { type Answer, api, limits, type Operation } from "@tend/contracts";
 import { isNotFound, isUniqueViolation, isUnreachable, Prisma } from "@tend/db";
 import type { AskedHeaders } from "./answer.ts";
 import { type AuthCall, currentCall, duringCall } from "./auth/auth-call.ts";
+import { withoutDevice } from "./auth/device-cookie.ts";
 import { insertSession } from "./auth/session-row.ts";
+import { accountOf, type Guard } from "./auth/sign-in-guard.ts";
 import { database } from "./database.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
-import { accountOf } from "./sign-in-guard.ts";
 
 /** The client that Better Auth writes with: what a password opened is refused once that is another. */
 const authDatabase = () =>
@@ -65,7 +66,7 @@ async function erase({ id, email }: { id: string; email: string }): Promise<void
     }
   }
   await database().$executeRaw`
-    WITH forgotten AS (DELETE FROM sign_in_failures WHERE account = ${accountOf(email)}),
+    WITH forgotten AS (DELETE FROM sign_in_failures WHERE starts_with(account, ${accountOf(email)})),
       erased AS (INSERT INTO erased_users (id) VALUES (${id}) ON CONFLICT DO NOTHING)
     DELETE FROM users WHERE id = ${id}`;
 }
@@ -77,15 +78,29 @@ function remembered(error: ProblemError): ProblemError {
   return error;
 }
 
+/** A-7: after the origin and the address, and only where a password is about to be looked at. */
+async function counted(guard: Guard | undefined): Promise<void> {
+  try {
+    await guard?.count();
+  } catch (error) {
+    if (error instanceof ProblemError) remembered(error);
+    throw error;
+  }
+}
+
 async function makeAuth() {
   // Loaded here, since a function that serves tasks starts sooner without it.
-  const [{ prismaAdapter }, { betterAuth }, { verifyPassword }, { sessionEndpoints }] =
-    await Promise.all([
-      import("better-auth/adapters/prisma"),
-      import("better-auth/minimal"),
-      import("better-auth/crypto"),
-      import("./session-endpoints.ts"),
-    ]);
+  const [
+    { prismaAdapter },
+    { betterAuth },
+    { hashPassword, verifyPassword },
+    { sessionEndpoints },
+  ] = await Promise.all([
+    import("better-auth/adapters/prisma"),
+    import("better-auth/minimal"),
+    import("better-auth/crypto"),
+    import("./session-endpoints.ts"),
+  ]);
   const { BETTER_AUTH_SECRET, BETTER_AUTH_URL, CORS_ORIGINS } = env();
   return betterAuth({
     appName: "Tend",
@@ -99,10 +114,20 @@ async function makeAuth() {
       minPasswordLength: limits.passwordMin,
       maxPasswordLength: limits.passwordMax * 2,
       password: {
+        async hash(password) {
+          // On sign-in it is reckoned for an email that nobody has, which counts and takes as long.
+          const { operation, guard } = currentCall() ?? {};
+          if (operation === api.signIn) await counted(guard);
+          return hashPassword(password);
+        },
         async verify({ hash, password }) {
-          const isRight = await verifyPassword({ hash, password });
           const call = currentCall();
-          if (call && isRight) call.verified = hash;
+          await counted(call?.guard);
+          const isRight = await verifyPassword({ hash, password });
+          if (call && isRight) {
+            call.verified = hash;
+            await call.guard?.forget();
+          }
           return isRight;
         },
       },
@@ -168,6 +193,12 @@ export async function readSession(caller: AskedHeaders) {
   }
 }
 
+/** The network that a request comes from, as Better Auth counts by it; empty where none is known. */
+export async function networkOf(caller: AskedHeaders): Promise<string> {
+  const [{ getIP }, { options }] = await Promise.all([import("better-auth/api"), auth()]);
+  return getIP(new Headers([...caller]), options) ?? "";
+}
+
 /**
  * Has Better Auth run one of its endpoints for a caller, by way of its own handler, so that its
  * rate limits, origin checks and cookies apply. Only rows of the table reach it: every other
@@ -179,8 +210,9 @@ export async function runAuth<const O extends Operation>(
   operation: O,
   caller: AskedHeaders,
   body?: unknown,
+  guard?: Guard,
 ): Promise<{ status: 200; body: Answer<O>; headers: { "Set-Cookie": string[] } }> {
-  const headers = new Headers([...caller]);
+  const headers = withoutDevice(caller);
   headers.delete("Content-Length");
   // Node's fetch sends the mode without the site, as no browser does; it is not to be taken for one.
   if (!headers.has("Sec-Fetch-Site")) headers.delete("Sec-Fetch-Mode");
@@ -190,7 +222,7 @@ export async function runAuth<const O extends Operation>(
     headers,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const call: AuthCall = { operation };
+  const call: AuthCall = { operation, ...(guard && { guard }) };
   const response = await duringCall(call, async () => (await auth()).handler(request));
   const { error } = call;
   if (!response.ok && (isUnreachable(error) || error instanceof ProblemError)) throw error;

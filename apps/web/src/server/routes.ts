@@ -1,7 +1,9 @@
 import { api, etagOf, type OperationId, openapi } from "@tend/contracts";
 import { isCurrent } from "@tend/db";
 import type { AskedHeaders } from "./answer.ts";
-import { readSession, runAuth } from "./auth.ts";
+import { deviceOf, forgetDevice, rememberDevice } from "./auth/device-cookie.ts";
+import { deviceGuard, sessionGuard, strangerGuard } from "./auth/sign-in-guard.ts";
+import { networkOf, readSession, runAuth } from "./auth.ts";
 import { batchTasks } from "./batch.ts";
 import { listChanges } from "./changes.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
@@ -11,7 +13,6 @@ import { oncePerKey } from "./idempotency.ts";
 import { listTasks } from "./list.ts";
 import { ProblemError } from "./problem.ts";
 import { type Route, route } from "./route.ts";
-import { guardSignIn } from "./sign-in-guard.ts";
 import { sweepSometimes } from "./sweep.ts";
 import {
   completeTask,
@@ -33,7 +34,15 @@ const ok = (task: WrittenTask) => ({ status: 200 as const, body: task.json, head
 async function signedIn(caller: AskedHeaders) {
   const session = await readSession(caller);
   if (!session) throw new ProblemError("no_session");
-  return session.user;
+  return { ...session.user, guard: sessionGuard(session.user.email, session.session.id) };
+}
+
+/** The answer, with one cookie more. */
+function withCookie<A extends { readonly headers: { readonly "Set-Cookie": string[] } }>(
+  answer: A,
+  cookie: string,
+): A {
+  return { ...answer, headers: { "Set-Cookie": [...answer.headers["Set-Cookie"], cookie] } };
 }
 
 /** Made once: it takes tens of milliseconds. */
@@ -113,11 +122,18 @@ export const routes = {
   }),
   signUp: route(api.signUp, async ({ caller, body }) => {
     await refuseCommonPassword(body);
-    return runAuth(api.signUp, caller, body);
+    const answer = await runAuth(api.signUp, caller, body);
+    return withCookie(answer, rememberDevice(caller, body.email));
   }),
-  signIn: route(api.signIn, ({ caller, body }) =>
-    guardSignIn(body.email, () => runAuth(api.signIn, caller, body)),
-  ),
+  signIn: route(api.signIn, async ({ caller, body }) => {
+    const { email } = body;
+    const device = deviceOf(caller, email);
+    const guard = device
+      ? deviceGuard(email, device)
+      : strangerGuard(email, await networkOf(caller));
+    const answer = await runAuth(api.signIn, caller, body, guard);
+    return withCookie(answer, rememberDevice(caller, email));
+  }),
   signOut: route(api.signOut, ({ caller }) => runAuth(api.signOut, caller)),
   getSession: route(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
   updateUser: route(api.updateUser, ({ caller, body }) => runAuth(api.updateUser, caller, body)),
@@ -129,15 +145,16 @@ export const routes = {
     runAuth(api.revokeOtherSessions, caller),
   ),
   changePassword: route(api.changePassword, async ({ caller, body }) => {
-    const { name, email } = await signedIn(caller);
+    const { name, email, guard } = await signedIn(caller);
     const { current_password: currentPassword, new_password: newPassword } = body;
     await refuseCommonPassword({ name, email, password: newPassword }, "new_password");
     const change = { currentPassword, newPassword, revokeOtherSessions: true };
-    return guardSignIn(email, () => runAuth(api.changePassword, caller, change));
+    return runAuth(api.changePassword, caller, change, guard);
   }),
   deleteUser: route(api.deleteUser, async ({ caller, body }) => {
-    const { email } = await signedIn(caller);
-    return guardSignIn(email, () => runAuth(api.deleteUser, caller, body));
+    const { email, guard } = await signedIn(caller);
+    const answer = await runAuth(api.deleteUser, caller, body, guard);
+    return withCookie(answer, forgetDevice(caller, email));
   }),
   issueToken: route(api.issueToken, async ({ caller }) => {
     const { body, headers } = await runAuth(api.getSession, caller);

@@ -1,8 +1,8 @@
 import { type Database, Prisma } from "@tend/db";
 import { makeTask } from "@tend/db/testing";
 import { expect, test } from "vitest";
+import { accountOf } from "#server/auth/sign-in-guard.ts";
 import { database } from "#server/database.ts";
-import { accountOf } from "#server/sign-in-guard.ts";
 import { heldOpen } from "../hung.ts";
 import { fromHome, makeAccount, newUser } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";
@@ -57,6 +57,8 @@ async function makeEverything(owner: { id: string; email: string; password: stri
     INSERT INTO idempotency_keys (owner_user_id, key, fingerprint) VALUES (${id}, 'key', '')`;
   await database().$executeRaw`
     INSERT INTO sign_in_failures (account, failures) VALUES (${accountOf(owner.email)}, 3)`;
+  // One more, with a row of its network.
+  await signIn({ ...owner, password: "not this one" });
 }
 
 const everything = [

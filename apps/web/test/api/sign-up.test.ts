@@ -55,7 +55,7 @@ describe.skipIf(isElsewhere)("on https", () => {
     });
     expect(status).toBe(200);
     for (const cookie of headers.getSetCookie()) {
-      expect(cookie).toMatch(/^__Secure-better-auth\.\w+=/);
+      expect(cookie).toMatch(/^(__Secure-better-auth\.\w+|__Host-tend\.device)=/);
       expect(cookie).toMatch(/; Secure/i);
       expect(cookie).toMatch(/; HttpOnly/i);
       expect(cookie).toMatch(/; SameSite=Lax/i);

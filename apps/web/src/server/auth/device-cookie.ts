@@ -1,0 +1,77 @@
+import { timingSafeEqual } from "node:crypto";
+import type { AskedHeaders } from "../answer.ts";
+import { env } from "../env.ts";
+import { accountOf, hashOf } from "./sign-in-guard.ts";
+
+/** Accounts that one browser is remembered for, the last first: a family's, not a forger's list. */
+const mostAccounts = 5;
+
+/** Seconds: a year, begun anew by each sign-in. */
+const lifetime = 365 * 24 * 60 * 60;
+
+/** Ports do not part cookies, so the port of the app stands in the name. */
+function cookieName(): string {
+  const { protocol, port } = new URL(env().BETTER_AUTH_URL);
+  const name = `tend${port && `_${port}`}.device`;
+  return protocol === "https:" ? `__Host-${name}` : name;
+}
+
+/** What shows that this browser was given the number after a sign-in to this account. */
+const proofOf = (email: string, device: string): string =>
+  hashOf(`proof ${accountOf(email)} ${device}`).slice(0, 32);
+
+const isEqual = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+
+interface Entry {
+  readonly device: string;
+  readonly proof: string;
+}
+
+function entriesOf(caller: AskedHeaders): Entry[] {
+  const name = `${cookieName()}=`;
+  const pairs = (caller.get("Cookie") ?? "").split(/;\s*/);
+  const value = pairs.find((pair) => pair.startsWith(name))?.slice(name.length) ?? "";
+  return value
+    .split("~", mostAccounts)
+    .flatMap((text) => (/^[0-9a-f-]{36}\.[0-9a-f]{32}$/.test(text) ? [text.split(".")] : []))
+    .map(([device = "", proof = ""]) => ({ device, proof }));
+}
+
+/** A-7: the number that this browser was given when it last signed in to this account. */
+export const deviceOf = (caller: AskedHeaders, email: string): string | undefined =>
+  entriesOf(caller).find(({ device, proof }) => isEqual(proof, proofOf(email, device)))?.device;
+
+/** The cookie by which this browser is known to have signed in to this account. */
+export const rememberDevice = (caller: AskedHeaders, email: string): string => {
+  const device = deviceOf(caller, email) ?? crypto.randomUUID();
+  return cookieOf([{ device, proof: proofOf(email, device) }, ...others(caller, email)]);
+};
+
+/** The cookie without this account, which is deleted. */
+export const forgetDevice = (caller: AskedHeaders, email: string): string =>
+  cookieOf(others(caller, email));
+
+const others = (caller: AskedHeaders, email: string): Entry[] =>
+  entriesOf(caller).filter(({ device, proof }) => !isEqual(proof, proofOf(email, device)));
+
+function cookieOf(entries: readonly Entry[]): string {
+  const kept = entries.slice(0, mostAccounts);
+  const value = kept.map(({ device, proof }) => `${device}.${proof}`).join("~");
+  const secure = env().BETTER_AUTH_URL.startsWith("https:") ? "; Secure" : "";
+  const age = kept.length > 0 ? lifetime : 0;
+  return `${cookieName()}=${value}; Max-Age=${age}; Path=/${secure}; HttpOnly; SameSite=Lax`;
+}
+
+/** The headers without that cookie: it opens nothing, so its presence must not be taken for a session. */
+export function withoutDevice(caller: AskedHeaders): Headers {
+  const headers = new Headers([...caller]);
+  const name = `${cookieName()}=`;
+  const pairs = (headers.get("Cookie") ?? "")
+    .split(/;\s*/)
+    .filter((pair) => !pair.startsWith(name));
+  const rest = pairs.filter(Boolean).join("; ");
+  if (rest) headers.set("Cookie", rest);
+  else headers.delete("Cookie");
+  return headers;
+}
