@@ -33,8 +33,8 @@ export function connect(url: string) {
   if (process.env.VERCEL) closeBeforeFreezing(pool);
   const client = new PrismaClient({
     adapter: new PrismaPg(pool, { disposeExternalPool: true }),
-    // Better Auth hashes a password inside its transaction: a burst of sign-ups has to queue.
-    transactionOptions: { maxWait: 6_000, timeout: 8_000 },
+    // A batch of long texts writes them in portions, each within the time of one statement.
+    transactionOptions: { maxWait: 2_500, timeout: 8_000 },
   });
   const nameOf = statementNames(url);
   return client.$extends({

@@ -1,17 +1,21 @@
+import { randomUUID } from "node:crypto";
 import { type Answer, api, limits, type Operation } from "@tend/contracts";
 import { isNotFound, isUniqueViolation, isUnreachable, Prisma } from "@tend/db";
+import type { BetterAuthOptions } from "better-auth";
+import type { prismaAdapter } from "better-auth/adapters/prisma";
 import type { AskedHeaders } from "./answer.ts";
-import { type AuthCall, currentCall, duringCall } from "./auth/auth-call.ts";
+import { accountDatabase, connectInTurn } from "./auth/account-queues.ts";
+import { type AuthCall, currentCall, duringCall, remembered } from "./auth/auth-call.ts";
 import { withoutDevice } from "./auth/device-cookie.ts";
+import { makePasswords } from "./auth/passwords.ts";
 import { insertSession } from "./auth/session-row.ts";
 import { accountOf, type Guard } from "./auth/sign-in-guard.ts";
-import { database } from "./database.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
 
 /** The client that Better Auth writes with: what a password opened is refused once that is another. */
 const authDatabase = () =>
-  database().$extends({
+  accountDatabase().$extends({
     query: {
       session: {
         async create({ args, query }) {
@@ -19,7 +23,7 @@ const authDatabase = () =>
           if (operation !== api.signIn || verified === undefined) return query(args);
           // Better Auth gives a row by its columns, never by what it belongs to.
           const row = args.data as Prisma.sessionUncheckedCreateInput;
-          return insertSession(row, verified);
+          return remembered(insertSession(row, verified));
         },
       },
       account: {
@@ -30,18 +34,9 @@ const authDatabase = () =>
             args.where.password = verified;
             return await query(args);
           } catch (error) {
-            throw isNotFound(error) ? wrongPassword() : error;
+            return remembered(Promise.reject(isNotFound(error) ? wrongPassword() : error));
           }
         },
-      },
-      async $allOperations({ args, query }) {
-        try {
-          return await query(args);
-        } catch (error) {
-          const call = currentCall();
-          if (call) call.error = error;
-          throw error;
-        }
       },
     },
   });
@@ -54,83 +49,60 @@ const { sql } = Prisma;
  */
 async function erase({ id, email }: { id: string; email: string }): Promise<void> {
   const verified = currentCall()?.verified ?? "";
-  const accounts = await database().account.count({ where: { userId: id, password: verified } });
-  if (accounts === 0) throw remembered(wrongPassword());
+  const accounts = await accountDatabase().account.count({
+    where: { userId: id, password: verified },
+  });
+  if (accounts === 0) return remembered(Promise.reject(wrongPassword()));
   const chunk = 5_000;
   for (const table of [sql`tasks`, sql`task_tombstones`, sql`idempotency_keys`]) {
     let erased = chunk;
     while (erased === chunk) {
-      erased = await database().$executeRaw`
+      erased = await accountDatabase().$executeRaw`
         DELETE FROM ${table} WHERE owner_user_id = ${id} AND ctid = ANY(ARRAY(
           SELECT ctid FROM ${table} WHERE owner_user_id = ${id} LIMIT ${chunk}))`;
     }
   }
-  await database().$executeRaw`
+  await accountDatabase().$executeRaw`
     WITH forgotten AS (DELETE FROM sign_in_failures WHERE starts_with(account, ${accountOf(email)})),
       erased AS (INSERT INTO erased_users (id) VALUES (${id}) ON CONFLICT DO NOTHING)
     DELETE FROM users WHERE id = ${id}`;
 }
 
-/** Keeps it for the answer: Better Auth makes words of its own of what is thrown inside of it. */
-function remembered(error: ProblemError): ProblemError {
-  const call = currentCall();
-  if (call) call.error = error;
-  return error;
-}
-
-/** A-7: after the origin and the address, and only where a password is about to be looked at. */
-async function counted(guard: Guard | undefined): Promise<void> {
-  try {
-    await guard?.count();
-  } catch (error) {
-    if (error instanceof ProblemError) remembered(error);
-    throw error;
-  }
-}
+/** The adapter, but what a transaction is going to ask for is reckoned before it is opened. */
+const withoutHashing =
+  (make: ReturnType<typeof prismaAdapter>, hashAhead: () => Promise<void>) =>
+  (options: BetterAuthOptions) => {
+    const adapter = make(options);
+    const transaction: typeof adapter.transaction = async (run) => {
+      await hashAhead();
+      return connectInTurn(() => adapter.transaction(run));
+    };
+    return { ...adapter, transaction };
+  };
 
 async function makeAuth() {
   // Loaded here, since a function that serves tasks starts sooner without it.
-  const [
-    { prismaAdapter },
-    { betterAuth },
-    { hashPassword, verifyPassword },
-    { sessionEndpoints },
-  ] = await Promise.all([
+  const [{ prismaAdapter }, { betterAuth }, crypto, { sessionEndpoints }] = await Promise.all([
     import("better-auth/adapters/prisma"),
     import("better-auth/minimal"),
     import("better-auth/crypto"),
     import("./session-endpoints.ts"),
   ]);
   const { BETTER_AUTH_SECRET, BETTER_AUTH_URL, CORS_ORIGINS } = env();
+  const makeAdapter = prismaAdapter(authDatabase(), { provider: "postgresql", transaction: true });
+  const { hashAhead, ...password } = makePasswords(crypto);
   return betterAuth({
     appName: "Tend",
     baseURL: BETTER_AUTH_URL,
     secret: BETTER_AUTH_SECRET,
     trustedOrigins: CORS_ORIGINS,
-    database: prismaAdapter(authDatabase(), { provider: "postgresql", transaction: true }),
+    database: withoutHashing(makeAdapter, hashAhead),
     emailAndPassword: {
       enabled: true,
       // The contract's schema has counted code points already; these count UTF-16 units.
       minPasswordLength: limits.passwordMin,
       maxPasswordLength: limits.passwordMax * 2,
-      password: {
-        async hash(password) {
-          // On sign-in it is reckoned for an email that nobody has, which counts and takes as long.
-          const { operation, guard } = currentCall() ?? {};
-          if (operation === api.signIn) await counted(guard);
-          return hashPassword(password);
-        },
-        async verify({ hash, password }) {
-          const call = currentCall();
-          await counted(call?.guard);
-          const isRight = await verifyPassword({ hash, password });
-          if (call && isRight) {
-            call.verified = hash;
-            await call.guard?.forget();
-          }
-          return isRight;
-        },
-      },
+      password,
     },
     databaseHooks: {
       session: {
@@ -149,7 +121,7 @@ async function makeAuth() {
     plugins: [sessionEndpoints],
     user: { deleteUser: { enabled: true, beforeDelete: erase } },
     advanced: {
-      database: { generateId: () => crypto.randomUUID() },
+      database: { generateId: () => randomUUID() },
       // Said, since Better Auth leaves the check out wherever a variable TEST is set.
       disableOriginCheck: false,
     },
@@ -181,7 +153,7 @@ export function auth(): ReturnType<typeof makeAuth> {
 
 /** The session of this cookie, or null. Throws the database's own error where it cannot be reached. */
 export async function readSession(caller: AskedHeaders) {
-  const call: AuthCall = { operation: api.getSession };
+  const call: AuthCall = { operation: api.getSession, network: await networkOf(caller) };
   try {
     // A page cannot set a cookie: renewing here would renew the row and not the cookie.
     const query = { disableRefresh: true };
@@ -193,8 +165,16 @@ export async function readSession(caller: AskedHeaders) {
   }
 }
 
+/** What of a call is not its body. */
+interface Around {
+  /** What lets its password be looked at, by the network that it comes from. */
+  readonly guard?: (network: string) => Guard;
+  /** The password that is to be stored. */
+  readonly newPassword?: string;
+}
+
 /** The network that a request comes from, as Better Auth counts by it; empty where none is known. */
-export async function networkOf(caller: AskedHeaders): Promise<string> {
+async function networkOf(caller: AskedHeaders): Promise<string> {
   const [{ getIP }, { options }] = await Promise.all([import("better-auth/api"), auth()]);
   return getIP(new Headers([...caller]), options) ?? "";
 }
@@ -210,7 +190,7 @@ export async function runAuth<const O extends Operation>(
   operation: O,
   caller: AskedHeaders,
   body?: unknown,
-  guard?: Guard,
+  { guard, newPassword }: Around = {},
 ): Promise<{ status: 200; body: Answer<O>; headers: { "Set-Cookie": string[] } }> {
   const headers = withoutDevice(caller);
   headers.delete("Content-Length");
@@ -222,7 +202,13 @@ export async function runAuth<const O extends Operation>(
     headers,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const call: AuthCall = { operation, ...(guard && { guard }) };
+  const network = await networkOf(caller);
+  const call: AuthCall = {
+    operation,
+    network,
+    ...(guard && { guard: guard(network) }),
+    ...(newPassword !== undefined && { newPassword }),
+  };
   const response = await duringCall(call, async () => (await auth()).handler(request));
   const { error } = call;
   if (!response.ok && (isUnreachable(error) || error instanceof ProblemError)) throw error;

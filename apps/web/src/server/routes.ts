@@ -3,7 +3,7 @@ import { isCurrent } from "@tend/db";
 import type { AskedHeaders } from "./answer.ts";
 import { deviceOf, forgetDevice, rememberDevice } from "./auth/device-cookie.ts";
 import { deviceGuard, sessionGuard, strangerGuard } from "./auth/sign-in-guard.ts";
-import { networkOf, readSession, runAuth } from "./auth.ts";
+import { readSession, runAuth } from "./auth.ts";
 import { batchTasks } from "./batch.ts";
 import { listChanges } from "./changes.ts";
 import { refuseCommonPassword } from "./common-passwords.ts";
@@ -34,7 +34,8 @@ const ok = (task: WrittenTask) => ({ status: 200 as const, body: task.json, head
 async function signedIn(caller: AskedHeaders) {
   const session = await readSession(caller);
   if (!session) throw new ProblemError("no_session");
-  return { ...session.user, guard: sessionGuard(session.user.email, session.session.id) };
+  const guard = () => sessionGuard(session.user.email, session.session.id);
+  return { ...session.user, guard };
 }
 
 /** The answer, with one cookie more. */
@@ -122,16 +123,15 @@ export const routes = {
   }),
   signUp: route(api.signUp, async ({ caller, body }) => {
     await refuseCommonPassword(body);
-    const answer = await runAuth(api.signUp, caller, body);
+    const answer = await runAuth(api.signUp, caller, body, { newPassword: body.password });
     return withCookie(answer, rememberDevice(caller, body.email));
   }),
   signIn: route(api.signIn, async ({ caller, body }) => {
     const { email } = body;
     const device = deviceOf(caller, email);
-    const guard = device
-      ? deviceGuard(email, device)
-      : strangerGuard(email, await networkOf(caller));
-    const answer = await runAuth(api.signIn, caller, body, guard);
+    const guard = (network: string) =>
+      device ? deviceGuard(email, device) : strangerGuard(email, network);
+    const answer = await runAuth(api.signIn, caller, body, { guard });
     return withCookie(answer, rememberDevice(caller, email));
   }),
   signOut: route(api.signOut, ({ caller }) => runAuth(api.signOut, caller)),
@@ -149,11 +149,11 @@ export const routes = {
     const { current_password: currentPassword, new_password: newPassword } = body;
     await refuseCommonPassword({ name, email, password: newPassword }, "new_password");
     const change = { currentPassword, newPassword, revokeOtherSessions: true };
-    return runAuth(api.changePassword, caller, change, guard);
+    return runAuth(api.changePassword, caller, change, { guard });
   }),
   deleteUser: route(api.deleteUser, async ({ caller, body }) => {
     const { email, guard } = await signedIn(caller);
-    const answer = await runAuth(api.deleteUser, caller, body, guard);
+    const answer = await runAuth(api.deleteUser, caller, body, { guard });
     return withCookie(answer, forgetDevice(caller, email));
   }),
   issueToken: route(api.issueToken, async ({ caller }) => {

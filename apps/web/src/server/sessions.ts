@@ -1,5 +1,5 @@
 import { limits, type Session } from "@tend/contracts";
-import { database } from "./database.ts";
+import { accountDatabase } from "./auth/account-queues.ts";
 import { ProblemError } from "./problem.ts";
 import type { UserId } from "./user-id.ts";
 
@@ -11,7 +11,7 @@ interface Row extends Omit<Session, "created_at" | "updated_at" | "expires_at"> 
 
 /** A-10: where this user is signed in, the current session first. Their tokens are never read. */
 export async function listSessions(userId: UserId, current: string): Promise<Session[]> {
-  const rows = await database().$queryRaw<Row[]>`
+  const rows = await accountDatabase().$queryRaw<Row[]>`
     SELECT id, created_at, updated_at, expires_at, nullif(user_agent, '') AS user_agent,
       nullif(ip_address, '') AS ip_address, id = ${current} AS current
     FROM sessions WHERE user_id = ${userId} AND expires_at > now()
@@ -30,10 +30,10 @@ export async function listSessions(userId: UserId, current: string): Promise<Ses
  * @throws ProblemError session_not_found, alike where it is of somebody else.
  */
 export async function revokeSession(userId: UserId, id: string): Promise<void> {
-  const { count } = await database().session.deleteMany({ where: { userId, id } });
+  const { count } = await accountDatabase().session.deleteMany({ where: { userId, id } });
   if (count === 0) throw new ProblemError("session_not_found");
 }
 
 export async function revokeOtherSessions(userId: UserId, current: string): Promise<void> {
-  await database().session.deleteMany({ where: { userId, id: { not: current } } });
+  await accountDatabase().session.deleteMany({ where: { userId, id: { not: current } } });
 }

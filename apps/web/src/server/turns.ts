@@ -2,11 +2,14 @@ import { isBusy, isUnreachable, poolSize } from "@tend/db";
 import { ProblemError } from "./problem.ts";
 import type { UserId } from "./user-id.ts";
 
-/** What may wait: beyond it a request is refused at once rather than served late. */
-const longest = { total: 2_000, ofOneUser: 200 };
+/** What may wait, and for how many milliseconds: beyond it a request is refused rather than served late. */
+interface Bounds {
+  readonly total: number;
+  readonly ofOneUser: number;
+  readonly patience: number;
+}
 
-/** Milliseconds that a request waits for its turn. */
-const patience = 2_000;
+const ofTasks: Bounds = { total: 2_000, ofOneUser: 200, patience: 2_000 };
 
 interface Waiting {
   readonly start: () => void;
@@ -17,18 +20,20 @@ interface Waiting {
  * C-6: the queue before the database. As many requests run as there are connections. The others wait
  * by user, and the users take turns, so that whoever sends a thousand requests delays their own.
  */
-export class Turns {
+export class Turns<User extends string = UserId> {
   /** By user, who is next first; nobody's queue is empty. */
-  readonly #queues = new Map<UserId, Waiting[]>();
+  readonly #queues = new Map<User, Waiting[]>();
+  readonly #bounds: Bounds;
   #waiting = 0;
   #free: number;
 
-  constructor(size: number = poolSize) {
+  constructor(size: number = poolSize, bounds: Bounds = ofTasks) {
     this.#free = size;
+    this.#bounds = bounds;
   }
 
   /** @throws ProblemError overloaded: it was not run. */
-  async take<T>(userId: UserId, run: () => Promise<T>): Promise<T> {
+  async take<T>(userId: User, run: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await this.#wait(userId);
     try {
@@ -42,12 +47,11 @@ export class Turns {
     }
   }
 
-  #wait(userId: UserId): Promise<void> {
+  #wait(userId: User): Promise<void> {
     const queue = this.#queues.get(userId) ?? [];
-    if (this.#waiting >= longest.total) throw overloaded(`${longest.total} requests wait`);
-    if (queue.length >= longest.ofOneUser) {
-      throw overloaded(`${longest.ofOneUser} requests of this user wait`);
-    }
+    const { total, ofOneUser, patience } = this.#bounds;
+    if (this.#waiting >= total) throw overloaded(`${total} requests wait`);
+    if (queue.length >= ofOneUser) throw overloaded(`${ofOneUser} requests of this user wait`);
     return new Promise((resolve, reject) => {
       const refuse = (why: unknown) => {
         clearTimeout(timer);
@@ -70,7 +74,7 @@ export class Turns {
   }
 
   /** Takes the first of this user out of the queue. */
-  #leave(userId: UserId): Waiting | undefined {
+  #leave(userId: User): Waiting | undefined {
     const queue = this.#queues.get(userId) ?? [];
     const first = queue.shift();
     if (first) this.#waiting--;

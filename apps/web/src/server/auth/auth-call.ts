@@ -5,6 +5,11 @@ import type { Guard } from "./sign-in-guard.ts";
 /** What is learned while Better Auth runs one operation, which tells of it in words of its own. */
 export interface AuthCall {
   readonly operation: Operation;
+  /** Where it comes from; empty where that is not known. */
+  readonly network: string;
+  /** A password that is to be stored, hashed before a transaction is opened for it. */
+  readonly newPassword?: string;
+  newHash?: string;
   /** What lets its password be looked at; none where it has none. */
   readonly guard?: Guard;
   /** What the database last refused. */
@@ -19,3 +24,11 @@ const calls = new AsyncLocalStorage<AuthCall>();
 export const currentCall = (): AuthCall | undefined => calls.getStore();
 
 export const duringCall = <T>(call: AuthCall, run: () => T): T => calls.run(call, run);
+
+/** Keeps what it fails with for the answer: Better Auth makes words of its own of it. */
+export const remembered = <T>(result: Promise<T>): Promise<T> =>
+  result.catch((error: unknown) => {
+    const call = currentCall();
+    if (call) call.error = error;
+    throw error;
+  });

@@ -1,6 +1,6 @@
 import { Prisma } from "@tend/db";
-import { database } from "../database.ts";
 import { ProblemError } from "../problem.ts";
+import { accountDatabase } from "./account-queues.ts";
 
 const { sql } = Prisma;
 
@@ -17,7 +17,7 @@ type SessionRow = Prisma.sessionUncheckedCreateInput;
 export async function insertSession(session: SessionRow, verified: string): Promise<SessionRow> {
   const { id = crypto.randomUUID(), userId, token, expiresAt, ipAddress, userAgent } = session;
   const { createdAt, updatedAt } = session;
-  const made = await database().$executeRaw(sql`
+  const made = await accountDatabase().$executeRaw(sql`
     WITH account AS (
       SELECT accounts.user_id FROM users JOIN accounts ON accounts.user_id = users.id
       WHERE users.id = ${userId} AND provider_id = 'credential' AND password = ${verified}

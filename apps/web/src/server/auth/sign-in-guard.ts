@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import { Prisma } from "@tend/db";
-import { database } from "../database.ts";
 import { env } from "../env.ts";
 import { ProblemError } from "../problem.ts";
+import { accountDatabase } from "./account-queues.ts";
 
 const { sql } = Prisma;
 
@@ -112,7 +112,7 @@ async function countRow({ row, quota, firstWait, window }: Counter): Promise<boo
   const isOver = sql`(f.last_failure_at < now() - ${memory}
     OR f.counted_since < now() - make_interval(days => ${window}::int) IS TRUE)`;
   const failures = sql`(CASE WHEN ${isOver} THEN 0 ELSE f.failures END + 1)`;
-  const counted = await database().$executeRaw`
+  const counted = await accountDatabase().$executeRaw`
     INSERT INTO sign_in_failures AS f (account, failures) VALUES (${row}, 1)
     ON CONFLICT (account) DO UPDATE SET
       failures = ${failures},
@@ -128,7 +128,7 @@ async function countRow({ row, quota, firstWait, window }: Counter): Promise<boo
 /** @throws ProblemError too_many_requests */
 async function refuseWhileWaiting(counters: readonly Counter[]): Promise<void> {
   const rows = counters.map(({ row }) => row);
-  const [wait] = await database().$queryRaw<{ account: string; seconds: number }[]>`
+  const [wait] = await accountDatabase().$queryRaw<{ account: string; seconds: number }[]>`
     SELECT account, greatest(1, ceil(extract(epoch FROM locked_until - now())))::int AS seconds
     FROM sign_in_failures WHERE account = ANY(${rows}::text[]) AND locked_until > now()
     ORDER BY locked_until DESC LIMIT 1`;
@@ -147,7 +147,7 @@ async function refuseWhileWaiting(counters: readonly Counter[]): Promise<void> {
 
 /** Ends these counts, and sweeps up to 1,000 others that count no more. */
 async function forget(counters: readonly Counter[]): Promise<void> {
-  await database().$executeRaw`
+  await accountDatabase().$executeRaw`
     DELETE FROM sign_in_failures WHERE account = ANY(${counters.map(({ row }) => row)}::text[] || ARRAY(
       SELECT account FROM sign_in_failures WHERE last_failure_at < now() - ${memory}
       LIMIT 1000 FOR UPDATE SKIP LOCKED))`;
@@ -161,7 +161,7 @@ let untilSweep = 100;
 
 /** Takes out what is too much, first the rows with the fewest failures, and of those the oldest. */
 export async function sweepFailures(): Promise<void> {
-  await database().$executeRaw`
+  await accountDatabase().$executeRaw`
     DELETE FROM sign_in_failures WHERE account = ANY(ARRAY(
       SELECT account FROM sign_in_failures WHERE locked_until IS NULL OR locked_until <= now()
       ORDER BY failures, last_failure_at
