@@ -12,8 +12,13 @@ test.each<[string, "*" | readonly number[]]>([
   // RFC 9110, 5.6.1.2: empty elements of a list are ignored.
   ['"3",', [3]],
   [', ,"3" ,, "12",\t', [3, 12]],
-  // 8.8.3.2: a weak validator never matches strongly.
-  ['W/"3", "4"', [4]],
+  // What a proxy that compresses makes of them: nginx, Apache, Jetty and others.
+  ['W/"3", "4"', [3, 4]],
+  [
+    '"3-gzip", "4--gzip", "5-br", "6;gzip", "7-df", "8:zstd", "9+deflate", W/"10-gzip"',
+    [3, 4, 5, 6, 7, 8, 9, 10],
+  ],
+  ['"3gzip", "3-", "3-4", "-gzip", "3---gzip", "3-GZIP", "3-gzip-gzip", "0-gzip", "3-bash"', []],
   ['"a", "0", "03", "-1", "1.5", "2147483648", ""', []],
 ])("[T-7] If-Match: %s", (text, versions) => {
   expect(IfMatch.parse(text)).toEqual(versions);
@@ -39,6 +44,7 @@ test.each([",", " ", " ,", '"3",', '"3" ', "W/", '"3",,,'])(
 test.each<[string, "*" | readonly number[]]>([
   ["*", "*"],
   ['W/"3", "4",', [3, 4]],
+  ['"3-gzip", W/"4-br", "5-x"', [3, 4]],
   ["nothing of the kind", []],
 ])("[T-7] If-None-Match: %s", (text, versions) => {
   expect(IfNoneMatch.parse(text)).toEqual(versions);

@@ -7,24 +7,31 @@ const entityTags = new RegExp(String.raw`^[\s,]*${tag}(?:\s*,[\s,]*${tag})*[\s,]
 
 const ifMatchMessage = 'Give the ETag of the task as it came, as If-Match: "3", or *.';
 
-/** RFC 9110, 13.1.1: `*`, or the versions whose ETags are listed. A weak one matches nothing. */
+/**
+ * RFC 9110, 13.1.1: `*`, or the versions whose ETags are listed; also of those that a proxy made weak
+ * or gave the name of a compression (specs/decisions/0038-etags-through-proxies.md).
+ */
 export const IfMatch = z
   .string()
   .refine((text) => text.trim() === "*" || entityTags.test(text), ifMatchMessage)
   .transform((text): "*" | readonly number[] =>
-    text.trim() === "*" ? "*" : versions(text.match(/(?:W\/)?"[^"]*"/g) ?? []),
+    text.trim() === "*" ? "*" : versions(text.match(/"[^"]*"/g) ?? []),
   );
 
-/** RFC 9110, 13.1.2, compared weakly. What is no list of ETags matches nothing. */
+/** RFC 9110, 13.1.2, compared alike. What is no list of ETags matches nothing. */
 export const IfNoneMatch = z
   .string()
   .transform((text): "*" | readonly number[] =>
     text.trim() === "*" ? "*" : versions(text.match(/"[^"]*"/g) ?? []),
   );
 
+/** A version alone, or with what servers that compress put behind it: "3-gzip", "3--gzip", "3;br". */
+const versionTag = /^"([1-9][0-9]{0,9})(?:(?:--?|[;:+])(?:gzip|br|zstd|deflate|df))?"$/;
+
 const versions = (tags: readonly string[]): readonly number[] =>
   tags
-    .flatMap((tag) => (/^"[1-9][0-9]{0,9}"$/.test(tag) ? Number(tag.slice(1, -1)) : []))
+    .flatMap((tag) => versionTag.exec(tag)?.[1] ?? [])
+    .map(Number)
     // No task has a version beyond what PostgreSQL's integer holds.
     .filter((version) => version <= 2_147_483_647);
 

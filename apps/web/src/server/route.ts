@@ -184,7 +184,8 @@ async function answer(
   }
   const { status, body } = found;
   const headers = {
-    "Cache-Control": "no-store",
+    // What compresses an answer makes its ETag weak or gives it another name.
+    "Cache-Control": found.headers.ETag ? "no-store, no-transform" : "no-store",
     ...found.headers,
     ...corsHeaders(asked),
     ...notes.headers,

@@ -67,7 +67,7 @@ describe.each(addressForms(api.patchTask.path))("at %s", (form) => {
   test("412 [T-4, T-7] {} with a stale ETag", async () => {
     const { user, token, task } = await makeOne();
     const target = fillPath(form, { user_id: user.id, id: task.id });
-    for (const tag of ['"2"', 'W/"1"', '"9999999999"']) {
+    for (const tag of ['"2"', 'W/"2"', '"1-x"', '"9999999999"']) {
       const headers = { "If-Match": tag };
       const { status, body } = await send("PATCH", target, { token, body: {}, headers });
       expect([status, body.code, body.task]).toEqual([412, "precondition_failed", task]);
