@@ -40,7 +40,9 @@ const token = [
 ] as const;
 const json = ["malformed_json", "body_too_large", "unsupported_media_type"] as const;
 const account = ["validation_failed", "foreign_origin", "too_many_requests"] as const;
-const database = "database_unavailable";
+const database = ["database_unavailable", "took_too_long"] as const;
+/** Accounts have queues of their own, also where no token is asked for. */
+const accounts = [...database, "overloaded"] as const;
 
 const OneTask = z.object({
   id: TaskId.meta({ description: "The task.", examples: ["0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47"] }),
@@ -125,7 +127,7 @@ export const api = {
         example: [example],
       },
     },
-    problems: [...token, database],
+    problems: [...token, ...database],
   },
   createTask: {
     ...address.createTask,
@@ -158,7 +160,7 @@ export const api = {
         example,
       },
     },
-    problems: [...token, ...json, "id_already_used", "idempotency_key_reused", database],
+    problems: [...token, ...json, "id_already_used", "idempotency_key_reused", ...database],
   },
   getTask: {
     ...address.getTask,
@@ -177,7 +179,7 @@ export const api = {
       200: { description: "The task.", schema: Task, headers: etag, example },
       304: { description: "You hold this state of the task already.", headers: etag },
     },
-    problems: [...token, "task_not_found", database],
+    problems: [...token, "task_not_found", ...database],
   },
   updateTask: {
     ...address.updateTask,
@@ -204,7 +206,7 @@ export const api = {
         },
       },
     },
-    problems: [...token, ...json, "task_not_found", "precondition_failed", database],
+    problems: [...token, ...json, "task_not_found", "precondition_failed", ...database],
   },
   patchTask: {
     ...address.patchTask,
@@ -226,7 +228,7 @@ export const api = {
         example: { ...changed, description: "Ask for the receipt." },
       },
     },
-    problems: [...token, ...json, "task_not_found", "precondition_failed", database],
+    problems: [...token, ...json, "task_not_found", "precondition_failed", ...database],
   },
   deleteTask: {
     ...address.deleteTask,
@@ -240,7 +242,7 @@ export const api = {
     success: {
       204: { description: "The task is in the trash now; with `permanent=true` it is gone." },
     },
-    problems: [...token, "task_not_found", "precondition_failed", database],
+    problems: [...token, "task_not_found", "precondition_failed", ...database],
   },
   completeTask: {
     ...address.completeTask,
@@ -262,7 +264,7 @@ export const api = {
         example: { ...changed, completed: true },
       },
     },
-    problems: [...token, ...json, "task_not_found", "precondition_failed", database],
+    problems: [...token, ...json, "task_not_found", "precondition_failed", ...database],
   },
   restoreTask: {
     ...address.restoreTask,
@@ -276,7 +278,7 @@ export const api = {
     success: {
       200: { description: "The task as it is now.", schema: Task, headers: etag, example: changed },
     },
-    problems: [...token, "task_not_found", "precondition_failed", database],
+    problems: [...token, "task_not_found", "precondition_failed", ...database],
   },
   listChanges: {
     ...address.listChanges,
@@ -300,7 +302,7 @@ export const api = {
         },
       },
     },
-    problems: [...token, "cursor_gone", database],
+    problems: [...token, "cursor_gone", ...database],
   },
   batchTasks: {
     ...address.batchTasks,
@@ -328,7 +330,7 @@ export const api = {
         },
       },
     },
-    problems: [...token, ...json, "batch_failed", "idempotency_key_reused", database],
+    problems: [...token, ...json, "batch_failed", "idempotency_key_reused", ...database],
   },
   signUp: {
     ...address.signUp,
@@ -346,7 +348,7 @@ export const api = {
         example: { user },
       },
     },
-    problems: [...json, ...account, "user_already_exists", database],
+    problems: [...json, ...account, "user_already_exists", ...accounts],
   },
   signIn: {
     ...address.signIn,
@@ -364,7 +366,7 @@ export const api = {
         example: { user },
       },
     },
-    problems: [...json, ...account, "invalid_email_or_password", database],
+    problems: [...json, ...account, "invalid_email_or_password", ...accounts],
   },
   signOut: {
     ...address.signOut,
@@ -380,7 +382,7 @@ export const api = {
         example: { success: true },
       },
     },
-    problems: ["foreign_origin", "too_many_requests", database],
+    problems: ["foreign_origin", "too_many_requests", ...accounts],
   },
   getSession: {
     ...address.getSession,
@@ -395,7 +397,7 @@ export const api = {
         example: { user },
       },
     },
-    problems: [database],
+    problems: [...accounts],
   },
   updateUser: {
     ...address.updateUser,
@@ -412,7 +414,7 @@ export const api = {
         example: { status: true },
       },
     },
-    problems: [...json, ...account, "no_session", database],
+    problems: [...json, ...account, "no_session", ...accounts],
   },
   listSessions: {
     ...address.listSessions,
@@ -427,7 +429,7 @@ export const api = {
         example: [session],
       },
     },
-    problems: ["no_session", "too_many_requests", database],
+    problems: ["no_session", "too_many_requests", ...accounts],
   },
   revokeSession: {
     ...address.revokeSession,
@@ -444,7 +446,7 @@ export const api = {
         example: { status: true },
       },
     },
-    problems: [...json, ...account, "no_session", "session_not_found", database],
+    problems: [...json, ...account, "no_session", "session_not_found", ...accounts],
   },
   revokeOtherSessions: {
     ...address.revokeOtherSessions,
@@ -459,7 +461,7 @@ export const api = {
         example: { status: true },
       },
     },
-    problems: ["foreign_origin", "no_session", "too_many_requests", database],
+    problems: ["foreign_origin", "no_session", "too_many_requests", ...accounts],
   },
   changePassword: {
     ...address.changePassword,
@@ -480,7 +482,7 @@ export const api = {
         example: { user },
       },
     },
-    problems: [...json, ...account, "no_session", "invalid_email_or_password", database],
+    problems: [...json, ...account, "no_session", "invalid_email_or_password", ...accounts],
   },
   deleteUser: {
     ...address.deleteUser,
@@ -499,7 +501,7 @@ export const api = {
         example: { success: true },
       },
     },
-    problems: [...json, ...account, "no_session", "invalid_email_or_password", database],
+    problems: [...json, ...account, "no_session", "invalid_email_or_password", ...accounts],
   },
   issueToken: {
     ...address.issueToken,
@@ -517,7 +519,7 @@ export const api = {
         example: { token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1ZjBjMWY5ZSJ9.c2lnbmF0dXJl" },
       },
     },
-    problems: ["no_session", database],
+    problems: ["no_session", ...accounts],
   },
   getHealth: {
     ...address.getHealth,
@@ -547,7 +549,7 @@ export const api = {
         example: { status: "ready" },
       },
     },
-    problems: [database],
+    problems: [...database],
   },
   getOpenapi: {
     ...address.getOpenapi,

@@ -143,6 +143,12 @@ export const problems = {
     title: "Too many requests are waiting",
     detail: "Nothing was done. Wait for the seconds in the Retry-After header, then send it again.",
   },
+  took_too_long: {
+    status: 503,
+    title: "This took too long",
+    detail:
+      "The database answers, but this took longer than it may, and was given up. Wait for the seconds in the Retry-After header, then look before you repeat it, or ask for less at once.",
+  },
   database_unavailable: {
     status: 503,
     title: "The database cannot be reached",

@@ -118,7 +118,10 @@ export function isUnreachable(error: unknown): boolean {
 
 /** Whether it is there, but took longer than a statement or a lock may. */
 export const isBusy = (error: unknown): boolean =>
-  /^(57014|55P03)$/.test(driverCause(error).originalCode ?? "");
+  /^(57014|55P03)$/.test(driverCause(error).originalCode ?? "") ||
+  (error instanceof Prisma.PrismaClientKnownRequestError &&
+    error.code === "P2028" &&
+    /expired|already closed/i.test(error.message));
 
 /** Whether a row was refused since what it refers to is not there. */
 export const isForeignKeyViolation = (error: unknown): boolean =>

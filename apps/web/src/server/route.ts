@@ -8,7 +8,7 @@ import {
   type Operation,
   type Output,
 } from "@tend/contracts";
-import { type Cause, causesOf, isUnreachable } from "@tend/db";
+import { type Cause, causesOf, isBusy, isUnreachable } from "@tend/db";
 import { z } from "zod";
 import {
   type Answer,
@@ -213,7 +213,7 @@ const pseudonym = (userId: UserId): string =>
 function refusal(error: unknown, requestId: string): ProblemError {
   if (error instanceof ProblemError) return error;
   if (isUnreachable(error)) {
-    return new ProblemError("database_unavailable", {
+    return new ProblemError(isBusy(error) ? "took_too_long" : "database_unavailable", {
       headers: { "Retry-After": "2" },
       cause: error,
     });

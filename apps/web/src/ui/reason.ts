@@ -11,6 +11,10 @@ export function reasonOf(error: unknown): string {
       return `Too many tries. Wait ${inSeconds(error.retryAfter)} and try again.`;
     case "database_unavailable":
       return "The database cannot be reached right now. Wait a moment and try again.";
+    case "took_too_long":
+      return "That took longer than it may. Wait a moment and try again.";
+    case "overloaded":
+      return `Too many people are at it right now. Wait ${inSeconds(error.retryAfter)} and try again.`;
     default:
       return "Something went wrong on our side. Try again in a moment.";
   }

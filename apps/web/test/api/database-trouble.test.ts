@@ -3,6 +3,7 @@ import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
 import { connect, type Database } from "@tend/db";
 import { makeTask, makeUser, type TestUser } from "@tend/db/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { accountOf } from "#server/auth/sign-in-guard.ts";
 import { heldOpen, hungAfter } from "../hung.ts";
 import { startYardstick, tolerance, type Yardstick } from "../yardstick.ts";
 import { cookieOf, fromHome, newUser } from "./account.ts";
@@ -243,7 +244,11 @@ describe("a row that another transaction holds", () => {
           send("DELETE", `/api/tasks/${task}`, { token }),
         ]),
       );
-      allUnavailable(answers);
+      for (const { status, headers, body } of answers) {
+        expect([status, body.code]).toEqual([503, "took_too_long"]);
+        expect(body.title + body.detail).not.toContain("reached");
+        expect(headers.get("Retry-After")).toMatch(/^[1-9]/);
+      }
       expect(time).toBeLessThan(2_000 * tolerance);
       const read = await send("GET", `/api/tasks/${task}`, { token });
       expect(read.status).toBe(200);
@@ -252,4 +257,38 @@ describe("a row that another transaction holds", () => {
     await direct.$queryRaw`SELECT FROM tasks WHERE id = ${task}::uuid FOR UPDATE`;
     expect(await rows(), "what was refused is not done later").toEqual(before);
   });
+});
+
+test("503 took_too_long [E-2] where an account waits for a row, where a batch does, and where a statement is cut short", async () => {
+  const { email, password } = newUser();
+  const token = tokenOf(user);
+  const waiting = async () => {
+    const found = await direct.$queryRaw<{ pid: number }[]>`
+      SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND position('task_counters' IN query) > 0`;
+    for (const { pid } of found) await direct.$queryRaw`SELECT pg_cancel_backend(${pid}::int)`;
+  };
+  await direct.$executeRaw`
+    INSERT INTO sign_in_failures (account, failures) VALUES (${accountOf(email)}, 1)`;
+  await direct.$executeRaw`
+    INSERT INTO task_counters (owner_user_id) VALUES (${user.id}) ON CONFLICT DO NOTHING`;
+  await direct.$transaction(async (holder) => {
+    await holder.$queryRaw`SELECT FROM sign_in_failures WHERE account = ${accountOf(email)} FOR UPDATE`;
+    await holder.$queryRaw`SELECT FROM task_counters WHERE owner_user_id = ${user.id} FOR UPDATE`;
+    const operations = [{ operation: "create", task: { title: "x" } }];
+    let over = false;
+    const cancelling = (async () => {
+      while (!over) await waiting();
+    })();
+    const answers = await Promise.all([
+      send("POST", "/api/auth/sign-in/email", { body: { email, password } }),
+      send("POST", "/api/tasks/batch", { token, body: { operations } }),
+      send("POST", "/api/tasks", { token, body: { title: "x" } }),
+    ]);
+    over = true;
+    await cancelling;
+    for (const { status, body } of answers) {
+      expect([status, body.code]).toEqual([503, "took_too_long"]);
+    }
+  }, heldOpen);
 });

@@ -42,6 +42,7 @@ const outOfReach: readonly ProblemCode[] = [
   "method_not_allowed",
   "internal_error",
   "database_unavailable",
+  "took_too_long",
 ];
 
 let people: Record<RandomRequest["caller"], { id: string; token: string | undefined }>;
