@@ -3,12 +3,22 @@
  * to its handler, all else to Next. On Vercel, and in development, Next serves both. It listens on
  * the addresses that it is given as arguments, without any on 127.0.0.1.
  */
-import { createServer, type RequestListener } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
 import { Server as NetServer } from "node:net";
+import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { checkEnvironment, env } from "../src/server/env.ts";
+import { log } from "../src/server/log.ts";
 import { answerDirectly } from "../src/server/node-door.ts";
+import { pageMethods, targetOf } from "../src/server/request-target.ts";
+import { malformedRequest, otherMethods, stackOf, unknownAddress } from "../src/server/route.ts";
+import { strictTransport } from "../src/server/strict-transport.ts";
 
 checkEnvironment();
 const { PORT = "3000" } = env();
@@ -30,15 +40,57 @@ let stopping = false;
 
 const serve: RequestListener = (incoming, outgoing) => {
   if (stopping) outgoing.shouldKeepAlive = false;
-  // RFC 9112, 3.2.2: a request may name the whole address.
-  incoming.url = incoming.url?.replace(/^https?:\/\/[^/?#]*/i, "") || "/";
-  const answer = /^\/+api(?:[/?#]|$)/.test(incoming.url) ? answerDirectly : page;
+  for (const [name, value] of strict) outgoing.setHeader(name, value);
   answer(incoming, outgoing).catch((error: unknown) => {
-    console.error(error);
+    log().error({ error: stackOf(error) });
     outgoing.destroy();
   });
 };
-const servers = addresses.map((address) => createServer(serve).listen(Number(PORT), address));
+
+const strict = Object.entries(strictTransport());
+const ofPages = otherMethods(pageMethods);
+const ofServer = otherMethods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const { method = "GET", url = "", headersDistinct } = incoming;
+  const target = targetOf(method, url, headersDistinct.host ?? []);
+  switch (target.to) {
+    case "api":
+      incoming.url = target.url;
+      return answerDirectly(incoming, outgoing);
+    case "page":
+      incoming.url = target.url;
+      return page(incoming, outgoing);
+    case "server":
+      return answerDirectly(incoming, outgoing, ofServer.tell);
+    case "nowhere":
+      return answerDirectly(incoming, outgoing, unknownAddress);
+    case "malformed":
+      return answerDirectly(incoming, outgoing, malformedRequest);
+    case "method":
+      return answerDirectly(incoming, outgoing, ofPages.refuse);
+  }
+}
+
+/** What is no HTTP at all, too large or too slow: Node's own answer, with the header that all have. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const known: Record<string, string> = {
+    HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+    ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  };
+  const lines = [`HTTP/1.1 ${known[error.code ?? ""] ?? "400 Bad Request"}`, "Connection: close"];
+  const headers = strict.map(([name, value]) => `${name}: ${value}`);
+  socket.end([...lines, ...headers, "Content-Length: 0", "", ""].join("\r\n"));
+}
+
+const servers = addresses.map((address) =>
+  createServer(serve)
+    .on("clientError", refuseBytes)
+    // Whatever is expected besides 100-continue: it is answered like any other.
+    .on("checkExpectation", serve)
+    .listen(Number(PORT), address),
+);
 
 /** Milliseconds in which whoever is about to send on an open connection is still answered. */
 const grace = 250;

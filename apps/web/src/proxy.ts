@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "#server/env.ts";
+import { strictTransport } from "#server/strict-transport.ts";
 
 /** Pages alone: the API must not pay for a proxy, and files need no nonce. */
 export const config = {
@@ -17,7 +18,7 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("Content-Security-Policy", policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
-  if (https) response.headers.set("Strict-Transport-Security", "max-age=31536000");
+  for (const [name, value] of Object.entries(strictTransport())) response.headers.set(name, value);
   return response;
 }
 

@@ -7,6 +7,11 @@ import { Task } from "./task.ts";
  * place that raises it has nothing more exact to say.
  */
 export const problems = {
+  malformed_request: {
+    status: 400,
+    title: "The request is malformed",
+    detail: "Send one Host header, and the address as a path or as a whole http or https address.",
+  },
   malformed_json: {
     status: 400,
     title: "The body is not JSON",

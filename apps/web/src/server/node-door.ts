@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Asked, AskedHeaders } from "./answer.ts";
+import type { Asked, AskedHeaders, Handler } from "./answer.ts";
 import { dispatch } from "./dispatch.ts";
 import { env } from "./env.ts";
 
@@ -7,10 +7,11 @@ import { env } from "./env.ts";
 export async function answerDirectly(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  handle: Handler = dispatch,
 ): Promise<void> {
   // What the answer did not wait for is read away, or the connection would hang.
   outgoing.once("finish", () => incoming.resume());
-  const { status, headers, body } = await dispatch(new Incoming(incoming));
+  const { status, headers, body } = await handle(new Incoming(incoming));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   if (body !== null) outgoing.setHeader("Content-Length", Buffer.byteLength(body));
   outgoing.writeHead(status);

@@ -23,6 +23,7 @@ import { corsHeaders, preflight } from "./cors.ts";
 import { log } from "./log.ts";
 import { ProblemError, problemAnswer } from "./problem.ts";
 import { countRequest } from "./rate-limit.ts";
+import { strictTransport } from "./strict-transport.ts";
 import { authenticate } from "./token.ts";
 import { turns } from "./turns.ts";
 import type { UserId } from "./user-id.ts";
@@ -139,6 +140,28 @@ export const unknownAddress: Handler = (asked) =>
     throw new ProblemError("address_not_found");
   });
 
+/** E-1: a request that names no address. */
+export const malformedRequest: Handler = (asked) =>
+  answer(asked, "*", () => {
+    throw new ProblemError("malformed_request");
+  });
+
+/** E-1: what is no operation and has these methods: refuses any other, or tells which they are. */
+export const otherMethods = (methods: readonly string[]): { refuse: Handler; tell: Handler } => {
+  const allow = methods.join(", ");
+  return {
+    refuse: (asked) =>
+      answer(asked, "*", () => {
+        throw new ProblemError("method_not_allowed", {
+          detail: `This address does not take that method. Use ${allow}.`,
+          headers: { Allow: allow },
+        });
+      }),
+    tell: (asked) =>
+      answer(asked, "*", () => ({ status: 204, headers: { Allow: allow }, body: null })),
+  };
+};
+
 /** What is learned of a request on its way, for the headers of its answer and its line in the log. */
 class Notes {
   userId: UserId | undefined;
@@ -191,6 +214,7 @@ async function answer(
     ...notes.headers,
     "X-Request-Id": requestId,
     "X-Content-Type-Options": "nosniff",
+    ...strictTransport(),
     ...(process.env.NODE_ENV === "development" && { "Server-Timing": notes.timing }),
   };
   log()[cause ? "warn" : "info"]({
@@ -227,7 +251,7 @@ const causeOf = ({ code, message, cause = message }: ProblemError): readonly Cau
   typeof cause === "string" ? [{ name: code, message: cause }] : causesOf(cause);
 
 /** Where it failed, without the message: that may quote what a person typed, even lines of a stack. */
-function stackOf(error: unknown): string {
+export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const { name, message, stack = "" } = error;
   const afterMessage = stack.indexOf(message) + message.length;

@@ -1,0 +1,40 @@
+/** Who answers a request of the self-hosted server; or why nobody does. */
+export type Target =
+  | { readonly to: "api" | "page"; readonly url: string }
+  | { readonly to: "server" | "nowhere" | "malformed" | "method" };
+
+/** What Next serves pages and files by; it fails at some others. */
+export const pageMethods = ["GET", "HEAD", "POST", "OPTIONS"];
+
+/**
+ * RFC 9112, 3.2: an address in the form of a path, or whole; or the server itself, by `OPTIONS *`.
+ * A path that others read differently is nowhere: what guards `/api` in front of us, by the path as
+ * it is written, must not be got round by another way to write it.
+ */
+export function targetOf(method: string, target: string, hosts: readonly string[]): Target {
+  if (hosts.length > 1) return { to: "malformed" };
+  if (target === "*") return { to: method === "OPTIONS" ? "server" : "malformed" };
+  const rest = target.replace(/^https?:\/\/[^/?#\\]+/i, "");
+  // A whole address may leave out the slash of its path.
+  const url = rest.length < target.length ? rest.replace(/^(?=[?#]|$)/, "/") : rest;
+  if (!url.startsWith("/")) return { to: "malformed" };
+  const path = /^[^?#]*/.exec(url)?.[0] ?? "";
+  if (isAmbiguous(path)) return { to: "nowhere" };
+  if (isApi(path)) return { to: "api", url };
+  return pageMethods.includes(method) ? { to: "page", url } : { to: "method" };
+}
+
+const isApi = (path: string): boolean => /^\/api(\/|$)/.test(path);
+
+/** Slashes of another kind or two in a row, dots that lead elsewhere, `/api` in disguise. */
+function isAmbiguous(path: string): boolean {
+  const plain = decoded(decoded(path));
+  const odd = /\\|\/\/|(^|\/)\.{1,2}(\/|$)/;
+  return odd.test(path) || odd.test(plain) || (isApi(plain.toLowerCase()) && !isApi(path));
+}
+
+/** ASCII alone: what cannot be decoded stays as it is. */
+const decoded = (text: string): string =>
+  text.replace(/%([0-7][0-9a-f])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
