@@ -1,5 +1,5 @@
-import type { QuickAddToken } from "@tend/contracts/quick-add";
 import { CalendarDays, Clock, Flag, Hash, X } from "lucide-react";
+import type { QuickAddToken } from "#ui/quick-add/parse.ts";
 import { dueLabel } from "./due-date.ts";
 import { priorityLabels } from "./priority.ts";
 

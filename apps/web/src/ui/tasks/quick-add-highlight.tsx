@@ -1,5 +1,5 @@
-import type { QuickAddToken } from "@tend/contracts/quick-add";
 import type { Ref } from "react";
+import type { QuickAddToken } from "#ui/quick-add/parse.ts";
 
 interface QuickAddHighlightProps {
   readonly ref: Ref<HTMLDivElement>;

@@ -1,11 +1,11 @@
-import type { Dismissal, parseQuickAdd, QuickAdd } from "@tend/contracts/quick-add";
 import { useCallback, useState } from "react";
+import type { Dismissal, parseQuickAdd, QuickAdd } from "#ui/quick-add/parse.ts";
 
 type Parse = typeof parseQuickAdd;
 
 /** What reads a line is fetched at the first letter. Undefined: there is no network. */
 const fetchParser = (): Promise<Parse | undefined> =>
-  import("@tend/contracts/quick-add").then(
+  import("#ui/quick-add/parse.ts").then(
     (fetched) => fetched.parseQuickAdd,
     () => undefined,
   );

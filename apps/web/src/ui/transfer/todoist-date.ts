@@ -1,5 +1,5 @@
-import { parseQuickAdd } from "@tend/contracts/quick-add";
-import { isDay } from "@tend/contracts/when";
+import { isDay } from "#ui/quick-add/dates.ts";
+import { parseQuickAdd } from "#ui/quick-add/parse.ts";
 
 export interface DayAndTime {
   readonly due_date: string;

@@ -1,5 +1,5 @@
-import { codePoints, limits, tagKey } from "./limits.ts";
-import { isDay, isName, readWhen, type When, type Word, withoutLead } from "./when.ts";
+import { codePoints, limits, tagKey } from "@tend/contracts/limits";
+import { isDay, isName, readWhen, type When, type Word, withoutLead } from "./dates.ts";
 
 /** What words mean: a day as YYYY-MM-DD, a time as HH:MM, a tag as typed but without its #. */
 type Meaning =

@@ -1,8 +1,8 @@
+import { growsWithLength } from "@tend/contracts/growing-cost";
+import { limits } from "@tend/contracts/limits";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { growsWithLength } from "./growing-cost.ts";
-import { limits } from "./limits.ts";
-import { type Dismissal, parseQuickAdd, type QuickAdd } from "./quick-add.ts";
+import { type Dismissal, parseQuickAdd, type QuickAdd } from "./parse.ts";
 
 /** A Wednesday. */
 const today = "2026-11-18";
