@@ -1,43 +1,26 @@
-/** A word of a line: what stands between spaces. Quoted text is one word that means only itself. */
-export type Word = {
-  readonly start: number;
-  readonly end: number;
-  readonly quoted: boolean;
-  /** Without the punctuation that ends it; "" where it is quoted. */
-  readonly core: string;
-  readonly folded: string;
-  /** That punctuation. */
-  readonly suffix: string;
-};
+import { addDays, calendarDay, isDay, nextInMonth, nextInYear, weekdayOf } from "./calendar.ts";
+import {
+  type DayPiece,
+  dayPiece,
+  numbered,
+  type Place,
+  type UnclearPiece,
+  unclear,
+} from "./pieces.ts";
+import { follower, type Line, matchLength, wordAt } from "./words.ts";
 
-/**
- * Where words that can mean a day or a time do mean it, from the strictest on: at the end of what is
- * said ("sat"), before a new clause too ("Friday with Ann"), after a preposition ("at 9am"), anywhere.
- */
-export type Place = "end" | "clause" | "led" | "anywhere";
+/** A day that a calendar names, or what looks like one. */
+export type Dated = DayPiece | UnclearPiece | undefined;
 
-/** Words that can mean a day or a time, and how many they are. */
-export type When = {
-  readonly kind: "date" | "time";
-  /** YYYY-MM-DD, or HH:MM. */
-  readonly value: string;
-  readonly place: Place;
-  /** Whether a preposition leads into it, which then is its first word. */
-  readonly led: boolean;
-  readonly length: number;
-};
-
-type Phrase = Omit<When, "kind" | "led">;
-
-const numbered = (names: string): Map<string, number> =>
-  new Map(names.split(" ").map((name, index) => [name, index]));
-
-const weekdays = numbered("monday tuesday wednesday thursday friday saturday sunday");
+const longWeekdays = numbered("monday tuesday wednesday thursday friday saturday sunday");
 const shortWeekdays = new Map([
   ...numbered("mon tue wed thu fri sat sun"),
   ["tues", 1],
+  ["weds", 2],
+  ["thur", 3],
   ["thurs", 3],
 ]);
+
 const months = new Map([
   ...numbered(
     "january february march april may june july august september october november december",
@@ -45,237 +28,197 @@ const months = new Map([
   ...numbered("jan feb mar apr may jun jul aug sep oct nov dec"),
   ["sept", 8],
 ]);
-const nearDays = new Map([
-  ["today", 0],
-  ["tod", 0],
-  ["tonight", 0],
-  ["tomorrow", 1],
-  ["tmrw", 1],
-  ["tmr", 1],
-]);
-const partsOfDay = new Map([
-  ["morning", "09:00"],
-  ["noon", "12:00"],
-  ["afternoon", "14:00"],
-  ["evening", "18:00"],
-  ["night", "21:00"],
-]);
 
-const leads: ReadonlySet<string> = new Set(["on", "by", "at", "@", "due"]);
+/** Alone these are words or names as well: "march for climate", "Ask April". */
+const ambiguousMonths: ReadonlySet<string> = new Set(
+  "march april may june august jan mar apr jun sept sep".split(" "),
+);
 
-const isAt = (lead: string): boolean => lead === "at" || lead === "@";
+export const weekdayNamed = (folded: string): number | undefined =>
+  longWeekdays.get(folded) ?? shortWeekdays.get(folded);
 
-const nothing: Word = { start: 0, end: 0, quoted: false, core: "", folded: "", suffix: "" };
+export const monthNamed = (folded: string): number | undefined => months.get(folded);
 
-const wordAt = (words: readonly Word[], index: number): Word => words[index] ?? nothing;
+const ordinal = /^(\d{1,2})(?:st|nd|rd|th)$/;
 
-/** A word as names are written: "Live", but neither "live" nor "LIVE". */
-export const isName = ({ core }: Word): boolean => /^\p{Lu}\p{Ll}/u.test(core);
-
-/** The folded word after this one, where both can belong to one phrase. */
-const follower = (words: readonly Word[], index: number): string =>
-  /^[,.]?$/.test(wordAt(words, index).suffix) ? wordAt(words, index + 1).folded : "";
-
-const inDigits = (number: number, length: number): string => String(number).padStart(length, "0");
-
-/** A date alone is read as UTC, and UTC has no summer time: no zone of a machine comes in. */
-const instantOf = (day: string): number => Date.parse(day);
-
-const weekdayOf = (day: string): number => (new Date(instantOf(day)).getUTCDay() + 6) % 7;
-
-/** The day as YYYY-MM-DD, or undefined where the calendar has no such day. Months count from 0. */
-const calendarDay = (year: number, month: number, day: number): string | undefined => {
-  const text = `${inDigits(year, 4)}-${inDigits(month + 1, 2)}-${inDigits(day, 2)}`;
-  const instant = year < 1 || year > 9999 ? Number.NaN : instantOf(text);
-  const real = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
-  return real ? text : undefined;
-};
-
-const partsOf = (day: string): [year: number, month: number, day: number] => [
-  Number(day.slice(0, 4)),
-  Number(day.slice(5, 7)) - 1,
-  Number(day.slice(8)),
-];
-
-/** Whether this is a day from 0001-01-01 to 9999-12-31. */
-export const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && calendarDay(...partsOf(text)) === text;
-
-const dayLength = 86_400_000;
-
-const addDays = (day: string, count: number): string | undefined => {
-  const text = new Date(instantOf(day) + count * dayLength).toISOString();
-  // Years of more than four digits have a sign.
-  return text.startsWith("+") ? undefined : text.slice(0, 10);
-};
-
-/** The same day of a later month, or its last one where it is shorter. */
-const addMonths = (from: string, count: number): string | undefined => {
-  const [year, month, day] = partsOf(from);
-  const target = month + count;
-  for (const inMonth of [day, 30, 29, 28]) {
-    if (inMonth > day) continue;
-    const found = calendarDay(year + Math.floor(target / 12), target % 12, inMonth);
-    if (found) return found;
-  }
-  return undefined;
-};
-
-/** Without a year: the first such day from today on. 29 February may be eight years away. */
-const nextSuchDay = (today: string, month: number, day: number): string | undefined => {
-  const [thisYear] = partsOf(today);
-  for (let year = thisYear; year <= thisYear + 8; year++) {
-    const found = calendarDay(year, month, day);
-    if (found && found >= today) return found;
-  }
-  return undefined;
-};
-
-const phrase = (value: string | undefined, length: number, place: Place): Phrase | undefined =>
-  value === undefined ? undefined : { value, length, place };
-
-const dayOfMonth = (folded: string): number | undefined => {
-  const digits = /^(\d{1,2})(?:st|nd|rd|th)?$/.exec(folded)?.[1];
+const ordinalDay = (folded: string): number | undefined => {
+  const digits = ordinal.exec(folded)?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
 
-/** "2026-11-24", "24 Nov", "24th of November 2027", "Nov 24, 2027". */
-const calendarDate = (words: readonly Word[], from: number, today: string): Phrase | undefined => {
-  const { folded } = wordAt(words, from);
-  if (isDay(folded)) return phrase(folded, 1, "led");
-  const dayFirst = dayOfMonth(folded);
-  const ofLength = dayFirst !== undefined && follower(words, from) === "of" ? 1 : 0;
-  const second = follower(words, from + ofLength);
-  const month = months.get(dayFirst === undefined ? folded : second);
-  const day = dayFirst ?? dayOfMonth(second);
-  if (month === undefined || day === undefined) return undefined;
-  const length = 2 + ofLength;
-  const year = follower(words, from + length - 1);
-  return /^\d{4}$/.test(year)
-    ? phrase(calendarDay(Number(year), month, day), length + 1, "led")
-    : phrase(nextSuchDay(today, month, day), length, "led");
-};
+const dayOfMonth = (folded: string): number | undefined =>
+  /^\d{1,2}$/.test(folded) ? Number(folded) : ordinalDay(folded);
 
-/** "Tuesday", "tue", and "Tue 24 Nov" where that is a Tuesday. */
-const weekday = (words: readonly Word[], from: number, today: string): Phrase | undefined => {
-  const { folded } = wordAt(words, from);
-  const long = weekdays.get(folded);
-  const wanted = long ?? shortWeekdays.get(folded);
-  if (wanted === undefined) return undefined;
-  if (follower(words, from) !== "") {
-    const date = calendarDate(words, from + 1, today);
-    if (date && weekdayOf(date.value) === wanted) return { ...date, length: date.length + 1 };
+const fullYear = (digits: string): number => Number(digits) + (digits.length === 2 ? 2000 : 0);
+
+/** A day in numbers where it can be read in one way alone: "24/11", "12/24", "24.11.2026". */
+const numericDate = (line: Line, from: number, today: string): Dated => {
+  const { folded } = wordAt(line, from);
+  if (isDay(folded)) return dayPiece(folded, 1, "led");
+  if (/^\d{4}-\d{2}-\d{2}$/.test(folded)) return unclear(1);
+  const [, yearFirst, , inYear, last] = /^(\d{4})([/.])(\d{1,2})\2(\d{1,2})$/.exec(folded) ?? [];
+  if (yearFirst !== undefined) {
+    return dayPiece(calendarDay(Number(yearFirst), Number(inYear) - 1, Number(last)), 1, "led");
   }
-  const ahead = (wanted - weekdayOf(today) + 7) % 7 || 7;
-  return phrase(addDays(today, ahead), 1, long === undefined ? "end" : "clause");
+  const shape = /^(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{4}|\d{2}))?$/.exec(folded);
+  if (!shape || folded === "24/7") return undefined;
+  const [, first = "", mark, second = "", year] = shape;
+  // "24-26" are pages as often as days, and "5-12" is no day of anybody.
+  if (mark === "-" && year === undefined) return undefined;
+  const dayOf = (day: number, month: number) =>
+    year === undefined
+      ? nextInYear(today, month - 1, day)
+      : calendarDay(fullYear(year), month - 1, day);
+  const [a, b] = [Number(first), Number(second)];
+  const readings = new Set([dayOf(a, b), dayOf(b, a)]);
+  readings.delete(undefined);
+  const [only] = readings;
+  // "24.50" is no day, "24.11" a price as well as one.
+  if (year === undefined && mark === ".") return readings.size > 0 ? unclear(1, true) : undefined;
+  const isShort = year?.length === 2 && only !== undefined && only < today;
+  if (readings.size === 1 && !isShort) return dayPiece(only, 1, "led");
+  const isShaped = (a <= 31 && b <= 12) || (a <= 12 && b <= 31);
+  return isShaped ? unclear(1, year === undefined) : undefined;
 };
 
-/** "next week" is its Monday, "next Friday" the Friday of that week, "this Friday" the coming one. */
-const relativeWeek = (words: readonly Word[], from: number, today: string): Phrase | undefined => {
-  const second = follower(words, from);
-  const inWeek = second === "week" ? 0 : (weekdays.get(second) ?? shortWeekdays.get(second));
-  if (inWeek === undefined) return undefined;
-  if (wordAt(words, from).folded === "next") {
-    return phrase(addDays(today, 7 - weekdayOf(today) + inWeek), 2, "clause");
-  }
-  const coming = weekday(words, from + 1, today);
-  return coming && { ...coming, length: coming.length + 1, place: "clause" };
-};
-
-/** "in 3 days", "in a week", "in 2 months". */
-const distance = (words: readonly Word[], from: number, today: string): Phrase | undefined => {
-  const amount = follower(words, from);
-  const count = /^\d{1,3}$/.test(amount) ? Number(amount) : /^an?$/.test(amount) ? 1 : 0;
-  const unit = count > 0 && !isName(wordAt(words, from + 2)) ? follower(words, from + 1) : "";
-  if (/^days?$/.test(unit)) return phrase(addDays(today, count), 3, "anywhere");
-  if (/^weeks?$/.test(unit)) return phrase(addDays(today, 7 * count), 3, "anywhere");
-  if (/^months?$/.test(unit)) return phrase(addMonths(today, count), 3, "anywhere");
-  return undefined;
-};
-
-const date = (words: readonly Word[], from: number, today: string): Phrase | undefined => {
-  const word = wordAt(words, from);
-  const near = nearDays.get(word.folded);
-  // "USA Today": in the middle of a line, a capital makes it a name. Tod is one at its beginning too.
-  if (near !== undefined && isName(word) && from > 0) return undefined;
-  if (near !== undefined) {
-    return phrase(addDays(today, near), 1, word.folded === "tod" ? "end" : "anywhere");
-  }
-  if (word.folded === "in") return distance(words, from, today);
-  if (word.folded === "next" || word.folded === "this") return relativeWeek(words, from, today);
-  return weekday(words, from, today) ?? calendarDate(words, from, today);
-};
-
-const clock = (hours: number, minutes: number, length: number, place: Place): Phrase | undefined =>
-  hours < 24 && minutes < 60
-    ? phrase(`${inDigits(hours, 2)}:${inDigits(minutes, 2)}`, length, place)
-    : undefined;
-
-/** An hour that says neither am nor pm is between 7 in the morning and 7 in the evening. */
-const wakingHour = (digits: string): number =>
-  /^[1-6]$/.test(digits) ? Number(digits) + 12 : Number(digits);
-
-/** "9am", "9:30 pm", "21:00"; after "at" a bare "9" too. */
-const clockTime = (words: readonly Word[], from: number, isAt: boolean): Phrase | undefined => {
-  const parts = /^(\d{1,2})(?:([:.])(\d{2}))?([ap]\.?m)?$/.exec(wordAt(words, from).folded);
-  if (!parts) return undefined;
-  const [, hours = "", mark, minuteDigits = "0", attached] = parts;
-  const minutes = Number(minuteDigits);
-  const half = attached ?? /^[ap]\.?m$/.exec(follower(words, from))?.[0];
-  if (half) {
-    const isReal = Number(hours) >= 1 && Number(hours) <= 12;
-    const of24 = (Number(hours) % 12) + (half.startsWith("p") ? 12 : 0);
-    return isReal ? clock(of24, minutes, attached ? 1 : 2, "led") : undefined;
-  }
-  if (mark === ":" || (mark && isAt)) return clock(wakingHour(hours), minutes, 1, "led");
-  return isAt && !mark ? clock(wakingHour(hours), 0, 1, "clause") : undefined;
-};
-
-const time = (
-  words: readonly Word[],
+/** The year that may follow "24 Nov", and the day that is meant with it or without. */
+const withYear = (
+  line: Line,
   from: number,
-  lead: string,
-  afterDay: boolean,
-): Phrase | undefined => {
-  const word = wordAt(words, from);
-  const part = isName(word) ? undefined : partsOfDay.get(word.folded);
-  const stands = word.folded === "noon" ? lead !== "" || afterDay : lead === "" && afterDay;
-  return part && stands ? phrase(part, 1, "clause") : clockTime(words, from, isAt(lead));
-};
-
-/** How many words lead into a day or a time here: "on", "by", "at", "due", "due on". */
-const leadLength = (words: readonly Word[], from: number): number => {
-  const word = wordAt(words, from);
-  // "Never On Sunday": inside a name, the preposition has a capital too.
-  if (word.suffix !== "" || (isName(word) && from > 0)) return 0;
-  if (word.folded === "due" && leads.has(wordAt(words, from + 1).folded)) return 2;
-  return leads.has(word.folded) ? 1 : 0;
-};
-
-/** The text without what leads into it: how one day is told from another, whatever stands before. */
-export const withoutLead = (text: string): string => {
-  const words = text.toLowerCase().split(/\s+/);
-  return words.slice(words.findIndex((word) => !leads.has(word))).join(" ");
-};
-
-/** What these words can mean, for a person whose day is `today`. Whether they do is not asked here. */
-export function readWhen(
-  words: readonly Word[],
-  from: number,
+  length: number,
   today: string,
-  afterDay: boolean,
-): When | undefined {
-  const before = leadLength(words, from);
-  const lead = before === 0 ? "" : wordAt(words, from + before - 1).folded;
-  const found = (kind: When["kind"], { value, place, length }: Phrase): When => ({
-    kind,
-    value,
-    place,
-    led: before > 0,
-    length: length + before,
-  });
-  const day = isAt(lead) ? undefined : date(words, from + before, today);
-  if (day) return found("date", day);
-  const hour = lead === "on" ? undefined : time(words, from + before, lead, afterDay);
-  return hour && found("time", hour);
-}
+  [month, day]: readonly [month: number, day: number],
+): Dated => {
+  const year = follower(line, from + length - 1);
+  return /^\d{4}$/.test(year)
+    ? dayPiece(calendarDay(Number(year), month, day), length + 1, "led")
+    : dayPiece(nextInYear(today, month, day), length, "led");
+};
+
+/** "24 Nov", "24th of November 2027", "Nov 24, 2027", "the 24th of Nov", "24nov". */
+const namedDate = (line: Line, from: number, today: string): Dated => {
+  const { folded } = wordAt(line, from);
+  const attached = /^(\d{1,2})(?:st|nd|rd|th)?[-./]?([a-z]{3,9})(?:[-./](\d{4}))?$/.exec(folded);
+  if (attached) {
+    const [, digits = "", name = "", year] = attached;
+    const month = months.get(name);
+    if (month === undefined) return undefined;
+    if (year === undefined) return withYear(line, from, 1, today, [month, Number(digits)]);
+    return dayPiece(calendarDay(Number(year), month, Number(digits)), 1, "led");
+  }
+  const article = folded === "the" ? 1 : 0;
+  const dayFirst = article ? ordinalDay(follower(line, from)) : dayOfMonth(folded);
+  if (dayFirst !== undefined) {
+    const of = follower(line, from + article) === "of" ? 1 : 0;
+    const month = months.get(follower(line, from + article + of));
+    if (month === undefined) return undefined;
+    return withYear(line, from, 2 + article + of, today, [month, dayFirst]);
+  }
+  const month = months.get(folded);
+  if (month === undefined) return undefined;
+  const the = follower(line, from) === "the" ? 1 : 0;
+  const second = follower(line, from + the);
+  const day = the ? ordinalDay(second) : dayOfMonth(second);
+  return day === undefined ? undefined : withYear(line, from, 2 + the, today, [month, day]);
+};
+
+/** Several days in one phrase: "24-26 Nov", "Nov 24-26", "24/25 Nov", "Mon-Fri", "24 to 26 Nov". */
+const rangeOfDays = (line: Line, from: number): UnclearPiece | undefined => {
+  const { folded } = wordAt(line, from);
+  const isMonth = (text: string) => months.has(text);
+  const range = /^\d{1,2}(?:st|nd|rd|th)?[-/&+]\d{1,2}(?:st|nd|rd|th)?$/;
+  if (range.test(folded) && isMonth(follower(line, from))) return unclear(2);
+  if (isMonth(folded) && range.test(follower(line, from))) return unclear(2);
+  const [first = "", second, third] = folded.split(/[-/&+]/, 3);
+  if (second !== undefined && third === undefined) {
+    const isEnd = (text: string) => weekdayNamed(text) !== undefined || text === "";
+    if (weekdayNamed(first) !== undefined && isEnd(second)) return unclear(1);
+    if (/^\d{1,2}(?:st|nd|rd|th)?$/.test(first) && /^\d{1,2}[a-z]{3,9}$/.test(second)) {
+      return isMonth(second.replace(/^\d+/, "")) ? unclear(1) : undefined;
+    }
+  }
+  const joined = matchLength(line, from, [/^\d{1,2}(?:st|nd|rd|th)?$/, /^(?:-|to|and|or|&|\/)$/]);
+  if (joined === 0) return undefined;
+  const date = namedDate(line, from + joined, "0001-01-01");
+  return date && unclear(joined + date.length);
+};
+
+/** The next such day of a month, or the one after, where it is that weekday. */
+const onWeekday = (today: string, day: number, wanted: number): string | undefined =>
+  [nextInMonth(today, day), nextInMonth(today, day, 1)].find(
+    (found) => found !== undefined && weekdayOf(found) === wanted,
+  );
+
+/** "Tue 24 Nov", "Fri 20th", "Friday the 20th", "Fri 20": both must say one day. */
+const datedWeekday = (line: Line, from: number, today: string, wanted: number): Dated => {
+  if (follower(line, from) === "") return undefined;
+  const date = numericDate(line, from + 1, today) ?? namedDate(line, from + 1, today);
+  if (date?.kind === "day" && weekdayOf(date.value) === wanted) {
+    return { ...date, length: date.length + 1 };
+  }
+  if (date) return unclear(date.length + 1);
+  const the = follower(line, from) === "the" ? 1 : 0;
+  const number = follower(line, from + the);
+  const day = the ? ordinalDay(number) : dayOfMonth(number);
+  if (day === undefined || day > 31) return undefined;
+  const value = onWeekday(today, day, wanted);
+  const canBeHour = /^\d+$/.test(number) && day <= 12;
+  if (canBeHour && value === undefined) return undefined;
+  // "Fri 4" with a Friday the 4th ahead is that day or 4 o'clock, "Fri 4 at 9" is not.
+  const isHour = canBeHour && !/^(?:at|@|by|\d.*)$/.test(follower(line, from + 1));
+  return isHour ? unclear(2) : dayPiece(value, 2 + the, "led");
+};
+
+/** "Tuesday", "tue": the first one after today. */
+export const weekday = (line: Line, from: number, today: string): Dated => {
+  const { folded } = wordAt(line, from);
+  const wanted = weekdayNamed(folded);
+  if (wanted === undefined) return undefined;
+  const dated = datedWeekday(line, from, today, wanted);
+  if (dated) return dated;
+  const ahead = (wanted - weekdayOf(today) + 7) % 7 || 7;
+  const place: Place = longWeekdays.has(folded) ? "clause" : "end";
+  return dayPiece(addDays(today, ahead), 1, place, { takesHour: true, weekday: wanted });
+};
+
+/** What can follow "the 5th" at the beginning of a line and make it the number of something else. */
+const counted =
+  /^(?:floors?|century|time|try|attempt|grade|street|avenue|edition|anniversary|birthday|row|round|day|week|place|hole|green|of)$/;
+
+/** "the 15th": the next such day. "20th" alone is a number, but beside another piece a day. */
+const dayInMonth = (line: Line, from: number, today: string, led: boolean): Dated => {
+  const the = wordAt(line, from).folded === "the" ? 1 : 0;
+  const word = the ? follower(line, from) : wordAt(line, from).folded;
+  const day = ordinalDay(word);
+  if (day === undefined || day < 1 || day > 31) return undefined;
+  const length = 1 + the;
+  const next = follower(line, from + the);
+  const isOfMonth = matchLength(line, from + length, ["of", /^(?:this|next)$/, "month"]) > 0;
+  if (counted.test(next) && !isOfMonth) return undefined;
+  const inWeek = weekdayNamed(next);
+  // "the first Monday" and "the 2nd Tuesday" are not read.
+  if (inWeek !== undefined) {
+    return dayPiece(onWeekday(today, day, inWeek), length + 1, "led");
+  }
+  return dayPiece(nextInMonth(today, day), length, the || led ? "clause" : "beside");
+};
+
+/** Where no day of a month is named, what of it is: "December", "in Nov 2027". */
+const monthAlone = (line: Line, from: number): UnclearPiece | undefined => {
+  const before = wordAt(line, from - 1).folded;
+  const { folded } = wordAt(line, from);
+  if (!months.has(folded)) return undefined;
+  const isCertain = /^(?:in|of|mid|early|late|next|this|end)$/.test(before);
+  const year = /^\d{4}$/.test(follower(line, from)) ? 1 : 0;
+  const isWord = ambiguousMonths.has(folded) && !isCertain && year === 0;
+  return isWord ? undefined : unclear(1 + year, true);
+};
+
+/** A day that a calendar names: in numbers, by its month, by its weekday, by its number alone. */
+export const calendarDate = (line: Line, from: number, today: string, led: boolean): Dated =>
+  rangeOfDays(line, from) ??
+  numericDate(line, from, today) ??
+  namedDate(line, from, today) ??
+  weekday(line, from, today) ??
+  dayInMonth(line, from, today, led) ??
+  monthAlone(line, from);

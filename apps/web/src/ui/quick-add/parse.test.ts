@@ -3,9 +3,12 @@ import { limits } from "@tend/contracts/limits";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Dismissal, parseQuickAdd, type QuickAdd } from "./parse.ts";
+import { phraseCases, usualNow } from "./phrases.ts";
 
-/** A Wednesday. */
-const today = "2026-11-18";
+/** A Wednesday, before anything of it is over. */
+const now = "2026-11-18T00:00";
+
+const padded = (number: number): string => String(number).padStart(2, "0");
 
 /** What was recognised, on one line: "2026-11-24 09:00 #home !high". */
 const meaning = ({ due_date, due_time, tags, priority }: QuickAdd): string =>
@@ -123,7 +126,7 @@ describe("is recognised", () => {
     ["Discuss Monday on Tuesday", "Discuss Monday", "2026-11-24"],
     ["Talk about Friday on Tuesday", "Talk about Friday", "2026-11-24"],
   ])("%s", (text, title, expected) => {
-    const result = parseQuickAdd(text, today);
+    const result = parseQuickAdd(text, now);
     expect([result.title, meaning(result)]).toEqual([title, expected]);
   });
 });
@@ -197,7 +200,6 @@ describe("stays a title", () => {
     "Water plants every Tuesday",
     "Away until Monday",
     "Review last Tuesday",
-    "Pay before Friday",
     "Plan next week menu",
     "Friday drinks",
     "Monday meeting notes",
@@ -214,8 +216,8 @@ describe("stays a title", () => {
     "Call 911",
     "Room 12:30",
     "Order 66",
-    "Party 24/11",
-    "Party 11/24/2026",
+    "Party 5/12",
+    "Party 5/12/2026",
     "Party 31 Feb",
     "Party 29 Feb 2027",
     "Party 2026-02-31",
@@ -257,8 +259,21 @@ describe("stays a title", () => {
     "- Tuesday",
     "--, Tuesday",
   ])("%s", (text) => {
-    const result = parseQuickAdd(text, today);
+    const result = parseQuickAdd(text, now);
     expect([result.title, meaning(result), result.tokens]).toEqual([text, "", []]);
+  });
+});
+
+describe("people type", () => {
+  test.each(phraseCases.map((phrase) => [phrase.line, phrase] as const))("%j", (line, phrase) => {
+    const { title, due_date, due_time, tags, priority, now = usualNow } = phrase;
+    expect(parseQuickAdd(line, now)).toMatchObject({
+      title,
+      due_date,
+      due_time,
+      tags: tags ?? [],
+      priority: priority ?? "none",
+    });
   });
 });
 
@@ -273,7 +288,7 @@ describe("quotes", () => {
     ['"Friday"', "Friday", ""],
     ['"Say “Friday” Friday"', "Say “Friday” Friday", ""],
   ])("%s", (text, title, expected) => {
-    const result = parseQuickAdd(text, today);
+    const result = parseQuickAdd(text, now);
     expect([result.title, meaning(result)]).toEqual([title, expected]);
   });
 
@@ -286,15 +301,15 @@ describe("quotes", () => {
     '" "',
     "Rock 'n' roll",
   ])("a mark that does not close stays: %s", (text) =>
-    expect(parseQuickAdd(`${text} today`, today).title).toBe(text),
+    expect(parseQuickAdd(`${text} today`, now).title).toBe(text),
   );
 
   test("an apostrophe quotes nothing", () =>
-    expect(meaning(parseQuickAdd("Say 'x #home' Friday", today))).toBe("2026-11-20"));
+    expect(meaning(parseQuickAdd("Say 'x #home' Friday", now))).toBe("2026-11-20"));
 });
 
 test("a line says where its tokens stand, each with what leads into it", () =>
-  expect(parseQuickAdd("😀 rent on  Tuesday, #Home", today).tokens).toEqual([
+  expect(parseQuickAdd("😀 rent on  Tuesday, #Home", now).tokens).toEqual([
     { kind: "date", value: "2026-11-24", text: "on  Tuesday", start: 8, end: 19 },
     { kind: "tag", value: "Home", text: "#Home", start: 21, end: 26 },
   ]));
@@ -305,19 +320,19 @@ test.each([
   ["", ""],
   ["   ", ""],
 ])("spaces stay as they are but for those of words that go: %j", (text, title) =>
-  expect(parseQuickAdd(text, today).title).toBe(title),
+  expect(parseQuickAdd(text, now).title).toBe(title),
 );
 
 test("a task has as many tags as it may, and further ones stay in the title", () => {
   const tags = Array.from({ length: limits.tags + 2 }, (_, index) => `#t${index}`);
-  const result = parseQuickAdd(`Sort ${tags.join(" ")} #T0`, today);
+  const result = parseQuickAdd(`Sort ${tags.join(" ")} #T0`, now);
   expect(result.title).toBe("Sort #t20 #t21");
   expect(result.tags).toHaveLength(limits.tags);
   expect(result.tokens).toHaveLength(limits.tags + 1);
 });
 
 test("a tag has as many code points as it may", () =>
-  expect(parseQuickAdd(`Sort #${"𝒳".repeat(limits.tag)}`, today).tags).toHaveLength(1));
+  expect(parseQuickAdd(`Sort #${"𝒳".repeat(limits.tag)}`, now).tags).toHaveLength(1));
 
 test.each([
   ["Pay Friday", "9999-12-31"],
@@ -325,7 +340,11 @@ test.each([
   ["Pay in 2 months", "9999-12-01"],
   ["Pay 30 Dec", "9999-12-31"],
 ])("a day after the last one is text: %s", (text, lastDay) =>
-  expect(parseQuickAdd(text, lastDay)).toMatchObject({ title: text, due_date: null, tokens: [] }),
+  expect(parseQuickAdd(text, `${lastDay}T00:00`)).toMatchObject({
+    title: text,
+    due_date: null,
+    tokens: [],
+  }),
 );
 
 test.each([
@@ -339,18 +358,41 @@ test.each([
   ["Pay next week", "2026-11-23", "2026-11-30"],
   ["Pay tomorrow", "0001-12-31", "0002-01-01"],
 ])("%s, said on %s, is %s", (text, from, day) =>
-  expect(parseQuickAdd(text, from).due_date).toBe(day),
+  expect(parseQuickAdd(text, `${from}T00:00`).due_date).toBe(day),
 );
 
-test.each(["", "2026-1-1", "2026-02-30", "0000-01-01", "2026-11-18T00:00:00Z"])(
-  "today is a real day, not %j",
-  (day) => expect(() => parseQuickAdd("Pay", day)).toThrow(RangeError),
+test.each([
+  "",
+  "2026-11-18",
+  "2026-1-1T10:00",
+  "2026-02-30T10:00",
+  "0000-01-01T10:00",
+  "2026-11-18T24:00",
+  "2026-11-18T10:00:00Z",
+])("now is a real day and time, not %j", (now) =>
+  expect(() => parseQuickAdd("Pay", now)).toThrow(RangeError),
 );
+
+test.each([
+  ["Call Bob at 9am", "2026-11-18T15:00", "2026-11-19"],
+  ["Call Bob at 9am", "2026-11-18T08:00", "2026-11-18"],
+  ["Call Bob in an hour", "2026-11-18T23:30", "2026-11-19"],
+  ["Call Bob at 9am", "9999-12-31T15:00", "9999-12-31"],
+])("the token of a lone time has its day: %s at %s", (text, now, day) =>
+  expect(parseQuickAdd(text, now)).toMatchObject({
+    due_date: day,
+    tokens: [{ kind: "time", day }],
+  }),
+);
+
+test("a time beside a day has none of its own", () => {
+  const [, time] = parseQuickAdd("Call Bob tomorrow 9am", usualNow).tokens;
+  expect(time).not.toHaveProperty("day");
+});
 
 describe("dismissed", () => {
   const text = "Pay rent on Tuesday 9am #home !high";
-  const dismiss = (line: string, ...dismissed: Dismissal[]) =>
-    parseQuickAdd(line, today, dismissed);
+  const dismiss = (line: string, ...dismissed: Dismissal[]) => parseQuickAdd(line, now, dismissed);
 
   test.each([
     ["date", "on Tuesday", "Pay rent on Tuesday", "2026-11-18 09:00 #home !high"],
@@ -363,7 +405,7 @@ describe("dismissed", () => {
   });
 
   test("stays dismissed whatever is typed before and after it, in any case", () => {
-    const dismissed = parseQuickAdd("Pay Tuesday", today).tokens;
+    const dismissed = parseQuickAdd("Pay Tuesday", now).tokens;
     expect(dismissed).toHaveLength(1);
     for (const line of ["Now pay Tuesday #home", "Pay by TUESDAY", "Tuesday: pay"]) {
       expect(dismiss(line, ...dismissed).due_date).toBeNull();
@@ -382,7 +424,11 @@ describe("whatever is typed", () => {
     "today|Tomorrow|tmrw|tonight|Tuesday|friday|Sat|sun|next week|next Friday|this fri|in 3 days|" +
     "in 2 weeks|in 1 month|24 Nov|Nov 24, 2027|31 Feb|29 Feb|2026-11-24|Tue 24 Nov|9am|9:30 pm|21:00|" +
     "at 9|noon|morning|night|#home|#Home|#дом|#1|!high|!low|!med|on|by|due|at|and|to|with|the|for|Watch|" +
-    'Listen|Night|Live|rent|pay|🏠|-|–|,|;|“x y”|"Friday"|"|“|”|Mario\'s|C#|e\u0301|\u200b|5"';
+    'Listen|Night|Live|rent|pay|🏠|-|–|,|;|“x y”|"Friday"|"|“|”|Mario\'s|C#|e\u0301|\u200b|5"|' +
+    "Fri 20th|the 15th|20th|24/11|5/12|24.11|24-26 Nov|Mon-Fri|a week on|two weeks|from|before|after|" +
+    "day after tomorrow|in an hour|a few days|next month|this weekend|end of month|EOD|coming|every|" +
+    "this evening|in the morning|at night|half past nine|quarter to|midnight|10|3p|1430|UTC|latest|or|" +
+    "９：３０|＃home|！high|、|。|\u2066|\u2069|May|December|Christmas|1 week|2 days|half nine";
   const piece = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...phrases.split("|")) },
     { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 6 }) },
@@ -394,13 +440,16 @@ describe("whatever is typed", () => {
   const day = fc
     .date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true })
     .map((date) => date.toISOString().slice(0, 10));
+  const moment = fc
+    .tuple(day, fc.nat(23), fc.nat(59))
+    .map(([on, hour, minute]) => `${on}T${padded(hour)}:${padded(minute)}`);
   const runs = { numRuns: 500 };
 
   test("tokens are in order, and each is what stands there", () =>
     fc.assert(
-      fc.property(line, day, (text, from) => {
+      fc.property(line, moment, (text, now) => {
         let end = 0;
-        for (const token of parseQuickAdd(text, from).tokens) {
+        for (const token of parseQuickAdd(text, now).tokens) {
           expect(token.start).toBeGreaterThanOrEqual(end);
           expect(token.text).toBe(text.slice(token.start, token.end));
           expect(token.text.trim()).toBe(token.text);
@@ -412,15 +461,15 @@ describe("whatever is typed", () => {
 
   test("no character is lost but quotation marks and the punctuation at what was taken out", () =>
     fc.assert(
-      fc.property(line, day, (text, from) => {
-        const { title, tokens } = parseQuickAdd(text, from);
+      fc.property(line, moment, (text, now) => {
+        const { title, tokens } = parseQuickAdd(text, now);
         const inToken = (at: number) => tokens.some(({ start, end }) => start <= at && at < end);
         const left = Array.from({ length: text.length }, (_, at) => (inToken(at) ? "" : text[at]));
         let at = 0;
         for (const unit of left.join("").replaceAll(/\s/g, "")) {
           const rest = title.slice(at).trimStart();
           if (rest.startsWith(unit)) at = title.length - rest.length + unit.length;
-          else expect('"“”-–—|,.;:!').toContain(unit);
+          else expect(unit).toMatch(/["“”|,.;:!、。–—\p{Cf}-]/u);
         }
         expect(title.slice(at)).toBe("");
         expect(title === "").toBe(text.trim() === "");
@@ -430,26 +479,71 @@ describe("whatever is typed", () => {
 
   test("the fields say what the tokens say", () =>
     fc.assert(
-      fc.property(line, day, (text, from) => {
-        const { tokens, ...fields } = parseQuickAdd(text, from);
+      fc.property(line, moment, (text, now) => {
+        const { tokens, ...fields } = parseQuickAdd(text, now);
         const saidOf = (kind: string) => tokens.find((token) => token.kind === kind)?.value;
         expect(fields.due_time).toBe(saidOf("time") ?? null);
-        expect(fields.due_date).toBe(saidOf("date") ?? (fields.due_time && from));
+        const ofTime = tokens.flatMap((token) => (token.kind === "time" ? [token.day] : []));
+        expect(fields.due_date).toBe(saidOf("date") ?? ofTime[0] ?? null);
+        expect(saidOf("date") && ofTime[0]).toBeUndefined();
         expect(fields.priority).toBe(saidOf("priority") ?? "none");
-        expect(fields.due_date ?? from).toMatch(/^\d{4}-\d\d-\d\d$/);
+        expect(fields.due_date ?? "2026-11-18").toMatch(/^\d{4}-\d\d-\d\d$/);
         expect(fields.due_time ?? "00:00").toMatch(/^([01]\d|2[0-3]):[0-5]\d$/);
         expect(new Set(fields.tags.map((tag) => tag.toLowerCase())).size).toBe(fields.tags.length);
       }),
       runs,
     ));
 
+  test("invisible signs around words change nothing but themselves", () =>
+    fc.assert(
+      fc.property(
+        line,
+        moment,
+        fc.constantFrom(..."\u200b\u200e\u2060\u2066\u00ad"),
+        (text, now, sign) => {
+          const plain = text.replaceAll(/\p{Cf}/gu, "");
+          const marked = plain.replaceAll(/\S+/g, (word) => `${sign}${word}${sign}`);
+          const { title, tokens, ...fields } = parseQuickAdd(plain, now);
+          const { title: markedTitle, tokens: _, ...markedFields } = parseQuickAdd(marked, now);
+          expect(markedFields).toEqual(fields);
+          expect(markedTitle.replaceAll(/\p{Cf}/gu, "").trim()).toBe(title);
+        },
+      ),
+      runs,
+    ));
+
+  test("a time that is past means the coming one", () =>
+    fc.assert(
+      fc.property(day, fc.nat(1439), fc.nat(1439), (on, at, due) => {
+        fc.pre(on < "9999-12-31");
+        const clock = (minute: number) =>
+          `${padded(Math.floor(minute / 60))}:${padded(minute % 60)}`;
+        const { due_date, due_time } = parseQuickAdd(`Pay ${clock(due)}`, `${on}T${clock(at)}`);
+        const ahead =
+          (Date.parse(`${due_date}T${due_time}Z`) - Date.parse(`${on}T${clock(at)}Z`)) / 60_000;
+        expect(ahead >= 0 && ahead < 1440).toBe(true);
+      }),
+    ));
+
+  test("nothing throws", () =>
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 200 }), moment, (text, now) => {
+        expect(parseQuickAdd(text, now).title.length).toBeLessThanOrEqual(text.length);
+      }),
+      runs,
+    ));
+
   test("a line in quotation marks is a title", () =>
     fc.assert(
-      fc.property(line, day, (text, from) => {
+      fc.property(line, moment, (text, now) => {
         const title = text.replaceAll(/["“”]/g, "").trim();
         fc.pre(title !== "");
         for (const quoted of [`"${title}"`, `“${title}”`]) {
-          expect(parseQuickAdd(quoted, from)).toMatchObject({ title, tokens: [], due_date: null });
+          expect(parseQuickAdd(quoted, now)).toMatchObject({
+            title,
+            tokens: [],
+            due_date: null,
+          });
         }
       }),
       runs,
@@ -457,19 +551,22 @@ describe("whatever is typed", () => {
 
   test("a dismissed token goes, the others stay, and without any the line is the title", () =>
     fc.assert(
-      fc.property(line, day, (text, from) => {
+      fc.property(line, moment, (text, now) => {
         const plain = text.replaceAll(/["“”]/g, "");
         const dismissed: Dismissal[] = [];
-        let result = parseQuickAdd(plain, from);
+        let result = parseQuickAdd(plain, now);
         while (result.tokens.length > 0) {
           const [gone, ...others] = result.tokens;
           if (gone) dismissed.push(gone);
           const isSame = (token: Dismissal) =>
             token.kind === gone?.kind && token.text === gone.text;
-          result = parseQuickAdd(plain, from, dismissed);
+          result = parseQuickAdd(plain, now, dismissed);
           expect(result.tokens.filter(isSame)).toEqual([]);
           for (const other of others.filter((token) => !isSame(token) && token.kind !== "tag")) {
-            expect(result.tokens).toContainEqual(other);
+            // A day and a time can depend on each other: "tonight" and "at 1".
+            const { kind, text, start, end } = other;
+            const same = expect.objectContaining({ kind, text, start, end });
+            expect(result.tokens).toContainEqual(same);
           }
         }
         expect(result.title).toBe(plain.trim());
@@ -482,7 +579,7 @@ describe("whatever is typed", () => {
       fc.property(day, fc.nat(6), (from, index) => {
         fc.pre(from < "9999-12-24");
         const name = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ")[index];
-        const due = Date.parse(parseQuickAdd(`Pay ${name}`, from).due_date ?? "");
+        const due = Date.parse(parseQuickAdd(`Pay ${name}`, `${from}T00:00`).due_date ?? "");
         expect(new Date(due).getUTCDay()).toBe(index);
         const daysAhead = (due - Date.parse(from)) / 86_400_000;
         expect(daysAhead >= 1 && daysAhead <= 7).toBe(true);
@@ -492,13 +589,15 @@ describe("whatever is typed", () => {
   test("a day that is named is that day", () =>
     fc.assert(
       fc.property(day, day, (from, named) => {
-        expect(parseQuickAdd(`Pay ${named}`, from).due_date).toBe(named);
+        expect(parseQuickAdd(`Pay ${named}`, `${from}T00:00`).due_date).toBe(named);
         const inWords = new Date(named).toLocaleDateString("en-GB", {
           day: "numeric",
           month: "long",
           timeZone: "UTC",
         });
-        expect(parseQuickAdd(`Pay ${inWords} ${named.slice(0, 4)}`, from).due_date).toBe(named);
+        expect(parseQuickAdd(`Pay ${inWords} ${named.slice(0, 4)}`, `${from}T00:00`).due_date).toBe(
+          named,
+        );
       }),
     ));
 });
@@ -526,7 +625,7 @@ describe("in every time zone", () => {
     const samples = days.flatMap((day) =>
       lines.split(",").map((line) => [`Pay ${line}`, day] as const),
     );
-    const results = () => samples.map(([text, day]) => parseQuickAdd(text, day));
+    const results = () => samples.map(([text, day]) => parseQuickAdd(text, `${day}T00:00`));
     inZone("UTC");
     const expected = results();
     const zones =
@@ -544,9 +643,10 @@ describe("in every time zone", () => {
 describe("the time that a long line takes grows with its length, not with the square of it", () => {
   const parts =
     'monday |on |at 9 and |due on |in 3 days |24 nov 2026 |#a |!low |"a |"a" |“a |“"a ”|- | |,|!|1|#|#a|' +
-    "9:|in 1 |next |watch A |A |tue, |9am - |\u0301|#\u0301";
+    "9:|in 1 |next |watch A |A |tue, |9am - |\u0301|#\u0301|a week on |2 weeks from |1 week and |the |" +
+    "end of |tomorrow or |Fri 4 |20th |5/12 |24.11 |Mon-Fri |half past |at night |every |、|\u200b|\u2066a ";
   test.each(parts.split("|"))("of %j", (part) => {
-    const read = (text: string) => void parseQuickAdd(text, today);
+    const read = (text: string) => void parseQuickAdd(text, now);
     const textOf = (length: number) => `x${part.repeat(length / part.length)}x`;
     expect(growsWithLength(read, textOf)).toBe(true);
   });

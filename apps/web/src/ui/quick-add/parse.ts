@@ -1,10 +1,21 @@
 import { codePoints, limits, tagKey } from "@tend/contracts/limits";
-import { isDay, isName, readWhen, type When, type Word, withoutLead } from "./dates.ts";
+import { isDay } from "./calendar.ts";
+import { type Now, partOf } from "./pieces.ts";
+import { isSeparator, phrasesThatCount } from "./place.ts";
+import { clockText, type Phrase, readWhen, settleTime, type When, withoutLead } from "./when.ts";
+import { type Line, readWords, type Word, wordAt } from "./words.ts";
 
-/** What words mean: a day as YYYY-MM-DD, a time as HH:MM, a tag as typed but without its #. */
-type Meaning =
-  | { readonly kind: "date" | "time" | "tag"; readonly value: string }
+/** A tag as typed but without its #, or a priority. */
+type SignMeaning =
+  | { readonly kind: "tag"; readonly value: string }
   | { readonly kind: "priority"; readonly value: "low" | "medium" | "high" };
+
+/** What words mean besides: a day as YYYY-MM-DD, a time as HH:MM. */
+type Meaning =
+  | SignMeaning
+  | { readonly kind: "date"; readonly value: string }
+  /** `day` is that of a time for which the line names none beside it. */
+  | { readonly kind: "time"; readonly value: string; readonly day?: string };
 
 /** Words that were recognised. `start` and `end` count UTF-16 units of the line, as the DOM does. */
 export type QuickAddToken = Meaning & {
@@ -20,7 +31,7 @@ export type Dismissal = Pick<QuickAddToken, "kind" | "text">;
 /** What one line says of a task. */
 export type QuickAdd = {
   readonly title: string;
-  /** YYYY-MM-DD. A time without a day is today's. */
+  /** YYYY-MM-DD. A time without a day is the coming one. */
   readonly due_date: string | null;
   /** HH:MM, from 00:00 to 23:59. */
   readonly due_time: string | null;
@@ -30,42 +41,8 @@ export type QuickAdd = {
   readonly tokens: readonly QuickAddToken[];
 };
 
-/** Words that can be a token. `first` and `last` are their numbers. */
-type Candidate = {
-  readonly token: QuickAddToken;
-  readonly first: number;
-  readonly last: number;
-  /** What is said of a day or a time besides. */
-  readonly when: When | undefined;
-};
-
-/** Days and times side by side: "Tuesday 9am". */
-type Group = { readonly members: Candidate[]; contradictory: boolean };
-
-const wordList = (list: string): ReadonlySet<string> => new Set(list.split(" "));
-
-/** After these, a day or a time is what is spoken of, not when to do it: "the Friday deal". */
-const binding = wordList(
-  "a about after all an and any ash at before black by cyber during each easter every for from " +
-    "good his her holy in is it's its last maundy my no not of on only or our palm past per " +
-    "previous shrove since some super than that that's the their these this till to until versus " +
-    "vs was week with within your",
-);
-
-/** After these, a number is a name: "Room 12:30". */
-const counted = wordList("chapter episode gate page platform room verse version");
-
-/** These open a clause of their own, so that the words before them can be when to do it. */
-const opening = wordList("about at for from in re regarding to via w/ with");
-
-/** After these at the beginning of a line, words with a capital are a name: "Watch Any Given Sunday". */
-const consuming = wordList("listen read stream watch");
-
-/** Between two days or two times, these make a list or a range of them. */
-const joining = wordList("- – — & / and or to till until");
-
-const isSeparator = ({ quoted, core, suffix }: Word): boolean =>
-  !quoted && /^[-–—|]*$/.test(core) && /^[,;:]*$/.test(suffix);
+/** A tag or a priority, which is one word. */
+type Sign = { readonly first: number; readonly last: number } & SignMeaning;
 
 const priorities: ReadonlyMap<string, "low" | "medium" | "high"> = new Map([
   ["!low", "low"],
@@ -74,244 +51,166 @@ const priorities: ReadonlyMap<string, "low" | "medium" | "high"> = new Map([
   ["!high", "high"],
 ]);
 
-/** Where text is quoted: a mark that opens a word, up to the next that closes one. */
-const quotes = (text: string): (readonly [open: number, close: number])[] => {
-  const closing = {
-    '"': [...text.matchAll(/(?<=\S)"(?=$|[\s,.;:!?)\]}])/g)],
-    "“": [...text.matchAll(/(?<=\S)”(?=$|[\s,.;:!?)\]}])/g)],
-  };
-  const passed = { '"': 0, "“": 0 };
-  const pairs: (readonly [number, number])[] = [];
-  let free = 0;
-  for (const { index } of text.matchAll(/(?<=^|[\s([{])["“](?=\S)/g)) {
-    if (index < free) continue;
-    const mark = text[index] === "“" ? "“" : '"';
-    while ((closing[mark][passed[mark]]?.index ?? text.length) < index + 2) passed[mark]++;
-    const close = closing[mark][passed[mark]]?.index;
-    if (close === undefined) continue;
-    pairs.push([index, close]);
-    free = close + 1;
-  }
-  return pairs;
-};
-
-const readWord = (text: string, start: number): Word => {
-  let length = text.length;
-  while (length > 0 && ",.;:!".includes(text.charAt(length - 1))) length--;
-  const core = text.slice(0, length);
-  const folded = core.toLowerCase().replaceAll("’", "'");
-  return { start, end: start + length, quoted: false, core, folded, suffix: text.slice(length) };
-};
-
-const readWords = (text: string): Word[] => {
-  const found: Word[] = [];
-  let from = 0;
-  for (const [open, close] of [...quotes(text), [text.length, text.length] as const]) {
-    for (const { 0: word, index } of text.slice(from, open).matchAll(/\S+/g)) {
-      found.push(readWord(word, from + index));
-    }
-    from = close + 1;
-    const inner = { quoted: true, core: "", folded: "", suffix: "" };
-    if (open < close) found.push({ ...inner, start: open, end: from });
-  }
-  return found;
-};
-
 const readTag = (word: string): string | undefined => {
-  const tag = /^#([\p{L}\p{M}\p{N}_-]+)$/u.exec(word)?.[1];
+  const tag = /^[#＃﹟]([\p{L}\p{M}\p{N}_-]+)$/u.exec(word)?.[1];
   return tag && /\p{L}/u.test(tag) && codePoints(tag) <= limits.tag ? tag : undefined;
 };
 
-const readSign = ({ core, folded }: Word): Meaning | undefined => {
+const readSign = ({ core, folded }: Word, first: number): Sign | undefined => {
   const tag = readTag(core);
-  if (tag !== undefined) return { kind: "tag", value: tag };
+  if (tag !== undefined) return { kind: "tag", value: tag, first, last: first };
   const priority = priorities.get(folded);
-  return priority && { kind: "priority", value: priority };
+  return priority && { kind: "priority", value: priority, first, last: first };
 };
 
-const readCandidates = (text: string, words: readonly Word[], today: string): Candidate[] => {
-  const found: Candidate[] = [];
-  let next = 0;
-  for (const [first, word] of words.entries()) {
-    if (first < next) continue;
-    const before = found.at(-1);
-    const afterDay = before?.token.kind === "date" && before.last === first - 1;
-    const sign = readSign(word);
-    const when = sign ? undefined : readWhen(words, first, today, afterDay);
-    next = first + (when?.length ?? 1);
-    const meaning = sign ?? (when && { kind: when.kind, value: when.value });
-    if (!meaning) continue;
-    const { start } = word;
-    const end = words[next - 1]?.end ?? word.end;
-    const token = { ...meaning, start, end, text: text.slice(start, end) };
-    found.push({ token, first, last: next - 1, when });
+const readLine = (line: Line, now: Now): { signs: Sign[]; whens: When[] } => {
+  const signs: Sign[] = [];
+  const whens: When[] = [];
+  for (let at = 0; at < line.length; ) {
+    const sign = readSign(wordAt(line, at), at);
+    const when = sign ? undefined : readWhen(line, at, now);
+    if (sign) signs.push(sign);
+    if (when) whens.push(when);
+    at = (when?.last ?? at) + 1;
   }
-  return found;
+  return { signs, whens };
 };
-
-/** Puts side by side what says one thing. Two days or two times of one group contradict each other. */
-const groupsOf = (words: readonly Word[], candidates: readonly Candidate[]): Group[] => {
-  const groups: Group[] = [];
-  for (const candidate of candidates) {
-    const { kind } = candidate.token;
-    const group = groups.at(-1);
-    const before = group?.members.at(-1);
-    const between = before ? words.slice(before.last + 1, candidate.first) : [];
-    const open = before && /^,?$/.test(words[before.last]?.suffix ?? "");
-    const repeats = group?.members.some(({ token }) => token.kind === kind) ?? false;
-    const isBeside = between.length === 0 && !(repeats && candidate.when?.led);
-    const isJoined =
-      between.length === 1 &&
-      between.every(({ folded }) => joining.has(folded)) &&
-      before?.token.kind === kind;
-    if (group && candidate.when && before?.when && open && (isBeside || isJoined)) {
-      group.members.push(candidate);
-      group.contradictory ||= repeats;
-    } else groups.push({ members: [candidate], contradictory: false });
-  }
-  return groups;
-};
-
-/** How many words from the beginning belong to what is to be read or watched. */
-const lengthOfName = (words: readonly Word[]): number => {
-  if (!consuming.has(words[0]?.folded ?? "")) return 0;
-  const from = words[1]?.folded === "to" ? 2 : 1;
-  const end = words.findIndex((word, index) => index >= from && !isName(word));
-  return end < 0 ? words.length : end;
-};
-
-/** Whether the word before makes a name or an object of it: "the Friday deal", "Room 12:30". */
-const isBound = (before: Word | undefined, { token, when }: Candidate): boolean =>
-  before?.suffix === "" &&
-  !when?.led &&
-  (binding.has(before.folded) || (counted.has(before.folded) && /^\d/.test(token.text)));
-
-/** Whether a group stands where a sentence says when, rather than inside a name. */
-const isWhen = (
-  words: readonly Word[],
-  { members, contradictory }: Group,
-  nameLength: number,
-  endsAt: (index: number) => boolean,
-): boolean => {
-  const first = members[0];
-  const last = members.at(-1);
-  if (!first || !last || contradictory) return false;
-  const before = words[first.first - 1];
-  const next = words[last.last + 1];
-  const suffix = words[last.last]?.suffix ?? "";
-  if (isBound(before, first) || (last.last < nameLength && first === last)) return false;
-  if (!next || endsAt(last.last + 1)) return true;
-
-  const led = first.when?.led ?? false;
-  const places = new Set(members.map(({ when }) => when?.place));
-  const nextIsName = suffix === "" && isName(next);
-  if (places.has("anywhere") && !nextIsName) return true;
-  if (places.has("led") && (led || first.token.kind !== last.token.kind)) return true;
-  if (before) return !places.has("end") && opening.has(next.core);
-  return /^[:,]$/.test(suffix) || isSeparator(next) || (led && !nextIsName);
-};
-
-const endOf = (word: Word): number => word.end + word.suffix.length;
 
 const textOf = (text: string, word: Word): string =>
-  word.quoted ? text.slice(word.start + 1, word.end - 1) : text.slice(word.start, endOf(word));
+  word.quoted
+    ? text.slice(word.start + 1, word.end - 1)
+    : text.slice(word.outerStart, word.outerEnd);
+
+const suffixOf = (text: string, word: Word | undefined): string =>
+  word && !word.quoted ? text.slice(word.end, word.outerEnd).replace(/\p{Cf}/gu, "") : "";
 
 /** The words that are left, spaced as they were, and one space where some were taken out. */
-const titleOf = (
-  text: string,
-  words: readonly Word[],
-  taken: ReadonlySet<Word | undefined>,
-): string => {
-  const isLeft = (word: Word) => !taken.has(word);
-  const isText = (word: Word) => isLeft(word) && !isSeparator(word);
+const titleOf = (text: string, line: Line, taken: ReadonlySet<number>): string => {
+  const isText = (word: Word, index: number) => !taken.has(index) && !isSeparator(word);
   // "Pay rent - Tuesday" leaves no dash behind, and "Tuesday: pay rent" no colon.
-  const from = taken.has(words[0]) ? words.findIndex(isText) : 0;
-  const to = taken.has(words.at(-1)) ? words.findLastIndex(isText) : words.length - 1;
+  const from = taken.has(0) ? line.findIndex(isText) : 0;
+  const to = taken.has(line.length - 1) ? line.findLastIndex(isText) : line.length - 1;
+  // Invisible signs that stand alone are no words, and stay with what they stand beside.
+  const head = from === 0 ? text.slice(0, wordAt(line, 0).outerStart) : "";
+  const tail = to === line.length - 1 ? text.slice(wordAt(line, to).outerEnd) : "";
 
   let title = "";
-  let before: Word | undefined;
-  for (const [index, word] of words.entries()) {
-    if (index < from || index > to || !isLeft(word)) continue;
-    const neighbour = words[index - 1];
-    if (before && before === neighbour) title += text.slice(endOf(before), word.start);
-    else if (before) title += `${before.suffix === "" ? (neighbour?.suffix ?? "") : ""} `;
+  let before = -1;
+  for (const [index, word] of line.entries()) {
+    if (index < from || index > to || taken.has(index)) continue;
+    const isNext = before === index - 1;
+    const last = line[before];
+    if (last && isNext) title += text.slice(last.outerEnd, word.outerStart);
+    else if (last) title += `${last.suffix === "" ? suffixOf(text, line[index - 1]) : ""} `;
     title += textOf(text, word);
-    before = word;
+    before = index;
   }
-  const dangles = before !== words.at(-1) && /^[,;:]+$/.test(before?.suffix ?? "");
-  return before && dangles ? title.slice(0, -before.suffix.length) : title;
+  const last = line[before];
+  const dangles = before !== line.length - 1 && /^[,;:]+$/.test(last?.suffix ?? "");
+  if (last && dangles) title = title.slice(0, last.end - last.outerEnd);
+  return last ? `${head}${title}${tail}`.trim() : "";
 };
 
-const dismissalOf = ({ kind, text }: Dismissal): string => `${kind} ${withoutLead(text)}`;
+const dismissalOf = (kind: string, line: Line): string => `${kind} ${withoutLead(line)}`;
 
 /** Of one kind the last one counts, of tags each, up to the limit of different ones. */
-const chosenOf = (candidates: readonly Candidate[]): Candidate[] => {
-  const lastOf = new Map(candidates.map((candidate) => [candidate.token.kind, candidate]));
+const chosenOf = (found: readonly (Phrase | Sign)[]): (Phrase | Sign)[] => {
+  const lastOf = new Map(found.map((one) => [one.kind, one]));
   const tags = new Set<string>();
-  return candidates.filter((candidate) => {
-    const { kind, value } = candidate.token;
-    if (kind !== "tag") return lastOf.get(kind) === candidate;
-    const key = tagKey(value);
+  return found.filter((one) => {
+    if (one.kind !== "tag") return lastOf.get(one.kind) === one;
+    const key = tagKey(one.value);
     if (tags.size < limits.tags) tags.add(key);
     return tags.has(key);
   });
 };
 
-/** The candidates that count where they stand. What follows them decides, so the last is asked first. */
-const acceptedOf = (words: readonly Word[], groups: readonly Group[]): Candidate[] => {
-  const nameLength = lengthOfName(words);
-  const lastToRead = words.findLastIndex(
-    ({ quoted, core }) => quoted || /[\p{L}\p{N}]/u.test(core),
-  );
-  const starts = new Set<number>();
-  const endsAt = (index: number) => index > lastToRead || starts.has(index);
-  const accepted = groups.toReversed().filter((group) => {
-    const [first] = group.members;
-    const counts = !first?.when || isWhen(words, group, nameLength, endsAt);
-    if (first && counts) starts.add(first.first);
-    return counts;
+/** The part of the day that stands before a time in the title: "Games night at 8", "Morning run at 6". */
+const hintFor = (line: Line, time: Phrase): ReturnType<typeof partOf> =>
+  partOf(wordAt(line, time.first - 1).folded) ?? partOf(wordAt(line, 0).folded);
+
+const isPhrase = (one: Phrase | Sign): one is Phrase => one.kind === "date" || one.kind === "time";
+
+const signOf = (sign: Sign): SignMeaning =>
+  sign.kind === "tag"
+    ? { kind: "tag", value: sign.value }
+    : { kind: "priority", value: sign.value };
+
+const meaningsOf = (line: Line, chosen: readonly (Phrase | Sign)[], now: Now): Meaning[] => {
+  const phrases = chosen.filter(isPhrase);
+  const date = phrases.find(({ kind }) => kind === "date");
+  const time = phrases.find(({ kind }) => kind === "time");
+  const settled = time && settleTime(time, date, now, hintFor(line, time));
+  return chosen.map((one) => {
+    if (!isPhrase(one)) return signOf(one);
+    const day = settled?.day ?? one.day ?? now.day;
+    if (one.kind === "date") return { kind: "date", value: day };
+    return { kind: "time", value: clockText(settled?.minute ?? 0), ...(!date && { day }) };
   });
-  return accepted.toReversed().flatMap(({ members }) => members);
+};
+
+const readNow = (now: string): Now => {
+  const [, day = "", hours, minutes] = /^(.{10})T([01]\d|2[0-3]):([0-5]\d)$/.exec(now) ?? [];
+  if (!isDay(day)) throw new RangeError("Give now as a real day and time, YYYY-MM-DDTHH:MM.");
+  return { day, minute: Number(hours) * 60 + Number(minutes) };
 };
 
 /**
  * Reads one line as a task: "Pay rent Tuesday 9am #home !high". What is not surely a day, a time, a
  * tag or a priority stays in the title, and so does what is quoted or dismissed. If no title would
- * be left, the line is the title. `today` is the person's day as YYYY-MM-DD; nothing but the
- * arguments decides, neither a clock nor a time zone.
+ * be left, the line is the title. `now` is the person's clock as YYYY-MM-DDTHH:MM; nothing but the
+ * arguments decides, neither the machine's clock nor a time zone.
  */
 export function parseQuickAdd(
   text: string,
-  today: string,
+  now: string,
   dismissed: readonly Dismissal[] = [],
 ): QuickAdd {
-  if (!isDay(today)) throw new RangeError("Give today as a real day, YYYY-MM-DD.");
-  const words = readWords(text);
-  const accepted = acceptedOf(words, groupsOf(words, readCandidates(text, words, today)));
+  const at = readNow(now);
+  const line = readWords(text);
+  const { signs, whens } = readLine(line, at);
+  const phrases = phrasesThatCount(line, whens, new Set(signs.map(({ first }) => first)));
 
-  const stays = new Set(dismissed.map(dismissalOf));
-  const isWanted = ({ token }: Candidate) => stays.size === 0 || !stays.has(dismissalOf(token));
-  const chosen = chosenOf(accepted.filter(isWanted));
-  const taken = new Set(chosen.flatMap(({ first, last }) => words.slice(first, last + 1)));
-  const title = titleOf(text, words, taken);
-  const tokens = title === "" ? [] : chosen.map(({ token }) => token);
+  const stays = new Set(dismissed.map((one) => dismissalOf(one.kind, readWords(one.text))));
+  const wordsOf = ({ first, last }: Phrase | Sign) => line.slice(first, last + 1);
+  const isWanted = (one: Phrase | Sign) =>
+    stays.size === 0 || !stays.has(dismissalOf(one.kind, wordsOf(one)));
+  const found = [...signs, ...phrases].toSorted((one, other) => one.first - other.first);
+  const chosen = chosenOf(found.filter(isWanted));
+  const taken = new Set(chosen.flatMap(({ first, last }) => numbersFrom(first, last)));
+  const title = titleOf(text, line, taken);
+  const tokens = meaningsOf(line, chosen, at).map((meaning, index): QuickAddToken => {
+    const { first, last } = chosen[index] ?? { first: 0, last: 0 };
+    const [start, end] = [wordAt(line, first).start, wordAt(line, last).end];
+    return { ...meaning, start, end, text: text.slice(start, end) };
+  });
+  return title === "" ? asTitle(text) : { title, ...fieldsOf(tokens), tokens };
+}
 
+const numbersFrom = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+const asTitle = (text: string): QuickAdd => ({
+  title: text.trim(),
+  due_date: null,
+  due_time: null,
+  tags: [],
+  priority: "none",
+  tokens: [],
+});
+
+const fieldsOf = (tokens: readonly QuickAddToken[]): Omit<QuickAdd, "title" | "tokens"> => {
   const tags = new Map<string, string>();
   let due_date: string | null = null;
   let due_time: string | null = null;
   let priority: QuickAdd["priority"] = "none";
   for (const token of tokens) {
     if (token.kind === "date") due_date = token.value;
-    else if (token.kind === "time") due_time = token.value;
-    else if (token.kind === "priority") priority = token.value;
+    else if (token.kind === "time") {
+      due_time = token.value;
+      due_date ??= token.day ?? null;
+    } else if (token.kind === "priority") priority = token.value;
     else tags.set(tagKey(token.value), tags.get(tagKey(token.value)) ?? token.value);
   }
-  return {
-    title: title === "" ? text.trim() : title,
-    due_date: due_date ?? (due_time && today),
-    due_time,
-    tags: [...tags.values()],
-    priority,
-    tokens,
-  };
-}
+  return { due_date, due_time, tags: [...tags.values()], priority };
+};

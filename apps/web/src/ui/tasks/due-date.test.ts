@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addDays, dueLabel, localDay } from "./due-date.ts";
+import { addDays, dueLabel, localClock, localDay } from "./due-date.ts";
 
 const today = "2026-11-24";
 
@@ -28,4 +28,8 @@ describe("a day in words", () => {
 
 test("the device's day is that of its own zone", () => {
   expect(localDay(new Date(2026, 0, 5, 23, 59))).toBe("2026-01-05");
+});
+
+test("the device's clock shows day, hour and minute", () => {
+  expect(localClock(new Date(2026, 0, 5, 9, 4, 59))).toBe("2026-01-05T09:04");
 });

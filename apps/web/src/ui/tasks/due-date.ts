@@ -7,6 +7,11 @@ export function localDay(now: Date): string {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
 }
 
+/** What the device's clock shows, YYYY-MM-DDTHH:MM. */
+export function localClock(now: Date): string {
+  return `${localDay(now)}T${pad(now.getHours(), 2)}:${pad(now.getMinutes(), 2)}`;
+}
+
 export function addDays(day: string, days: number): string {
   const date = atMidnight(day);
   date.setUTCDate(date.getUTCDate() + days);

@@ -51,9 +51,11 @@ export function labelOf(token: QuickAddToken, today: string): string {
   switch (token.kind) {
     case "date":
       return dueLabel(token.value, today);
+    case "time":
+      return token.day ? `${dueLabel(token.day, today)} ${token.value}` : token.value;
     case "priority":
       return `${priorityLabels[token.value]} priority`;
-    default:
+    case "tag":
       return token.value;
   }
 }

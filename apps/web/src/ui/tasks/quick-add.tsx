@@ -4,6 +4,7 @@ import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import type { TaskFields } from "./change.ts";
 import type { Drafts } from "./draft.ts";
+import { localDay } from "./due-date.ts";
 import { labelOf, QuickAddChips } from "./quick-add-chips.tsx";
 import { QuickAddHighlight } from "./quick-add-highlight.tsx";
 import { titleFault } from "./text-limits.ts";
@@ -13,19 +14,20 @@ interface QuickAddProps {
   readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly drafts: Drafts;
   /** Null until the page is alive. */
-  readonly today: string | null;
+  readonly now: Date | null;
   readonly onAdd: (task: TaskFields & { readonly title: string }) => void;
   /** Arrow down and Esc lead into the list. */
   readonly onLeave: () => void;
 }
 
 /** One line, one Enter, and the cursor stays. The browser holds the text, so none is ever reset. */
-export function QuickAdd({ inputRef, drafts, today, onAdd, onLeave }: QuickAddProps) {
+export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProps) {
   const errorId = useId();
   const [fault, setFault] = useState<string>();
-  const { line, setLine, parsed, dismiss, read } = useQuickAdd(today);
+  const { line, setLine, parsed, dismiss, read } = useQuickAdd(now);
   const highlight = useRef<HTMLDivElement>(null);
   const tokens = parsed?.tokens ?? [];
+  const today = now && localDay(now);
 
   useEffect(() => {
     const input = inputRef.current;

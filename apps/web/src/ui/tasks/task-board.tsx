@@ -319,13 +319,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           }}
         />
         {!inTrash && (
-          <QuickAdd
-            inputRef={quickAdd}
-            drafts={drafts}
-            today={today}
-            onAdd={add}
-            onLeave={focusList}
-          />
+          <QuickAdd inputRef={quickAdd} drafts={drafts} now={now} onAdd={add} onLeave={focusList} />
         )}
         {isFiltering && (
           <FieldFilterBar

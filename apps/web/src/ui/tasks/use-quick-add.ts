@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
 import type { Dismissal, parseQuickAdd, QuickAdd } from "#ui/quick-add/parse.ts";
+import { localClock } from "./due-date.ts";
 
 type Parse = typeof parseQuickAdd;
 
@@ -11,7 +12,7 @@ const fetchParser = (): Promise<Parse | undefined> =>
   );
 
 /** The line that is being typed, and what it says so far. */
-export function useQuickAdd(today: string | null): {
+export function useQuickAdd(now: Date | null): {
   readonly line: string;
   readonly setLine: (line: string) => void;
   readonly parsed: QuickAdd | undefined;
@@ -32,11 +33,11 @@ export function useQuickAdd(today: string | null): {
   return {
     line,
     setLine,
-    parsed: parse && today !== null && line !== "" ? parse(line, today, dismissed) : undefined,
+    parsed: parse && now && line !== "" ? parse(line, localClock(now), dismissed) : undefined,
     dismiss: (token) => setDismissed([...dismissed, token]),
     async read(text) {
       const by = parse ?? (await fetchParser());
-      return by && today !== null ? by(text, today, dismissed) : asTitle(text);
+      return by && now ? by(text, localClock(now), dismissed) : asTitle(text);
     },
   };
 }

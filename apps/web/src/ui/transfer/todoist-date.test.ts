@@ -19,6 +19,8 @@ test.each([
   ["next friday at 9am", "2026-11-27", "09:00"],
   ["in 3 days", "2026-11-24", null],
   ["24 Nov", "2026-11-24", null],
+  ["24/11/2026", "2026-11-24", null],
+  ["9am", "2026-11-21", "09:00"],
 ])("%s", (text, due_date, due_time) => {
   expect(readTodoistDate(text, "en", today)).toEqual({ due_date, due_time });
 });
@@ -36,7 +38,7 @@ test.each([
   "every friday at 9am",
   "every! 3 weeks",
   "2026-02-30",
-  "24/11/2026",
+  "5/12/2026",
   "2026-11-24T09:30:00+02:00",
   "after lunch",
   "tomorrow #home",

@@ -1,4 +1,4 @@
-import { isDay } from "#ui/quick-add/dates.ts";
+import { isDay } from "#ui/quick-add/calendar.ts";
 import { parseQuickAdd } from "#ui/quick-add/parse.ts";
 
 export interface DayAndTime {
@@ -26,7 +26,10 @@ export function readTodoistDate(
   if (language !== "" && !/^en\b/i.test(language)) return undefined;
   // No capital makes a name here; with its zero a clock time is one of 24 hours.
   const words = text.toLowerCase().replace(/(?<![\d:])(\d:\d\d)(?!\s*[ap]\.?m)/g, "0$1");
-  const { title, due_date, due_time, tags, priority } = parseQuickAdd(`Task ${words}`, today);
+  const { title, due_date, due_time, tags, priority } = parseQuickAdd(
+    `Task ${words}`,
+    `${today}T00:00`,
+  );
   const isWhole = title === "Task" && tags.length === 0 && priority === "none";
   return isWhole && due_date !== null ? { due_date, due_time } : undefined;
 }

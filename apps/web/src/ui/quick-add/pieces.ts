@@ -1,0 +1,155 @@
+import type { Line } from "./words.ts";
+import { follower, wordAt } from "./words.ts";
+
+/**
+ * Where words that can mean a day or a time do mean it, from the strictest on: beside another that
+ * does ("20th"), at the end of what is said ("sat"), before a new clause too ("Friday with Ann"),
+ * after a preposition ("at 9am"), anywhere.
+ */
+export type Place = "beside" | "end" | "clause" | "led" | "anywhere";
+
+export type PartOfDay = "morning" | "afternoon" | "evening" | "night";
+
+/** A time of a clock. Whether a bare one is before or after noon is not said by itself. */
+export type Clock = { readonly minute: number; readonly bare: boolean };
+
+type Read = {
+  /** How many words it has. */
+  readonly length: number;
+  readonly place: Place;
+};
+
+/** A day; `part` where the words name a part of it as well: "tonight". */
+export type DayPiece = Read & {
+  readonly kind: "day";
+  readonly value: string;
+  readonly part?: PartOfDay;
+  /** Whether a bare number behind it is an hour: "tmrw 10". */
+  readonly takesHour?: boolean;
+  /** Of a name of a weekday: which, 0 is Monday. */
+  readonly weekday?: number;
+};
+
+export type ClockPiece = Read & {
+  readonly kind: "clock";
+  readonly clock: Clock | "midnight";
+  /** Whether it means a time beside a day or after a preposition alone: "3p". */
+  readonly weak?: boolean;
+};
+
+/** A day and a time in one: "in an hour". */
+export type MomentPiece = Read & {
+  readonly kind: "moment";
+  readonly value: string;
+  readonly minute: number;
+};
+
+export type PartPiece = Read & { readonly kind: "part"; readonly part: PartOfDay };
+
+/**
+ * What looks like a day or a time and is not surely one: nothing beside it is read either. A soft
+ * one spares days, since it may be no day at all ("24.11"), but no time: its day would be missing.
+ */
+export type UnclearPiece = Read & {
+  readonly kind: "unclear";
+  readonly of: "day" | "time";
+  readonly soft: boolean;
+};
+
+export type Piece = DayPiece | ClockPiece | MomentPiece | PartPiece | UnclearPiece;
+
+/** The clock of the person: the day, and the minutes since it began. */
+export type Now = { readonly day: string; readonly minute: number };
+
+export const unclear = (length: number, soft = false): UnclearPiece => ({
+  kind: "unclear",
+  of: "day",
+  length,
+  place: "end",
+  soft,
+});
+
+export const unclearTime = (length: number): UnclearPiece => ({ ...unclear(length), of: "time" });
+
+export const dayPiece = (
+  value: string | undefined,
+  length: number,
+  place: Place,
+  more: Pick<DayPiece, "part" | "takesHour" | "weekday"> = {},
+): DayPiece | UnclearPiece =>
+  value === undefined ? unclear(length) : { kind: "day", value, length, place, ...more };
+
+const parts: ReadonlyMap<string, PartOfDay> = new Map([
+  ["morning", "morning"],
+  ["afternoon", "afternoon"],
+  ["evening", "evening"],
+  ["night", "night"],
+]);
+
+export const partOf = (folded: string): PartOfDay | undefined => parts.get(folded);
+
+export const numbered = (names: string, first = 0): Map<string, number> =>
+  new Map(names.split(" ").map((name, index) => [name, index + first]));
+
+const smallNumbers = numbered("one two three four five six seven eight nine ten eleven twelve", 1);
+const numbers: ReadonlyMap<string, number> = new Map([
+  ...smallNumbers,
+  ["fifteen", 15],
+  ["twenty", 20],
+  ["twenty-five", 25],
+  ["thirty", 30],
+  ["forty", 40],
+  ["forty-five", 45],
+  ["sixty", 60],
+  ["ninety", 90],
+]);
+
+/** Of up to three digits, or in words. */
+export const numberOf = (folded: string): number | undefined =>
+  /^\d{1,3}$/.test(folded) ? Number(folded) : numbers.get(folded);
+
+/** An hour in words, or of one or two digits. */
+export const hourWord = (folded: string): number | undefined =>
+  smallNumbers.get(folded) ?? (/^(?:[1-9]|1[0-2])$/.test(folded) ? Number(folded) : undefined);
+
+export type Unit = "minute" | "hour" | "day" | "week" | "fortnight" | "month" | "year";
+
+const units: ReadonlyMap<string, Unit> = new Map<string, Unit>(
+  (
+    [
+      ["minute", "min mins minute minutes"],
+      ["hour", "h hr hrs hour hours"],
+      ["day", "day days"],
+      ["week", "wk wks week weeks"],
+      ["fortnight", "fortnight fortnights"],
+      ["month", "month months"],
+      ["year", "year years yr yrs"],
+    ] as const
+  ).flatMap(([unit, names]) => names.split(" ").map((name) => [name, unit] as const)),
+);
+
+export const unitOf = (folded: string): Unit | undefined => units.get(folded);
+
+/** "3 days", "a week", "2h", "half an hour": how much of what. */
+export type Amount = { readonly count: number; readonly unit: Unit; readonly length: number };
+
+export const readAmount = (line: Line, from: number): Amount | undefined => {
+  const { folded } = wordAt(line, from);
+  const attached = /^(\d{1,3})(min|mins|h|hr|hrs|d|w)$/.exec(folded);
+  if (attached) {
+    const [, digits = "", name = ""] = attached;
+    const unit = unitOf(name) ?? (name === "d" ? "day" : "week");
+    return { count: Number(digits), unit, length: 1 };
+  }
+  const halfHour = folded === "half" && /^an?$/.test(follower(line, from));
+  if (halfHour && follower(line, from + 1) === "hour") {
+    return { count: 30, unit: "minute", length: 3 };
+  }
+  const decimal = /^(\d{1,2})\.5$/.exec(folded)?.[1];
+  if (decimal !== undefined && unitOf(follower(line, from)) === "hour") {
+    return { count: Number(decimal) * 60 + 30, unit: "minute", length: 2 };
+  }
+  const count = numberOf(folded) ?? (/^an?$/.test(folded) ? 1 : 0);
+  const unit = count > 0 ? unitOf(follower(line, from).replace(/'s?$/, "")) : undefined;
+  return unit && { count, unit, length: 2 };
+};

@@ -1,0 +1,103 @@
+import { opening, type Phrase, type When } from "./when.ts";
+import { isName, type Line, type Word, wordAt } from "./words.ts";
+
+const wordList = (list: string): ReadonlySet<string> => new Set(list.split(" "));
+
+/** After these, a day or a time is what is spoken of, not when to do it: "the Friday deal". */
+const binding = wordList(
+  "a about after all an and any around ash at before between black bloody blue boxing by casual " +
+    "cyber during each early easter every fat for freaky from girl giving good happy his her holy in is " +
+    "it's its last late later manic maundy meatless mid my no not of on only or our palm pancake past " +
+    "per previous ruby shrove since some starting stormy sunny super taco than that that's the their these " +
+    "this throwback till to until versus vs was week with within your",
+);
+
+/** Of these, they say of which one it is spoken: a time in the same line is another. */
+const determiners = wordList("a an her his my our that the their these your");
+
+/** After these, a number is a name: "Room 12:30". */
+const counted = wordList("chapter episode flat gate page platform room verse version");
+
+/** After these at the beginning of a line, words with a capital are a name: "Watch Any Given Sunday". */
+const consuming = wordList("listen read stream watch");
+
+/** Whether the word has nothing but what stands between other words: "-", ",", "|". */
+export const isSeparator = ({ quoted, core, suffix }: Word): boolean =>
+  !quoted && /^[-–—|]*$/.test(core) && /^[,;:]*$/.test(suffix);
+
+/** How many words from the beginning belong to what is to be read or watched. */
+const lengthOfName = (line: Line): number => {
+  if (!consuming.has(wordAt(line, 0).folded)) return 0;
+  const from = wordAt(line, 1).folded === "to" ? 2 : 1;
+  // "watch the day after tomorrow" is a film, as "Watch Wednesday" is a series.
+  const named = wordAt(line, from).folded === "the" ? from + 1 : from;
+  const end = line.findIndex((word, index) => index >= named && !isName(word));
+  return end < 0 ? line.length : end;
+};
+
+/** Whether the word before makes a name or an object of it: "the Friday deal", "Room 12:30". */
+const isBound = (line: Line, { first, lead, kind }: Phrase): boolean => {
+  const before = wordAt(line, first - 1);
+  if (before.suffix !== "" || lead !== "") return false;
+  // "this time next week", "same time tomorrow"
+  const isSameTime =
+    before.folded === "time" && /^(?:this|same)$/.test(wordAt(line, first - 2).folded);
+  if (isSameTime) return true;
+  const isCounted = counted.has(before.folded) && kind === "time";
+  return binding.has(before.folded) || (isCounted && /^\d/.test(wordAt(line, first).folded));
+};
+
+/** Whether it stands where a sentence says when, rather than inside a name. */
+const stands = (
+  line: Line,
+  { last, phrases }: When,
+  nameLength: number,
+  endsAt: (index: number) => boolean,
+): boolean => {
+  const first = phrases[0];
+  const end = phrases.at(-1);
+  if (!first || !end) return false;
+  const before = line[first.first - 1];
+  const next = line[last + 1];
+  const suffix = wordAt(line, last).suffix;
+  const isLone = first === end;
+  if (isBound(line, first) || (isLone && first.first < nameLength && first.lead === ""))
+    return false;
+  if (isLone && first.place === "beside") return false;
+  if (!next || endsAt(last + 1)) return true;
+
+  const led = first.lead !== "" && first.lead !== "before" && first.lead !== "around";
+  const places = new Set(phrases.map(({ place }) => place));
+  const nextIsName = suffix === "" && isName(next);
+  if (places.has("anywhere") && !nextIsName) return true;
+  if (places.has("led") && (led || first.kind !== end.kind)) return true;
+  if (before) return !places.has("end") && opening.has(next.core);
+  return /^[:,]$/.test(suffix) || isSeparator(next) || (led && !nextIsName);
+};
+
+/**
+ * The days and times that count where they stand. What follows them decides, so the last is asked
+ * first; `signs` are the numbers of words that are tags and priorities. A time whose day stands in
+ * the line and was not read does not count either: it would be of a wrong day.
+ */
+export const phrasesThatCount = (
+  line: Line,
+  whens: readonly When[],
+  signs: ReadonlySet<number>,
+): Phrase[] => {
+  const nameLength = lengthOfName(line);
+  const lastToRead = line.findLastIndex(({ quoted, core }) => quoted || /[\p{L}\p{N}]/u.test(core));
+  const starts = new Set(signs);
+  const endsAt = (index: number) => index > lastToRead || starts.has(index);
+  let hasUnreadDay = false;
+  const accepted = whens.toReversed().filter((when) => {
+    const counts = stands(line, when, nameLength, endsAt);
+    if (counts) starts.add(when.first);
+    const isOther = determiners.has(wordAt(line, when.first - 1).folded);
+    hasUnreadDay ||= !counts && when.namesDay && !isOther;
+    return counts;
+  });
+  const phrases = accepted.toReversed().flatMap((when) => when.phrases);
+  const isDated = phrases.some(({ day }) => day !== undefined);
+  return isDated || !hasUnreadDay ? phrases : [];
+};

@@ -1,0 +1,314 @@
+import { addDays, inDigits, weekdayOf } from "./calendar.ts";
+import { defaultOf, minuteIn, readClock, readPart, wakingMinute } from "./clock.ts";
+import type { Clock, DayPiece, Now, PartOfDay, Piece, Place } from "./pieces.ts";
+import { hourWord, partOf, unitOf } from "./pieces.ts";
+import { readDay } from "./relative-days.ts";
+import { follower, isName, type Line, matchLength, wordAt } from "./words.ts";
+
+/** Words of a line that say a day or a time. `first` and `last` are their numbers. */
+export type Phrase = {
+  readonly kind: "date" | "time";
+  readonly first: number;
+  readonly last: number;
+  /** A day; of a time only where its words name one: "in an hour", "this evening". */
+  readonly day?: string;
+  readonly clock?: Clock;
+  readonly part?: PartOfDay;
+  readonly place: Place;
+  /** The preposition that leads into it, or "". */
+  readonly lead: string;
+};
+
+/** Days and times side by side. `phrases` is empty where they say nothing, or contradict each other. */
+export type When = {
+  readonly first: number;
+  readonly last: number;
+  readonly phrases: readonly Phrase[];
+  /** Whether a day is named that no other word is likely to be. */
+  readonly namesDay: boolean;
+};
+
+type Placed = {
+  readonly piece: Piece;
+  readonly first: number;
+  readonly last: number;
+  readonly lead: string;
+};
+
+const leads: ReadonlySet<string> = new Set(["on", "by", "at", "@", "due", "before", "around"]);
+
+const isAt = (lead: string): boolean => lead === "at" || lead === "@" || lead === "around";
+
+/** Between two days or two times, these make a list or a range of them. */
+const joining: ReadonlySet<string> = new Set("- & / + and or to till until through".split(" "));
+
+/** These open a clause of their own, so that the words before them can be when to do it. */
+export const opening: ReadonlySet<string> = new Set(
+  "about at for from in re regarding to via w/ with".split(" "),
+);
+
+/** How many words lead into a day or a time here: "on", "by", "at", "due", "due on". */
+const leadLength = (line: Line, from: number): number => {
+  const word = wordAt(line, from);
+  // "Never On Sunday": inside a name, the preposition has a capital too.
+  if (word.suffix !== "" || (isName(word) && from > 0)) return 0;
+  if (word.folded === "due" && leads.has(wordAt(line, from + 1).folded)) return 2;
+  // "5 minutes before 9am" is another time, "not on Friday" another day.
+  const before = wordAt(line, from - 1).folded;
+  if (word.folded === "before" && (unitOf(before) ?? partOf(before))) return 0;
+  if (/^(?:not|never|except|just|shortly)$/.test(before)) return 0;
+  return leads.has(word.folded) ? 1 : 0;
+};
+
+/** Without the words that lead into it: how one phrase is told from another, whatever stands before. */
+export const withoutLead = (line: Line): string => {
+  const words = line.map(({ folded }) => folded);
+  return words.slice(words.findIndex((word) => !leads.has(word))).join(" ");
+};
+
+/** Whether what follows leaves a number to be an hour: "tmrw 10 with Ann", but not "tmrw 10 eggs". */
+const isHour = (line: Line, last: number, now: Now, lead: string): boolean => {
+  const next = wordAt(line, last + 1);
+  const isText = /[\p{L}\p{N}]/u.test(next.core) && !/^[#!]/.test(next.folded);
+  if (wordAt(line, last).suffix !== "" || !isText) return !next.quoted;
+  // "2 for 1" is said of a number, "at 2 for an hour" of a time.
+  const isSaidOf = lead === "" && /^\d/.test(wordAt(line, last + 2).folded);
+  if ((opening.has(next.folded) || leads.has(next.folded)) && !isSaidOf) return true;
+  return (readPart(line, last + 1) ?? readDay(line, last + 1, now, false)) !== undefined;
+};
+
+const readTime = (
+  line: Line,
+  from: number,
+  now: Now,
+  lead: string,
+  run: readonly Placed[],
+): Piece | undefined => {
+  const before = run.at(-1)?.piece;
+  const isBehindDay = before?.kind === "part" || (before?.kind === "day" && !!before.takesHour);
+  const clock = readClock(line, from, isAt(lead), isBehindDay);
+  if (clock?.kind !== "clock" || clock.length > 1) return clock;
+  const { folded } = wordAt(line, from);
+  const isNumber = /^\d+$/.test(folded) || hourWord(folded) !== undefined;
+  // "Tomorrow at 9 call Bob": what begins the line is said of all of it.
+  const isFirst = run[0]?.first === 0 && lead !== "" && !isName(wordAt(line, from + 1));
+  return isNumber && !isFirst && !isHour(line, from, now, lead) ? undefined : clock;
+};
+
+/** "at the weekend" and "at the end of May" are days; all other that follows "at" is a time. */
+const canBeDay = (line: Line, from: number, lead: string): boolean =>
+  !isAt(lead) || matchLength(line, from, ["(the)", /^(?:end|weekend|close)$/]) > 0;
+
+/** A day, a time or a part of a day, with what leads into it. */
+const readPiece = (
+  line: Line,
+  first: number,
+  now: Now,
+  run: readonly Placed[],
+): Placed | undefined => {
+  const before = run.at(-1)?.piece.kind;
+  const part = before === "day" || before === "clock" ? readPart(line, first) : undefined;
+  // "9am morning run": behind a clock the name of a part is often that of something else.
+  const isOther = before === "clock" && part?.length === 1 && !isHour(line, first, now, "");
+  if (part && !isOther) return { piece: part, first, last: first + part.length - 1, lead: "" };
+  const length = leadLength(line, first);
+  const from = first + length;
+  const lead = length === 0 ? "" : wordAt(line, from - 1).folded;
+  const day = canBeDay(line, from, lead) ? readDay(line, from, now, lead !== "") : undefined;
+  const piece = day ?? (lead === "on" ? undefined : readTime(line, from, now, lead, run));
+  return piece && { piece, first, last: from + piece.length - 1, lead };
+};
+
+const isDayLike = ({ piece }: Placed): boolean =>
+  piece.kind === "unclear" ? piece.of === "day" : piece.kind === "day" || piece.kind === "moment";
+
+const isSoft = ({ piece }: Placed): boolean => piece.kind === "unclear" && piece.soft;
+
+const isRealDay = ({ piece: { kind } }: Placed): boolean => kind === "day" || kind === "moment";
+
+/** "24 Nov, Tuesday", "tomorrow Thursday": one day, said twice. */
+const agree = (one: Piece, other: Piece): one is DayPiece =>
+  one.kind === "day" &&
+  other.kind === "day" &&
+  (one.value === other.value || other.weekday === weekdayOf(one.value));
+
+type Run = { readonly placed: Placed[]; contradictory: boolean };
+
+/** The pieces that stand side by side from here on. */
+const readRun = (line: Line, first: number, now: Now): Run => {
+  const run: Run = { placed: [], contradictory: false };
+  for (let at = first; ; ) {
+    const before = run.placed.at(-1);
+    const ends = before?.piece.kind === "unclear" ? /^[,.]?$/ : /^,?$/;
+    if (before && !ends.test(wordAt(line, before.last).suffix)) break;
+    let next = readPiece(line, at, now, run.placed);
+    const isJoined = !next && before !== undefined && joining.has(wordAt(line, at).folded);
+    if (isJoined) next = readPiece(line, at + 1, now, run.placed);
+    if (!next || (isJoined && isDayLike(next) !== (before !== undefined && isDayLike(before))))
+      break;
+    const found = next;
+    const repeats = run.placed.some(
+      (other) =>
+        found.piece.kind !== "part" &&
+        other.piece.kind !== "part" &&
+        isDayLike(other) === isDayLike(found),
+    );
+    if (repeats && !isJoined && found.lead !== "") break;
+    const isSpared = run.placed.some(isSoft)
+      ? isRealDay(found)
+      : isSoft(found) && run.placed.some(isRealDay);
+    if (isSpared) break;
+    if (repeats && !isJoined && before && agree(before.piece, found.piece)) {
+      run.placed[run.placed.length - 1] = { ...before, last: found.last };
+    } else {
+      run.placed.push(found);
+      run.contradictory ||= repeats;
+    }
+    at = found.last + 1;
+  }
+  return run;
+};
+
+/** "Nov 24 to 26", "Friday or 2 days later": there is more than what was read. */
+const goesOn = (line: Line, { piece, last }: Placed): boolean => {
+  if (piece.kind !== "day" || follower(line, last) === "") return false;
+  const and = piece.takesHour === true || piece.place === "anywhere" ? "" : "|and|&|\\+";
+  const joins = new RegExp(`^(?:-|to|till|until|through|or${and})$`);
+  return matchLength(line, last + 1, [joins, /^\d{1,2}(?:st|nd|rd|th)?$/]) > 0;
+};
+
+const isUsed = (lead: string): boolean => lead !== "before" && lead !== "around";
+
+const phraseOf = (kind: Phrase["kind"], { piece, first, last, lead }: Placed): Phrase => {
+  const place = isUsed(lead) || piece.place === "end" ? piece.place : "clause";
+  return { kind, first, last, place, lead };
+};
+
+/** A clock with the part of the day that stands beside it; undefined where they contradict. */
+const timePhrase = (
+  clock: Placed,
+  part: Placed | undefined,
+  day: DayPiece | undefined,
+): Phrase | undefined => {
+  if (clock.piece.kind !== "clock") return undefined;
+  const inPart = part?.piece.kind === "part" ? part.piece.part : day?.part;
+  const isMidnight = clock.piece.clock === "midnight";
+  if (isMidnight && inPart !== "night") return undefined;
+  const value = clock.piece.clock === "midnight" ? { minute: 0, bare: false } : clock.piece.clock;
+  if (inPart && minuteIn(value, inPart) === undefined) return undefined;
+  if (clock.piece.weak && clock.lead === "" && !day) return undefined;
+  return { ...phraseOf("time", clock), clock: value, ...(inPart && { part: inPart }) };
+};
+
+const joinedTo = (phrase: Phrase, other: Placed): Phrase => {
+  const isFirst = other.first < phrase.first;
+  return {
+    ...phrase,
+    first: Math.min(phrase.first, other.first),
+    last: Math.max(phrase.last, other.last),
+    ...(isFirst && { lead: other.lead }),
+  };
+};
+
+const areBeside = (one: Placed, other: Placed): boolean =>
+  one.last + 1 === other.first || other.last + 1 === one.first;
+
+/** "before Friday" is the day before, "before Friday 9am" that time. */
+const dayValue = ({ piece, lead }: Placed, hasTime: boolean, today: string): string | undefined => {
+  if (piece.kind !== "day") return undefined;
+  const value = lead === "before" && !hasTime ? addDays(piece.value, -1) : piece.value;
+  return lead === "before" && (value === undefined || value < today) ? undefined : value;
+};
+
+/** What the pieces of a run say together; undefined where they contradict each other. */
+const phrasesOf = ({ placed }: Run, now: Now): Phrase[] | undefined => {
+  const only = (kind: Piece["kind"]) => placed.filter(({ piece }) => piece.kind === kind);
+  const [day] = only("day");
+  const [clock] = only("clock");
+  const [part, ...otherParts] = only("part");
+  const [moment] = only("moment");
+  if (otherParts.length > 0 || only("unclear").length > 0) return undefined;
+  if (moment?.piece.kind === "moment") {
+    if (placed.length > 1) return undefined;
+    const { value, minute } = moment.piece;
+    return [{ ...phraseOf("time", moment), day: value, clock: { minute, bare: false } }];
+  }
+  const dayOf = day?.piece.kind === "day" ? day.piece : undefined;
+  let time = clock && timePhrase(clock, part, dayOf);
+  if (clock && !time) return undefined;
+  if (!day || !dayOf) {
+    return time ? [part ? joinedTo(time, part) : time] : undefined;
+  }
+  const value = dayValue(day, (clock ?? part) !== undefined, now.day);
+  if (value === undefined) return undefined;
+  let date: Phrase = {
+    ...phraseOf("date", day),
+    day: value,
+    ...(dayOf.part && { part: dayOf.part }),
+  };
+  if (time && clock && part) {
+    if (areBeside(clock, part)) time = joinedTo(time, part);
+    else date = joinedTo(date, part);
+  } else if (part?.piece.kind === "part") {
+    time = { ...phraseOf("time", part), part: part.piece.part };
+  } else if (!time && dayOf.part && dayOf.part !== "night" && defaultOf(dayOf.part) >= now.minute) {
+    return [{ ...date, kind: "time" }];
+  }
+  return time ? [date, time].toSorted((one, other) => one.first - other.first) : [date];
+};
+
+/** What the words from here on say of a day or a time. Whether they do so here is not asked. */
+export const readWhen = (line: Line, first: number, now: Now): When | undefined => {
+  const run = readRun(line, first, now);
+  const last = run.placed.at(-1);
+  if (!last) return undefined;
+  const isWhole = !run.contradictory && !goesOn(line, last);
+  const phrases = (isWhole ? phrasesOf(run, now) : undefined) ?? [];
+  const namesDay = run.placed.some(
+    (one) =>
+      isDayLike(one) &&
+      !isSoft(one) &&
+      one.piece.place !== "beside" &&
+      (one.piece.kind === "unclear" || one.piece.place !== "end"),
+  );
+  return { first, last: last.last, phrases, namesDay };
+};
+
+/** What is said of a task's day and time, as numbers. */
+export type Settled = { readonly day: string; readonly minute: number };
+
+/** Of a part of the day that merely stands near, only what most people would mean. */
+const hintedMinute = (clock: Clock, hint: PartOfDay | undefined): number => {
+  const minute = hint && clock.bare ? minuteIn(clock, hint) : undefined;
+  const isUsual = minute !== undefined && minute >= 300 && minute < 1440;
+  return isUsual ? minute : wakingMinute(clock);
+};
+
+/**
+ * The day and the minute that a time has, with the date that the line names or without. A time
+ * without a day is the coming one; what is after midnight in a night is of the day after it.
+ */
+export const settleTime = (
+  time: Phrase,
+  date: Phrase | undefined,
+  now: Now,
+  hint?: PartOfDay,
+): Settled => {
+  const part = time.part ?? date?.part;
+  const inPart = time.clock && part ? minuteIn(time.clock, part) : undefined;
+  const said = time.clock
+    ? (inPart ?? hintedMinute(time.clock, hint))
+    : defaultOf(part ?? "morning");
+  const minute = said % 1440;
+  const named = date?.day ?? time.day;
+  if (named === undefined) {
+    const day = minute < now.minute ? addDays(now.day, 1) : now.day;
+    return { day: day ?? now.day, minute };
+  }
+  const isThisNight = named === now.day && now.minute < 300 && minute >= now.minute;
+  const isAfterMidnight = said >= 1440 && !isThisNight;
+  return { day: (isAfterMidnight ? addDays(named, 1) : named) ?? named, minute };
+};
+
+export const clockText = (minute: number): string =>
+  `${inDigits(Math.floor(minute / 60), 2)}:${inDigits(minute % 60, 2)}`;

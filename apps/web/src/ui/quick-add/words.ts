@@ -1,0 +1,138 @@
+/** A word of a line: what stands between spaces. Quoted text is one word that means only itself. */
+export type Word = {
+  /** Where the word stands, without the invisible signs and the punctuation around it. */
+  readonly start: number;
+  readonly end: number;
+  /** Where it stands with them. */
+  readonly outerStart: number;
+  readonly outerEnd: number;
+  readonly quoted: boolean;
+  /** As it is typed; "" where it is quoted. */
+  readonly core: string;
+  /** As it is compared: in one form of letters, digits and dashes, and small. */
+  readonly folded: string;
+  /** The punctuation that ends it, as ASCII. */
+  readonly suffix: string;
+};
+
+export type Line = readonly Word[];
+
+/** Longer than any word that means something; what is longer is not folded. */
+const longestWord = 40;
+
+const nothing: Word = {
+  start: 0,
+  end: 0,
+  outerStart: 0,
+  outerEnd: 0,
+  quoted: false,
+  core: "",
+  folded: "",
+  suffix: "",
+};
+
+export const wordAt = (line: Line, index: number): Word => line[index] ?? nothing;
+
+/** A word as names are written: "Live", but neither "live" nor "LIVE". */
+export const isName = ({ core }: Word): boolean => /^\p{Lu}\p{Ll}/u.test(core);
+
+/** The folded word after this one, where both can belong to one phrase. */
+export const follower = (line: Line, index: number): string =>
+  /^[,.]?$/.test(wordAt(line, index).suffix) ? wordAt(line, index + 1).folded : "";
+
+/** How many words from here on are those of the pattern, in which "(the)" can be left out; 0: not so. */
+export const matchLength = (
+  line: Line,
+  from: number,
+  pattern: readonly (string | RegExp)[],
+): number => {
+  let length = 0;
+  for (const wanted of pattern) {
+    const word = length === 0 ? wordAt(line, from).folded : follower(line, from + length - 1);
+    const optional = typeof wanted === "string" && wanted.startsWith("(");
+    const text = optional ? wanted.slice(1, -1) : wanted;
+    if (typeof text === "string" ? text === word : word !== "" && text.test(word)) length++;
+    else if (!optional) return 0;
+  }
+  return length;
+};
+
+const invisible = /\p{Cf}/gu;
+
+/** Signs that end a word, and need no space behind them. */
+const closing = "、。，､｡";
+const punctuation = `,.;:!…．；：！${closing}`;
+
+const isAround = (unit: string): boolean => punctuation.includes(unit) || /\p{Cf}/u.test(unit);
+
+const fold = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .replace(invisible, "")
+    .replace(/[\u2010-\u2015\u2212]/g, "-")
+    .replaceAll("’", "'")
+    .toLowerCase();
+
+const punctuationOf = (text: string): string =>
+  text.normalize("NFKC").replace(invisible, "").replaceAll("、", ",").replaceAll("。", ".");
+
+const readWord = (text: string, outerStart: number): Word => {
+  let to = text.length;
+  while (to > 0 && isAround(text.charAt(to - 1))) to--;
+  let from = 0;
+  while (from < to && /\p{Cf}/u.test(text.charAt(from))) from++;
+  const core = text.slice(from, to);
+  return {
+    start: outerStart + from,
+    end: outerStart + to,
+    outerStart,
+    outerEnd: outerStart + text.length,
+    quoted: false,
+    core,
+    folded: core.length > longestWord ? "" : fold(core),
+    suffix: punctuationOf(text.slice(to)),
+  };
+};
+
+/** Where text is quoted: a mark that opens a word, up to the next that closes one. */
+const quotes = (text: string): (readonly [open: number, close: number])[] => {
+  const ends = {
+    '"': [...text.matchAll(/(?<=\S)"(?=$|[\s\p{Cf},.;:!?)\]}、。，！？])/gu)],
+    "“": [...text.matchAll(/(?<=\S)”(?=$|[\s\p{Cf},.;:!?)\]}、。，！？])/gu)],
+  };
+  const passed = { '"': 0, "“": 0 };
+  const pairs: (readonly [number, number])[] = [];
+  let free = 0;
+  for (const { index } of text.matchAll(/(?<=^|[\s\p{Cf}([{、。，])["“](?=\S)/gu)) {
+    if (index < free) continue;
+    const mark = text[index] === "“" ? "“" : '"';
+    while ((ends[mark][passed[mark]]?.index ?? text.length) < index + 2) passed[mark]++;
+    const close = ends[mark][passed[mark]]?.index;
+    if (close === undefined) continue;
+    pairs.push([index, close]);
+    free = close + 1;
+  }
+  return pairs;
+};
+
+const chunk = new RegExp(`[^\\s${closing}]+[${closing}]*|[${closing}]+`, "g");
+
+/** What is not visible at all is a space. */
+const isVisible = (text: string): boolean => /\P{Cf}/u.test(text);
+
+/** The words of a line, in its order. */
+export const readWords = (text: string): Word[] => {
+  const found: Word[] = [];
+  let from = 0;
+  for (const [open, close] of [...quotes(text), [text.length, text.length] as const]) {
+    for (const { 0: word, index } of text.slice(from, open).matchAll(chunk)) {
+      if (isVisible(word)) found.push(readWord(word, from + index));
+    }
+    from = close + 1;
+    if (open < close) {
+      const ends = { start: open, end: from, outerStart: open, outerEnd: from };
+      found.push({ ...nothing, ...ends, quoted: true });
+    }
+  }
+  return found;
+};
