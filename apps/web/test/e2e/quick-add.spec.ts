@@ -139,6 +139,50 @@ test("time, priority and tags are edited in the form, and a day that goes takes 
   await expect.poll(read).toMatchObject({ due_date: null, due_time: null, priority: "medium" });
 });
 
+test.describe("the clock", () => {
+  test.use({ timezoneId: "UTC" });
+
+  const day = (ahead: number) =>
+    new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+
+  test("a time that is past is tomorrow's, and its chip says so", async ({ page, person }) => {
+    await page.clock.setFixedTime(`${day(0)}T15:00:00Z`);
+    await page.goto("/tasks");
+    await field(page).fill("Call Bob at 9am");
+    await expect(chips(page).getByRole("listitem")).toHaveText(["Tomorrow 09:00"]);
+    await field(page).fill("Call Bob at 4");
+    await expect(chips(page).getByRole("listitem")).toHaveText(["Today 16:00"]);
+    await field(page).press("Enter");
+    await expect
+      .poll(stored(person))
+      .toMatchObject([{ title: "Call Bob", due_date: day(0), due_time: "16:00" }]);
+  });
+
+  test("the day is that of Enter, also of a line half typed at midnight", async ({
+    page,
+    person,
+  }) => {
+    await page.clock.setFixedTime(`${day(0)}T23:59:58Z`);
+    await page.goto("/tasks");
+    await field(page).fill("Pay rent tomorrow");
+    await expect(chips(page).getByRole("listitem")).toHaveText(["Tomorrow"]);
+    await page.clock.setFixedTime(`${day(1)}T00:00:01Z`);
+    await field(page).press("Enter");
+    await expect.poll(stored(person)).toMatchObject([{ title: "Pay rent", due_date: day(2) }]);
+  });
+
+  test("a page that is shown again knows what day it is", async ({ page, person }) => {
+    expect(person).toBeDefined();
+    await page.clock.setFixedTime(`${day(0)}T10:00:00Z`);
+    await page.goto("/tasks");
+    await field(page).fill(`Pay rent ${day(1)}`);
+    await expect(chips(page).getByRole("listitem")).toHaveText(["Tomorrow"]);
+    await page.clock.setFixedTime(`${day(1)}T08:00:00Z`);
+    await page.evaluate(() => window.dispatchEvent(new Event("pageshow")));
+    await expect(chips(page).getByRole("listitem")).toHaveText(["Today"]);
+  });
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`chips, rows and the form have no axe violation, ${colorScheme}`, async ({
     page,

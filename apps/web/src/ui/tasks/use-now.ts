@@ -1,12 +1,20 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { localDay } from "./due-date.ts";
 
+/** How long a clock that jumps, as after a sleep, can go unnoticed. */
+const checkIntervalMs = 1_000;
+
 function subscribe(onChange: () => void): () => void {
-  const timer = setInterval(onChange, 10_000);
-  document.addEventListener("visibilitychange", onChange);
+  // A page that is shown again may have slept, which no timer counts.
+  const shownAgain = new AbortController();
+  const { signal } = shownAgain;
+  window.addEventListener("pageshow", onChange, { signal });
+  window.addEventListener("focus", onChange, { signal });
+  document.addEventListener("visibilitychange", onChange, { signal });
+  const timer = setInterval(onChange, checkIntervalMs);
   return () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", onChange);
+    shownAgain.abort();
   };
 }
 

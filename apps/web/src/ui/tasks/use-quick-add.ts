@@ -11,7 +11,10 @@ const fetchParser = (): Promise<Parse | undefined> =>
     () => undefined,
   );
 
-/** The line that is being typed, and what it says so far. */
+/**
+ * The line that is being typed, and what it says so far: by `now`, which may be some moments old.
+ * What is handed in is read by the clock of that moment. Null until the page is alive.
+ */
 export function useQuickAdd(now: Date | null): {
   readonly line: string;
   readonly setLine: (line: string) => void;
@@ -36,8 +39,10 @@ export function useQuickAdd(now: Date | null): {
     parsed: parse && now && line !== "" ? parse(line, localClock(now), dismissed) : undefined,
     dismiss: (token) => setDismissed([...dismissed, token]),
     async read(text) {
+      // Before the parser is waited for: the day is that of Enter.
+      const clock = localClock(new Date());
       const by = parse ?? (await fetchParser());
-      return by && now ? by(text, localClock(now), dismissed) : asTitle(text);
+      return by ? by(text, clock, dismissed) : asTitle(text);
     },
   };
 }
