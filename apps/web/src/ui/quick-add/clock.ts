@@ -80,8 +80,10 @@ const at24 = (digits: string, minutes: number, length: number, place: Place): Re
 };
 
 /** "9am", "9:30 pm", "21:00"; "9", "9.30", "1430" and "9p" where something says that it is a time. */
-const inDigits = (line: Line, from: number, isAt: boolean, afterDay: boolean): Read => {
-  const { folded } = wordAt(line, from);
+const inDigits = (line: Line, from: number, isLed: boolean, afterDay: boolean): Read => {
+  const typed = wordAt(line, from).folded;
+  const isAt = isLed || typed.startsWith("@");
+  const folded = typed.replace(/^@/, "");
   const four = /^([01]\d|2[0-3])([0-5]\d)$/.exec(folded);
   if (four && (isAt || afterDay)) {
     const place = isAt ? "led" : "end";

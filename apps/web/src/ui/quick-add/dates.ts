@@ -40,10 +40,14 @@ export const weekdayNamed = (folded: string): number | undefined =>
 export const monthNamed = (folded: string): number | undefined => months.get(folded);
 
 const ordinal = /^(\d{1,2})(?:st|nd|rd|th)$/;
+const ordinalWords = numbered(
+  "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+  1,
+);
 
 const ordinalDay = (folded: string): number | undefined => {
   const digits = ordinal.exec(folded)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  return digits === undefined ? ordinalWords.get(folded) : Number(digits);
 };
 
 const dayOfMonth = (folded: string): number | undefined =>
@@ -106,6 +110,11 @@ const namedDate = (line: Line, from: number, today: string): Dated => {
     if (year === undefined) return withYear(line, from, 1, today, [month, Number(digits)]);
     return dayPiece(calendarDay(Number(year), month, Number(digits)), 1, "led");
   }
+  const monthFirst = /^([a-z]{3,9})[-./](\d{1,2})(?:st|nd|rd|th)?$/.exec(folded);
+  const namedFirst = months.get(monthFirst?.[1] ?? "");
+  if (namedFirst !== undefined) {
+    return withYear(line, from, 1, today, [namedFirst, Number(monthFirst?.[2])]);
+  }
   const article = folded === "the" ? 1 : 0;
   const dayFirst = article ? ordinalDay(follower(line, from)) : dayOfMonth(folded);
   if (dayFirst !== undefined) {
@@ -161,8 +170,10 @@ const datedWeekday = (line: Line, from: number, today: string, wanted: number): 
   const number = follower(line, from + the);
   const day = the ? ordinalDay(number) : dayOfMonth(number);
   if (day === undefined || day > 31) return undefined;
-  const value = onWeekday(today, day, wanted);
   const canBeHour = /^\d+$/.test(number) && day <= 12;
+  const next = nextInMonth(today, day);
+  const isNext = next !== undefined && weekdayOf(next) === wanted;
+  const value = isNext ? next : canBeHour ? undefined : onWeekday(today, day, wanted);
   if (canBeHour && value === undefined) return undefined;
   // "Fri 4" with a Friday the 4th ahead is that day or 4 o'clock, "Fri 4 at 9" is not.
   const isHour = canBeHour && !/^(?:at|@|by|\d.*)$/.test(follower(line, from + 1));
@@ -196,17 +207,23 @@ const dayInMonth = (line: Line, from: number, today: string, led: boolean): Date
   const isOfMonth = matchLength(line, from + length, ["of", /^(?:this|next)$/, "month"]) > 0;
   if (counted.test(next) && !isOfMonth) return undefined;
   const inWeek = weekdayNamed(next);
-  // "the first Monday" and "the 2nd Tuesday" are not read.
+  // "the 1st Monday" is one of five of a month, "the 20th, Friday" a day.
+  if (inWeek !== undefined && day <= 5) return unclear(length + 1);
   if (inWeek !== undefined) {
     return dayPiece(onWeekday(today, day, inWeek), length + 1, "led");
   }
-  return dayPiece(nextInMonth(today, day), length, the || led ? "clause" : "beside");
+  // "the second" is a rank as well, "the 2nd" less so.
+  const isDay = led || (the > 0 && ordinal.test(word));
+  return dayPiece(nextInMonth(today, day), length, isDay ? "clause" : "beside");
 };
 
 /** Where no day of a month is named, what of it is: "December", "in Nov 2027". */
 const monthAlone = (line: Line, from: number): UnclearPiece | undefined => {
   const before = wordAt(line, from - 1).folded;
   const { folded } = wordAt(line, from);
+  if (months.has(folded.replace(/^(?:mid|early|late)-/, "")) && !months.has(folded)) {
+    return unclear(1, true);
+  }
   if (!months.has(folded)) return undefined;
   const isCertain = /^(?:in|of|mid|early|late|next|this|end)$/.test(before);
   const year = /^\d{4}$/.test(follower(line, from)) ? 1 : 0;

@@ -1,4 +1,4 @@
-import { opening, type Phrase, type When } from "./when.ts";
+import { isLeading, opening, type Phrase, type When } from "./when.ts";
 import { isName, type Line, type Word, wordAt } from "./words.ts";
 
 const wordList = (list: string): ReadonlySet<string> => new Set(list.split(" "));
@@ -15,8 +15,11 @@ const binding = wordList(
 /** Of these, they say of which one it is spoken: a time in the same line is another. */
 const determiners = wordList("a an her his my our that the their these your");
 
-/** After these, a number is a name: "Room 12:30". */
-const counted = wordList("chapter episode flat gate page platform room verse version");
+/** After these, a number is a name: "Room 12:30", "Chapter 12/12". */
+const counted = wordList(
+  "bug chapter episode flat gate issue page part platform psalm ratio room score size ticket verse " +
+    "version",
+);
 
 /** After these at the beginning of a line, words with a capital are a name: "Watch Any Given Sunday". */
 const consuming = wordList("listen read stream watch");
@@ -43,8 +46,9 @@ const isBound = (line: Line, { first, lead, kind }: Phrase): boolean => {
   const isSameTime =
     before.folded === "time" && /^(?:this|same)$/.test(wordAt(line, first - 2).folded);
   if (isSameTime) return true;
-  const isCounted = counted.has(before.folded) && kind === "time";
-  return binding.has(before.folded) || (isCounted && /^\d/.test(wordAt(line, first).folded));
+  const number = kind === "time" ? /^\d/ : /^\d+[/.]/;
+  const isCounted = counted.has(before.folded) && number.test(wordAt(line, first).folded);
+  return isCounted || binding.has(before.folded);
 };
 
 /** Whether it stands where a sentence says when, rather than inside a name. */
@@ -66,13 +70,21 @@ const stands = (
   if (isLone && first.place === "beside") return false;
   if (!next || endsAt(last + 1)) return true;
 
-  const led = first.lead !== "" && first.lead !== "before" && first.lead !== "around";
+  const led = isLeading(first.lead);
   const places = new Set(phrases.map(({ place }) => place));
   const nextIsName = suffix === "" && isName(next);
   if (places.has("anywhere") && !nextIsName) return true;
   if (places.has("led") && (led || first.kind !== end.kind)) return true;
   if (before) return !places.has("end") && opening.has(next.core);
   return /^[:,]$/.test(suffix) || isSeparator(next) || (led && !nextIsName);
+};
+
+/** Whether one is the day of the other, a time, and cannot be read: "5/12 #fun 9am". */
+const isDayOf = (one: When, other: When, signs: ReadonlySet<number>): boolean => {
+  if (!one.isDayLike || one.phrases.length > 0 || other.isDayLike) return false;
+  const [from, to] = one.first < other.first ? [one.last, other.first] : [other.last, one.first];
+  for (let index = from + 1; index < to; index++) if (!signs.has(index)) return false;
+  return true;
 };
 
 /**
@@ -90,8 +102,11 @@ export const phrasesThatCount = (
   const starts = new Set(signs);
   const endsAt = (index: number) => index > lastToRead || starts.has(index);
   let hasUnreadDay = false;
-  const accepted = whens.toReversed().filter((when) => {
-    const counts = stands(line, when, nameLength, endsAt);
+  const accepted = whens.toReversed().filter((when, fromEnd) => {
+    const index = whens.length - 1 - fromEnd;
+    const besides = [whens[index - 1], whens[index + 1]];
+    const isHalf = besides.some((other) => other && isDayOf(other, when, signs));
+    const counts = !isHalf && stands(line, when, nameLength, endsAt);
     if (counts) starts.add(when.first);
     const isOther = determiners.has(wordAt(line, when.first - 1).folded);
     hasUnreadDay ||= !counts && when.namesDay && !isOther;

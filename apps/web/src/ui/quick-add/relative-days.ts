@@ -344,6 +344,7 @@ const unreadDay = (line: Line, from: number): UnclearPiece | undefined => {
       : undefined;
   }
   if (folded === "after" && next === "next") return unclear(2);
+  if (/^(?:week|wk|cw|kw)$/.test(folded) && /^\d{1,2}$/.test(next)) return unclear(2, true);
   if (folded === "yesterday") return unclear(1, true);
   const feast = matchLength(line, from, [
     /^(?:christmas|xmas|easter|halloween|thanksgiving|hogmanay)$/,

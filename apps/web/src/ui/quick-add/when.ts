@@ -26,6 +26,8 @@ export type When = {
   readonly phrases: readonly Phrase[];
   /** Whether a day is named that no other word is likely to be. */
   readonly namesDay: boolean;
+  /** Whether anything looks like a day. */
+  readonly isDayLike: boolean;
 };
 
 type Placed = {
@@ -37,22 +39,27 @@ type Placed = {
 
 const leads: ReadonlySet<string> = new Set(["on", "by", "at", "@", "due", "before", "around"]);
 
-const isAt = (lead: string): boolean => lead === "at" || lead === "@" || lead === "around";
+const isAt = (lead: string): boolean => /^(?:at|@|around|about|approx)$/.test(lead);
 
 /** Between two days or two times, these make a list or a range of them. */
-const joining: ReadonlySet<string> = new Set("- & / + and or to till until through".split(" "));
+const joining: ReadonlySet<string> = new Set("- | & / + and or to till until through".split(" "));
 
 /** These open a clause of their own, so that the words before them can be when to do it. */
 export const opening: ReadonlySet<string> = new Set(
   "about at for from in re regarding to via w/ with".split(" "),
 );
 
+/** Whether what follows this one stands anywhere: "before 9am" can be of something else. */
+export const isLeading = (lead: string): boolean => /^(?:on|by|at|@|due)$/.test(lead);
+
 /** How many words lead into a day or a time here: "on", "by", "at", "due", "due on". */
 const leadLength = (line: Line, from: number): number => {
   const word = wordAt(line, from);
   // "Never On Sunday": inside a name, the preposition has a capital too.
   if (word.suffix !== "" || (isName(word) && from > 0)) return 0;
-  if (word.folded === "due" && leads.has(wordAt(line, from + 1).folded)) return 2;
+  const next = wordAt(line, from + 1).folded;
+  if (word.folded === "due" && leads.has(next)) return 2;
+  if (isAt(word.folded) && /^(?:around|about|approx)$/.test(next)) return 2;
   // "5 minutes before 9am" is another time, "not on Friday" another day.
   const before = wordAt(line, from - 1).folded;
   if (word.folded === "before" && (unitOf(before) ?? partOf(before))) return 0;
@@ -132,6 +139,13 @@ const agree = (one: Piece, other: Piece): one is DayPiece =>
   other.kind === "day" &&
   (one.value === other.value || other.weekday === weekdayOf(one.value));
 
+const areAlike = (one: Placed, other: Placed): boolean =>
+  one.piece.kind !== "part" && other.piece.kind !== "part" && isDayLike(one) === isDayLike(other);
+
+/** "Friday - 8pm": a day and a time that are set apart. */
+const isParted = (line: Line, at: number, { piece }: Placed): boolean =>
+  /^[-|]$/.test(wordAt(line, at).folded) && piece.kind !== "part";
+
 type Run = { readonly placed: Placed[]; contradictory: boolean };
 
 /** The pieces that stand side by side from here on. */
@@ -144,16 +158,11 @@ const readRun = (line: Line, first: number, now: Now): Run => {
     let next = readPiece(line, at, now, run.placed);
     const isJoined = !next && before !== undefined && joining.has(wordAt(line, at).folded);
     if (isJoined) next = readPiece(line, at + 1, now, run.placed);
-    if (!next || (isJoined && isDayLike(next) !== (before !== undefined && isDayLike(before))))
-      break;
+    if (!next || (isJoined && !areAlike(before, next) && !isParted(line, at, next))) break;
     const found = next;
-    const repeats = run.placed.some(
-      (other) =>
-        found.piece.kind !== "part" &&
-        other.piece.kind !== "part" &&
-        isDayLike(other) === isDayLike(found),
-    );
-    if (repeats && !isJoined && found.lead !== "") break;
+    const repeats = run.placed.some((other) => areAlike(other, found));
+    const isUnclear = run.placed.some(({ piece }) => piece.kind === "unclear" && !piece.soft);
+    if (repeats && !isJoined && !isUnclear && found.lead !== "") break;
     const isSpared = run.placed.some(isSoft)
       ? isRealDay(found)
       : isSoft(found) && run.placed.some(isRealDay);
@@ -161,7 +170,8 @@ const readRun = (line: Line, first: number, now: Now): Run => {
     if (repeats && !isJoined && before && agree(before.piece, found.piece)) {
       run.placed[run.placed.length - 1] = { ...before, last: found.last };
     } else {
-      run.placed.push(found);
+      // Of what is contradictory already, only where it ends is asked.
+      run.placed.splice(run.placed.length - (run.contradictory ? 1 : 0), 1, found);
       run.contradictory ||= repeats;
     }
     at = found.last + 1;
@@ -177,10 +187,9 @@ const goesOn = (line: Line, { piece, last }: Placed): boolean => {
   return matchLength(line, last + 1, [joins, /^\d{1,2}(?:st|nd|rd|th)?$/]) > 0;
 };
 
-const isUsed = (lead: string): boolean => lead !== "before" && lead !== "around";
-
 const phraseOf = (kind: Phrase["kind"], { piece, first, last, lead }: Placed): Phrase => {
-  const place = isUsed(lead) || piece.place === "end" ? piece.place : "clause";
+  const isAnywhere = lead === "" || isLeading(lead) || piece.place === "end";
+  const place = isAnywhere ? piece.place : "clause";
   return { kind, first, last, place, lead };
 };
 
@@ -271,7 +280,7 @@ export const readWhen = (line: Line, first: number, now: Now): When | undefined 
       one.piece.place !== "beside" &&
       (one.piece.kind === "unclear" || one.piece.place !== "end"),
   );
-  return { first, last: last.last, phrases, namesDay };
+  return { first, last: last.last, phrases, namesDay, isDayLike: run.placed.some(isDayLike) };
 };
 
 /** What is said of a task's day and time, as numbers. */

@@ -94,16 +94,25 @@ const readWord = (text: string, outerStart: number): Word => {
   };
 };
 
+// What stands before is looked at behind the mark, so that it is looked at once for each mark.
+const closingMark = (mark: string): RegExp =>
+  new RegExp(
+    `${mark}(?<=[^\\s\\p{Cf}]\\p{Cf}*${mark})(?=$|[\\s\\p{Cf},.;:!?)\\]}、。，！？])`,
+    "gu",
+  );
+const closingMarks = { '"': closingMark('"'), "“": closingMark("”") };
+const openingMark = /(?<=^|[\s\p{Cf}([{、。，])["“](?=\p{Cf}*[^\s\p{Cf}])/gu;
+
 /** Where text is quoted: a mark that opens a word, up to the next that closes one. */
 const quotes = (text: string): (readonly [open: number, close: number])[] => {
   const ends = {
-    '"': [...text.matchAll(/(?<=\S)"(?=$|[\s\p{Cf},.;:!?)\]}、。，！？])/gu)],
-    "“": [...text.matchAll(/(?<=\S)”(?=$|[\s\p{Cf},.;:!?)\]}、。，！？])/gu)],
+    '"': [...text.matchAll(closingMarks['"'])],
+    "“": [...text.matchAll(closingMarks["“"])],
   };
   const passed = { '"': 0, "“": 0 };
   const pairs: (readonly [number, number])[] = [];
   let free = 0;
-  for (const { index } of text.matchAll(/(?<=^|[\s\p{Cf}([{、。，])["“](?=\S)/gu)) {
+  for (const { index } of text.matchAll(openingMark)) {
     if (index < free) continue;
     const mark = text[index] === "“" ? "“" : '"';
     while ((ends[mark][passed[mark]]?.index ?? text.length) < index + 2) passed[mark]++;
