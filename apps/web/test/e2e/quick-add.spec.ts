@@ -145,7 +145,10 @@ test.describe("the clock", () => {
   const day = (ahead: number) =>
     new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 
-  test("a time that is past is tomorrow's, and its chip says so", async ({ page, person }) => {
+  test("[Q-3] a time that is past is tomorrow's, and its chip says so", async ({
+    page,
+    person,
+  }) => {
     await page.clock.setFixedTime(`${day(0)}T15:00:00Z`);
     await page.goto("/tasks");
     await field(page).fill("Call Bob at 9am");
@@ -158,7 +161,7 @@ test.describe("the clock", () => {
       .toMatchObject([{ title: "Call Bob", due_date: day(0), due_time: "16:00" }]);
   });
 
-  test("the day is that of Enter, also of a line half typed at midnight", async ({
+  test("[Q-5] the day is that of Enter, also of a line half typed at midnight", async ({
     page,
     person,
   }) => {
@@ -171,7 +174,7 @@ test.describe("the clock", () => {
     await expect.poll(stored(person)).toMatchObject([{ title: "Pay rent", due_date: day(2) }]);
   });
 
-  test("a page that is shown again knows what day it is", async ({ page, person }) => {
+  test("[Q-5] a page that is shown again knows what day it is", async ({ page, person }) => {
     expect(person).toBeDefined();
     await page.clock.setFixedTime(`${day(0)}T10:00:00Z`);
     await page.goto("/tasks");
