@@ -1,4 +1,12 @@
-import { addDays, calendarDay, isDay, nextInMonth, nextInYear, weekdayOf } from "./calendar.ts";
+import {
+  addDays,
+  calendarDay,
+  isDay,
+  monthStart,
+  nextInMonth,
+  nextInYear,
+  weekdayOf,
+} from "./calendar.ts";
 import {
   type DayPiece,
   dayPiece,
@@ -45,7 +53,7 @@ const ordinalWords = numbered(
   1,
 );
 
-const ordinalDay = (folded: string): number | undefined => {
+export const ordinalDay = (folded: string): number | undefined => {
   const digits = ordinal.exec(folded)?.[1];
   return digits === undefined ? ordinalWords.get(folded) : Number(digits);
 };
@@ -171,9 +179,15 @@ const datedWeekday = (line: Line, from: number, today: string, wanted: number): 
   const day = the ? ordinalDay(number) : dayOfMonth(number);
   if (day === undefined || day > 31) return undefined;
   const canBeHour = /^\d+$/.test(number) && day <= 12;
+  // "Fri 4 pm" and "Fri 4 in the afternoon" are times.
+  if (canBeHour && /^(?:[ap]\.?m|o'?clock|in|sharp)$/.test(follower(line, from + 1)))
+    return undefined;
   const next = nextInMonth(today, day);
   const isNext = next !== undefined && weekdayOf(next) === wanted;
-  const value = isNext ? next : canBeHour ? undefined : onWeekday(today, day, wanted);
+  const isOrdinal = !/^\d+$/.test(number);
+  // A bare number is the next such day or none: it can be an hour as well.
+  const later = isOrdinal ? onWeekday(today, day, wanted) : undefined;
+  const value = isNext ? next : later;
   if (canBeHour && value === undefined) return undefined;
   // "Fri 4" with a Friday the 4th ahead is that day or 4 o'clock, "Fri 4 at 9" is not.
   const isHour = canBeHour && !/^(?:at|@|by|\d.*)$/.test(follower(line, from + 1));
@@ -196,6 +210,13 @@ export const weekday = (line: Line, from: number, today: string): Dated => {
 const counted =
   /^(?:floors?|century|time|try|attempt|grade|street|avenue|edition|anniversary|birthday|row|round|day|week|place|hole|green|of)$/;
 
+/** The day of this month or the next; undefined where it has none, or where it is over. */
+export const inMonth = (today: string, day: number, which: string): string | undefined => {
+  const start = monthStart(today, which === "next" ? 1 : 0);
+  const found = start && addDays(start, day - 1);
+  return found?.startsWith(start?.slice(0, 8) ?? "") && found >= today ? found : undefined;
+};
+
 /** "the 15th": the next such day. "20th" alone is a number, but beside another piece a day. */
 const dayInMonth = (line: Line, from: number, today: string, led: boolean): Dated => {
   const the = wordAt(line, from).folded === "the" ? 1 : 0;
@@ -204,8 +225,13 @@ const dayInMonth = (line: Line, from: number, today: string, led: boolean): Date
   if (day === undefined || day < 1 || day > 31) return undefined;
   const length = 1 + the;
   const next = follower(line, from + the);
-  const isOfMonth = matchLength(line, from + length, ["of", /^(?:this|next)$/, "month"]) > 0;
-  if (counted.test(next) && !isOfMonth) return undefined;
+  const ofMonth = matchLength(line, from + length, ["(of)", /^(?:the|this|next)$/, "month"]);
+  if (ofMonth > 0) {
+    const which = wordAt(line, from + length + ofMonth - 2).folded;
+    const value = which === "the" ? nextInMonth(today, day) : inMonth(today, day, which);
+    return dayPiece(value, length + ofMonth, "clause");
+  }
+  if (counted.test(next)) return undefined;
   const inWeek = weekdayNamed(next);
   // "the 1st Monday" is one of five of a month, "the 20th, Friday" a day.
   if (inWeek !== undefined && day <= 5) return unclear(length + 1);

@@ -28,6 +28,8 @@ export type DayPiece = Read & {
   readonly takesHour?: boolean;
   /** Of a name of a weekday: which, 0 is Monday. */
   readonly weekday?: number;
+  /** Of the end of something: of what. */
+  readonly endOf?: "day" | "more";
 };
 
 export type ClockPiece = Read & {
@@ -75,7 +77,7 @@ export const dayPiece = (
   value: string | undefined,
   length: number,
   place: Place,
-  more: Pick<DayPiece, "part" | "takesHour" | "weekday"> = {},
+  more: Pick<DayPiece, "part" | "takesHour" | "weekday" | "endOf"> = {},
 ): DayPiece | UnclearPiece =>
   value === undefined ? unclear(length) : { kind: "day", value, length, place, ...more };
 

@@ -1,5 +1,13 @@
 import { addDays, addMonths, monthEnd, monthStart, nextInYear, weekdayOf } from "./calendar.ts";
-import { calendarDate, type Dated, monthNamed, weekday, weekdayNamed } from "./dates.ts";
+import {
+  calendarDate,
+  type Dated,
+  inMonth,
+  monthNamed,
+  ordinalDay,
+  weekday,
+  weekdayNamed,
+} from "./dates.ts";
 import {
   type Amount,
   type DayPiece,
@@ -80,6 +88,14 @@ const nextOrThis = (line: Line, from: number, today: string): Dated => {
     }
     return isNext ? dayPiece(mondayOf(today, 1), 2, "clause") : unclear(2, true);
   }
+  if (
+    second === "month" &&
+    matchLength(line, from + 2, ["(on)", "(the)", /^\d+(?:st|nd|rd|th)$/]) > 0
+  ) {
+    const length = matchLength(line, from + 2, ["(on)", "(the)", /^\d/]);
+    const day = ordinalDay(wordAt(line, from + 1 + length).folded) ?? 0;
+    return dayPiece(inMonth(today, day, isNext ? "next" : "this"), 2 + length, "clause");
+  }
   if (second === "month")
     return isNext ? dayPiece(monthStart(today, 1), 2, "clause") : unclear(2, true);
   if (second === "year") {
@@ -144,18 +160,22 @@ const endOfNamed = (line: Line, from: number, head: number, today: string): Date
 const endOf = (line: Line, from: number, today: string): Dated => {
   const short = shortEnds.get(wordAt(line, from).folded);
   if (short !== undefined) {
-    return dayPiece(endNames.get(short)?.(today, 0), 1, "clause", { takesHour: true });
+    const endOf = short === "day" ? "day" : "more";
+    return dayPiece(endNames.get(short)?.(today, 0), 1, "clause", { takesHour: true, endOf });
   }
   if (matchLength(line, from, [/^(?:close|end)$/, "of", "business"]) > 0) {
-    return dayPiece(today, 3, "clause");
+    return dayPiece(today, 3, "clause", { endOf: "day" });
   }
-  const head = matchLength(line, from, ["(the)", "end", "of"]);
+  const head =
+    matchLength(line, from, ["(the)", "end", "of"]) ||
+    matchLength(line, from, ["(the)", "last", "day", "of"]);
   if (head === 0 || isName(wordAt(line, from + head - 2))) return undefined;
   const which = follower(line, from + head - 1);
   const length = head + (/^(?:the|this|next)$/.test(which) ? 1 : 0);
   const end = endNames.get(follower(line, from + length - 1));
   if (end === undefined) return endOfNamed(line, from, length, today);
-  return dayPiece(end(today, which === "next" ? 1 : 0), length + 1, "clause");
+  const endOf = wordAt(line, from + length).folded === "day" && which !== "next" ? "day" : "more";
+  return dayPiece(end(today, which === "next" ? 1 : 0), length + 1, "clause", { endOf });
 };
 
 /** The day so far from another; undefined where the calendar ends, or for what is no whole days. */
@@ -383,16 +403,6 @@ const withTail = (
   }
   if (day.place === "anywhere" && next === "week") return tail(addDays(day.value, 7), 1);
   if (shortEnds.has(next)) return tail(day.value, 1);
-  const ofMonth = matchLength(line, last + 1, ["(of)", /^(?:this|next)$/, "month"]);
-  if (ofMonth > 0 && /^\d+(?:st|nd|rd|th)$/.test(wordAt(line, last).folded)) {
-    const months = wordAt(line, last + ofMonth - 1).folded === "next" ? 1 : 0;
-    const start = monthStart(today, months);
-    const nth = Number.parseInt(wordAt(line, last).folded, 10);
-    const value = start && addDays(start, nth - 1);
-    const isReal =
-      value !== undefined && value.slice(0, 7) === start?.slice(0, 7) && value >= today;
-    return dayPiece(isReal ? value : undefined, day.length + ofMonth, "clause");
-  }
   const end = matchLength(line, last + 1, ["(at)", "(the)", "(very)", "latest"]);
   if (end > 0) return tail(day.value, end);
   if (matchLength(line, last + 1, ["at", "the", "earliest"]) > 0) return unclear(day.length + 3);
@@ -426,11 +436,12 @@ const headOfDay = (line: Line, from: number, now: Now, led: boolean): Span => {
 export const readDay = (line: Line, from: number, now: Now, led: boolean): Span => {
   const head = headOfDay(line, from, now, led);
   if (head?.kind !== "day") return head;
-  // "EOD Friday": the end of that day.
-  if (shortEnds.get(wordAt(line, from).folded) === "day" && head.length === 1) {
-    const day = nearDay(line, from + 1, now.day) ?? weekday(line, from + 1, now.day);
-    if (day?.kind === "day" && follower(line, from) !== "") {
-      return { ...day, length: day.length + 1, place: "clause" };
+  // "EOD Friday", "end of the day tomorrow": the end of that day.
+  const after = from + head.length;
+  if (head.endOf === "day" && follower(line, after - 1) !== "") {
+    const day = nearDay(line, after, now.day) ?? weekday(line, after, now.day);
+    if (day?.kind === "day") {
+      return { ...day, length: head.length + day.length, place: "clause", endOf: "day" };
     }
   }
   return withTail(line, from, now.day, head);

@@ -97,9 +97,10 @@ const readTime = (
   if (clock?.kind !== "clock" || clock.length > 1) return clock;
   const { folded } = wordAt(line, from);
   const isNumber = /^\d+$/.test(folded) || hourWord(folded) !== undefined;
+  if (!isNumber || isHour(line, from, now, lead)) return clock;
   // "Tomorrow at 9 call Bob": what begins the line is said of all of it.
-  const isFirst = run[0]?.first === 0 && lead !== "" && !isName(wordAt(line, from + 1));
-  return isNumber && !isFirst && !isHour(line, from, now, lead) ? undefined : clock;
+  const isFirst = (run[0]?.first ?? from - 1) === 0;
+  return lead !== "" && isFirst ? clock : undefined;
 };
 
 /** "at the weekend" and "at the end of May" are days; all other that follows "at" is a time. */
@@ -222,10 +223,11 @@ const joinedTo = (phrase: Phrase, other: Placed): Phrase => {
 const areBeside = (one: Placed, other: Placed): boolean =>
   one.last + 1 === other.first || other.last + 1 === one.first;
 
-/** "before Friday" is the day before, "before Friday 9am" that time. */
+/** "before Friday" is the day before, "before Friday 9am" that time, "before EOM" that end. */
 const dayValue = ({ piece, lead }: Placed, hasTime: boolean, today: string): string | undefined => {
   if (piece.kind !== "day") return undefined;
-  const value = lead === "before" && !hasTime ? addDays(piece.value, -1) : piece.value;
+  const isDayBefore = lead === "before" && !hasTime && piece.endOf === undefined;
+  const value = isDayBefore ? addDays(piece.value, -1) : piece.value;
   return lead === "before" && (value === undefined || value < today) ? undefined : value;
 };
 
