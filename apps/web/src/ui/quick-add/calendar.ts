@@ -76,3 +76,12 @@ export const nextInMonth = (today: string, day: number, skipped = 0): string | u
   }
   return undefined;
 };
+
+export const mondayOf = (today: string, weeks: number): string | undefined =>
+  addDays(today, 7 * weeks - weekdayOf(today));
+
+/** A weekday of a week that is told by how far it is ahead. */
+export const inWeek = (today: string, weeks: number, wanted: number): string | undefined => {
+  const found = addDays(today, 7 * weeks - weekdayOf(today) + wanted);
+  return found !== undefined && found >= today ? found : undefined;
+};

@@ -2,7 +2,8 @@ import { codePoints, limits, tagKey } from "@tend/contracts/limits";
 import { isDay } from "./calendar.ts";
 import { type Now, partOf } from "./pieces.ts";
 import { isSeparator, phrasesThatCount } from "./place.ts";
-import { clockText, type Phrase, readWhen, settleTime, type When, withoutLead } from "./when.ts";
+import { clockText, settleTime } from "./settle.ts";
+import { type Phrase, readWhen, type When, withoutLead } from "./when.ts";
 import { type Line, readWords, type Word, wordAt } from "./words.ts";
 
 /** A tag as typed but without its #, or a priority. */

@@ -1,6 +1,3 @@
-import type { Line } from "./words.ts";
-import { follower, wordAt } from "./words.ts";
-
 /**
  * Where words that can mean a day or a time do mean it, from the strictest on: beside another that
  * does ("20th"), at the end of what is said ("sat"), before a new clause too ("Friday with Ann"),
@@ -60,6 +57,9 @@ export type UnclearPiece = Read & {
 
 export type Piece = DayPiece | ClockPiece | MomentPiece | PartPiece | UnclearPiece;
 
+/** What can be said of a day. */
+export type Span = DayPiece | MomentPiece | UnclearPiece | undefined;
+
 /** The clock of the person: the day, and the minutes since it began. */
 export type Now = { readonly day: string; readonly minute: number };
 
@@ -113,45 +113,3 @@ export const numberOf = (folded: string): number | undefined =>
 /** An hour in words, or of one or two digits. */
 export const hourWord = (folded: string): number | undefined =>
   smallNumbers.get(folded) ?? (/^(?:[1-9]|1[0-2])$/.test(folded) ? Number(folded) : undefined);
-
-export type Unit = "minute" | "hour" | "day" | "week" | "fortnight" | "month" | "year";
-
-const units: ReadonlyMap<string, Unit> = new Map<string, Unit>(
-  (
-    [
-      ["minute", "min mins minute minutes"],
-      ["hour", "h hr hrs hour hours"],
-      ["day", "day days"],
-      ["week", "wk wks week weeks"],
-      ["fortnight", "fortnight fortnights"],
-      ["month", "month months"],
-      ["year", "year years yr yrs"],
-    ] as const
-  ).flatMap(([unit, names]) => names.split(" ").map((name) => [name, unit] as const)),
-);
-
-export const unitOf = (folded: string): Unit | undefined => units.get(folded);
-
-/** "3 days", "a week", "2h", "half an hour": how much of what. */
-export type Amount = { readonly count: number; readonly unit: Unit; readonly length: number };
-
-export const readAmount = (line: Line, from: number): Amount | undefined => {
-  const { folded } = wordAt(line, from);
-  const attached = /^(\d{1,3})(min|mins|h|hr|hrs|d|w)$/.exec(folded);
-  if (attached) {
-    const [, digits = "", name = ""] = attached;
-    const unit = unitOf(name) ?? (name === "d" ? "day" : "week");
-    return { count: Number(digits), unit, length: 1 };
-  }
-  const halfHour = folded === "half" && /^an?$/.test(follower(line, from));
-  if (halfHour && follower(line, from + 1) === "hour") {
-    return { count: 30, unit: "minute", length: 3 };
-  }
-  const decimal = /^(\d{1,2})\.5$/.exec(folded)?.[1];
-  if (decimal !== undefined && unitOf(follower(line, from)) === "hour") {
-    return { count: Number(decimal) * 60 + 30, unit: "minute", length: 2 };
-  }
-  const count = numberOf(folded) ?? (/^an?$/.test(folded) ? 1 : 0);
-  const unit = count > 0 ? unitOf(follower(line, from).replace(/'s?$/, "")) : undefined;
-  return unit && { count, unit, length: 2 };
-};
