@@ -21,6 +21,8 @@ test.each([
   ["24 Nov", "2026-11-24", null],
   ["24/11/2026", "2026-11-24", null],
   ["9am", "2026-11-21", "09:00"],
+  ["0:00", "2026-11-21", "00:00"],
+  ["the 30th 9pm", "2026-11-30", "21:00"],
 ])("%s", (text, due_date, due_time) => {
   expect(readTodoistDate(text, "en", today)).toEqual({ due_date, due_time });
 });
@@ -41,6 +43,7 @@ test.each([
   "5/12/2026",
   "2026-11-24T09:30:00+02:00",
   "after lunch",
+  "in an hour",
   "tomorrow #home",
   "starting next week",
 ])("what is not surely one day is none: %s", (text) => {

@@ -26,10 +26,11 @@ export function readTodoistDate(
   if (language !== "" && !/^en\b/i.test(language)) return undefined;
   // No capital makes a name here; with its zero a clock time is one of 24 hours.
   const words = text.toLowerCase().replace(/(?<![\d:])(\d:\d\d)(?!\s*[ap]\.?m)/g, "0$1");
-  const { title, due_date, due_time, tags, priority } = parseQuickAdd(
-    `Task ${words}`,
-    `${today}T00:00`,
-  );
+  const readAt = (clock: string) => parseQuickAdd(`Task ${words}`, `${today}T${clock}`);
+  // At midnight, so that no time of this day is over.
+  const { title, due_date, due_time, tags, priority } = readAt("00:00");
+  // "in an hour" counts from a moment that the file does not name.
+  if (due_time !== readAt("00:01").due_time) return undefined;
   const isWhole = title === "Task" && tags.length === 0 && priority === "none";
   return isWhole && due_date !== null ? { due_date, due_time } : undefined;
 }
