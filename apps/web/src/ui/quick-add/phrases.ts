@@ -249,6 +249,7 @@ const signs: readonly PhraseCase[] = [
   ),
   said("Buy milk \u200b tomorrow \u200b 9am", "Buy milk", "2026-11-19", "09:00"),
   said("Buy milk tomorrow…", "Buy milk", "2026-11-19"),
+  said("شراء tomorrow،", "شراء", "2026-11-19"),
   said("Buy milk tomorrow！", "Buy milk", "2026-11-19"),
   said("Buy milk tomorrow, ", "Buy milk", "2026-11-19"),
   said("Buy \u200bmilk\u200b tomorrow", "Buy \u200bmilk\u200b", "2026-11-19"),

@@ -61,7 +61,7 @@ const invisible = /\p{Cf}/gu;
 
 /** Signs that end a word, and need no space behind them. */
 const closing = "、。，､｡";
-const punctuation = `,.;:!…．；：！${closing}`;
+const punctuation = `,.;:!…．；：！،؛।${closing}`;
 
 const isAround = (unit: string): boolean => punctuation.includes(unit) || /\p{Cf}/u.test(unit);
 
@@ -74,7 +74,12 @@ const fold = (text: string): string =>
     .toLowerCase();
 
 const punctuationOf = (text: string): string =>
-  text.normalize("NFKC").replace(invisible, "").replaceAll("、", ",").replaceAll("。", ".");
+  text
+    .normalize("NFKC")
+    .replace(invisible, "")
+    .replace(/[、،]/g, ",")
+    .replace(/[。।]/g, ".")
+    .replaceAll("؛", ";");
 
 const readWord = (text: string, outerStart: number): Word => {
   let to = text.length;
