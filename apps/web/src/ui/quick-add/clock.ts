@@ -208,8 +208,12 @@ export const readClock = (line: Line, from: number, isAt: boolean, afterDay: boo
   return follower(line, last) === "" ? found : { ...found, length: found.length + latest };
 };
 
-/** "morning", "in the evening", "at night": what is said besides a day or a clock. */
-export const readPart = (line: Line, from: number): PartPiece | undefined => {
+/** "morning", "in the evening", "at night": what is said besides a clock, or a day: "Fri pm". */
+export const readPart = (line: Line, from: number, afterDay = false): PartPiece | undefined => {
+  const half = /^[ap]m$/.exec(wordAt(line, from).folded)?.[0];
+  if (half && afterDay) {
+    return { kind: "part", part: half === "am" ? "morning" : "afternoon", length: 1, place: "end" };
+  }
   const before = matchLength(line, from, ["in", "the"]) || matchLength(line, from, ["at"]);
   const named = before ? follower(line, from + before - 1) : wordAt(line, from).folded;
   const part = isName(wordAt(line, from + before)) ? undefined : partOf(named);

@@ -127,8 +127,10 @@ const chosenOf = (found: readonly (Phrase | Sign)[]): (Phrase | Sign)[] => {
 };
 
 /** The part of the day that stands before a time in the title: "Games night at 8", "Morning run at 6". */
-const hintFor = (line: Line, time: Phrase): ReturnType<typeof partOf> =>
-  partOf(wordAt(line, time.first - 1).folded) ?? partOf(wordAt(line, 0).folded);
+const hintFor = (line: Line, time: Phrase, date: Phrase | undefined): ReturnType<typeof partOf> => {
+  const first = date && date.last + 1 === time.first ? date.first : time.first;
+  return partOf(wordAt(line, first - 1).folded) ?? partOf(wordAt(line, 0).folded);
+};
 
 const isPhrase = (one: Phrase | Sign): one is Phrase => one.kind === "date" || one.kind === "time";
 
@@ -141,7 +143,7 @@ const meaningsOf = (line: Line, chosen: readonly (Phrase | Sign)[], now: Now): M
   const phrases = chosen.filter(isPhrase);
   const date = phrases.find(({ kind }) => kind === "date");
   const time = phrases.find(({ kind }) => kind === "time");
-  const settled = time && settleTime(time, date, now, hintFor(line, time));
+  const settled = time && settleTime(time, date, now, hintFor(line, time, date));
   return chosen.map((one) => {
     if (!isPhrase(one)) return signOf(one);
     const day = settled?.day ?? one.day ?? now.day;

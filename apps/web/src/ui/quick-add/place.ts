@@ -1,3 +1,4 @@
+import { minuteIn } from "./clock.ts";
 import { isLeading, opening, type Phrase, type When } from "./when.ts";
 import { isName, type Line, type Word, wordAt } from "./words.ts";
 
@@ -6,8 +7,8 @@ const wordList = (list: string): ReadonlySet<string> => new Set(list.split(" "))
 /** After these, a day or a time is what is spoken of, not when to do it: "the Friday deal". */
 const binding = wordList(
   "a about after all an and any around ash at before between black bloody blue boxing by casual " +
-    "cyber during each early easter every fat for freaky from girl giving good happy his her holy in is " +
-    "it's its last late later manic maundy meatless mid my no not of on only or our palm pancake past " +
+    "cyber during each early easter every fat following for freaky from girl giving good happy his her holy in is " +
+    "it's its last late later manic maundy meatless mid my no not of on one only or our palm pancake past " +
     "per previous ruby shrove since some starting stormy sunny super taco than that that's the their these " +
     "this throwback till to until versus vs was week with within your",
 );
@@ -79,6 +80,22 @@ const stands = (
   return /^[:,]$/.test(suffix) || isSeparator(next) || (led && !nextIsName);
 };
 
+/** "Dinner this evening with Ann at 7": of a part of a day and a clock apart from it, the clock counts. */
+const withTheirParts = (phrases: readonly Phrase[]): Phrase[] => {
+  const clock = phrases.findLast(({ clock, part }) => clock !== undefined && !part)?.clock;
+  const merged: Phrase[] = [];
+  for (const phrase of phrases) {
+    const part = phrase.kind === "time" && !phrase.clock ? phrase.part : undefined;
+    const before = merged.at(-1);
+    const isBehind = before?.kind === "date" && before.last + 1 === phrase.first;
+    if (!clock || !part || minuteIn(clock, part) === undefined) merged.push(phrase);
+    else if (phrase.day !== undefined) merged.push({ ...phrase, kind: "date" });
+    else if (isBehind) merged.splice(-1, 1, { ...before, last: phrase.last, part });
+    else merged.push(phrase);
+  }
+  return merged;
+};
+
 /** Whether one is the day of the other, a time, and cannot be read: "5/12 #fun 9am". */
 const isDayOf = (one: When, other: When, signs: ReadonlySet<number>): boolean => {
   if (!one.isDayLike || one.phrases.length > 0 || other.isDayLike) return false;
@@ -112,7 +129,7 @@ export const phrasesThatCount = (
     hasUnreadDay ||= !counts && when.namesDay && !isOther;
     return counts;
   });
-  const phrases = accepted.toReversed().flatMap((when) => when.phrases);
+  const phrases = withTheirParts(accepted.toReversed().flatMap((when) => when.phrases));
   const isDated = phrases.some(({ day }) => day !== undefined);
   return isDated || !hasUnreadDay ? phrases : [];
 };

@@ -48,7 +48,8 @@ export const nextOrThis = (line: Line, from: number, today: string): Dated => {
   const wanted = weekdayNamed(second);
   if (wanted === undefined) {
     if (!isNext) return partOfToday(line, from, today);
-    const isVague = /^(?:few|couple|quarter|term|spring|summer|autumn|fall|winter|weekday|time)$/;
+    const isVague =
+      /^(?:day|few|couple|quarter|term|spring|summer|autumn|fall|winter|weekday|time)$/;
     return isVague.test(second) || readAmount(line, from + 1) ? unclear(2, true) : undefined;
   }
   const dated = weekday(line, from + 1, today);

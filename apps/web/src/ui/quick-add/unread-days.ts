@@ -15,7 +15,11 @@ export const unreadDay = (line: Line, from: number): UnclearPiece | undefined =>
     const isLong = /^(?:other|single|\d+)$/.test(next) && follower(line, from + 1) !== "";
     return unclear(isLong ? 3 : 2);
   }
-  if (/^(?:daily|weekly|nightly|monthly|yearly|weekdays|weekends)$/.test(folded)) {
+  if (
+    /^(?:daily|weekly|nightly|monthly|yearly|weekdays?|weekends?|(?:morning|afternoon|evening|night)s)$/.test(
+      folded,
+    )
+  ) {
     return unclear(1, true);
   }
   if (/^(?:mon|tues|wednes|thurs|fri|satur|sun)days$/.test(folded)) return unclear(1, true);
@@ -24,6 +28,7 @@ export const unreadDay = (line: Line, from: number): UnclearPiece | undefined =>
       ? unclear(2)
       : undefined;
   }
+  if (/^(?:next|following|same|other)$/.test(folded) && next === "day") return unclear(2, true);
   if (folded === "after" && next === "next") return unclear(2);
   if (/^(?:week|wk|cw|kw)$/.test(folded) && /^\d{1,2}$/.test(next)) return unclear(2, true);
   if (folded === "yesterday") return unclear(1, true);

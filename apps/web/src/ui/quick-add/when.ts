@@ -54,7 +54,7 @@ export const opening: ReadonlySet<string> = new Set(
 export const isLeading = (lead: string): boolean => /^(?:on|by|at|@|due)$/.test(lead);
 
 /** How many words lead into a day or a time here: "on", "by", "at", "due", "due on". */
-const leadLength = (line: Line, from: number): number => {
+const leadLength = (line: Line, from: number, behindPart = false): number => {
   const word = wordAt(line, from);
   // "Never On Sunday": inside a name, the preposition has a capital too.
   if (word.suffix !== "" || (isName(word) && from > 0)) return 0;
@@ -63,7 +63,8 @@ const leadLength = (line: Line, from: number): number => {
   if (isAt(word.folded) && /^(?:around|about|approx)$/.test(next)) return 2;
   // "5 minutes before 9am" is another time, "not on Friday" another day.
   const before = wordAt(line, from - 1).folded;
-  if (word.folded === "before" && (unitOf(before) ?? partOf(before))) return 0;
+  const isOther = unitOf(before) !== undefined || (!behindPart && partOf(before) !== undefined);
+  if (word.folded === "before" && isOther) return 0;
   if (/^(?:not|never|except|just|shortly)$/.test(before)) return 0;
   return leads.has(word.folded) ? 1 : 0;
 };
@@ -94,7 +95,10 @@ const readTime = (
 ): Piece | undefined => {
   const before = run.at(-1)?.piece;
   const isBehindDay = before?.kind === "part" || (before?.kind === "day" && !!before.takesHour);
-  const clock = readClock(line, from, isAt(lead), isBehindDay);
+  // "by 10" is a number, "by 10 tonight" a time.
+  const isBeside = isBehindDay || readDay(line, from + 1, now, false) !== undefined;
+  const isBy = (lead === "by" || lead === "before") && isBeside;
+  const clock = readClock(line, from, isAt(lead) || isBy, isBehindDay);
   if (clock?.kind !== "clock" || clock.length > 1) return clock;
   const { folded } = wordAt(line, from);
   const isNumber = /^\d+$/.test(folded) || hourWord(folded) !== undefined;
@@ -116,11 +120,12 @@ const readPiece = (
   run: readonly Placed[],
 ): Placed | undefined => {
   const before = run.at(-1)?.piece.kind;
-  const part = before === "day" || before === "clock" ? readPart(line, first) : undefined;
+  const isBehind = before === "day" || before === "clock";
+  const part = isBehind ? readPart(line, first, before === "day") : undefined;
   // "9am morning run": behind a clock the name of a part is often that of something else.
   const isOther = before === "clock" && part?.length === 1 && !isHour(line, first, now, "");
   if (part && !isOther) return { piece: part, first, last: first + part.length - 1, lead: "" };
-  const length = leadLength(line, first);
+  const length = leadLength(line, first, before === "part");
   const from = first + length;
   const lead = length === 0 ? "" : wordAt(line, from - 1).folded;
   const day = canBeDay(line, from, lead) ? readDay(line, from, now, lead !== "") : undefined;
@@ -181,9 +186,14 @@ const readRun = (line: Line, first: number, now: Now): Run => {
   return run;
 };
 
+const aPart = /^(?:morning|afternoon|evening|night)$/;
+
 /** "Nov 24 to 26", "Friday or 2 days later": there is more than what was read. */
 const goesOn = (line: Line, { piece, last }: Placed): boolean => {
-  if (piece.kind !== "day" || follower(line, last) === "") return false;
+  if (follower(line, last) === "") return false;
+  if (piece.kind === "part")
+    return matchLength(line, last + 1, [/^(?:and|or|to|&|\/|-)$/, aPart]) > 0;
+  if (piece.kind !== "day") return false;
   const and = piece.takesHour === true || piece.place === "anywhere" ? "" : "|and|&|\\+";
   const joins = new RegExp(`^(?:-|to|till|until|through|or${and})$`);
   return matchLength(line, last + 1, [joins, /^\d{1,2}(?:st|nd|rd|th)?$/]) > 0;
