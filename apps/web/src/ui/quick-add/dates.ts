@@ -160,6 +160,10 @@ const rangeOfDays = (line: Line, from: number): UnclearPiece | undefined => {
   return date && unclear(joined + date.length);
 };
 
+/** The first such weekday after today. */
+const firstAhead = (today: string, wanted: number): string | undefined =>
+  addDays(today, (wanted - weekdayOf(today) + 7) % 7 || 7);
+
 /** The next such day of a month, or the one after, where it is that weekday. */
 const onWeekday = (today: string, day: number, wanted: number): string | undefined =>
   [nextInMonth(today, day), nextInMonth(today, day, 1)].find(
@@ -180,18 +184,18 @@ const datedWeekday = (line: Line, from: number, today: string, wanted: number): 
   if (day === undefined || day > 31) return undefined;
   const canBeHour = /^\d+$/.test(number) && day <= 12;
   // "Fri 4 pm" and "Fri 4 in the afternoon" are times.
-  if (canBeHour && /^(?:[ap]\.?m|o'?clock|in|sharp)$/.test(follower(line, from + 1)))
-    return undefined;
+  const behind = follower(line, from + 1);
+  if (canBeHour && /^(?:[ap]\.?m|o'?clock|in|sharp)$/.test(behind)) return undefined;
   const next = nextInMonth(today, day);
   const isNext = next !== undefined && weekdayOf(next) === wanted;
   const isOrdinal = !/^\d+$/.test(number);
   // A bare number is the next such day or none: it can be an hour as well.
   const later = isOrdinal ? onWeekday(today, day, wanted) : undefined;
   const value = isNext ? next : later;
-  if (canBeHour && value === undefined) return undefined;
-  // "Fri 4" with a Friday the 4th ahead is that day or 4 o'clock, "Fri 4 at 9" is not.
-  const isHour = canBeHour && !/^(?:at|@|by|\d.*)$/.test(follower(line, from + 1));
-  return isHour ? unclear(2) : dayPiece(value, 2 + the, "led");
+  // "Fri 4" is 4 o'clock on Friday, unless that is the 4th; "Fri 4 at 9" is a date.
+  const isDate = value === firstAhead(today, wanted) || /^(?:at|@|by|\d.*)$/.test(behind);
+  if (canBeHour && (value === undefined || !isDate)) return undefined;
+  return dayPiece(value, 2 + the, "led");
 };
 
 /** "Tuesday", "tue": the first one after today. */
@@ -201,9 +205,8 @@ export const weekday = (line: Line, from: number, today: string): Dated => {
   if (wanted === undefined) return undefined;
   const dated = datedWeekday(line, from, today, wanted);
   if (dated) return dated;
-  const ahead = (wanted - weekdayOf(today) + 7) % 7 || 7;
   const place: Place = longWeekdays.has(folded) ? "clause" : "end";
-  return dayPiece(addDays(today, ahead), 1, place, { takesHour: true, weekday: wanted });
+  return dayPiece(firstAhead(today, wanted), 1, place, { takesHour: true, weekday: wanted });
 };
 
 /** What can follow "the 5th" at the beginning of a line and make it the number of something else. */

@@ -96,7 +96,8 @@ const readTime = (
   const before = run.at(-1)?.piece;
   const isBehindDay = before?.kind === "part" || (before?.kind === "day" && !!before.takesHour);
   // "by 10" is a number, "by 10 tonight" a time.
-  const isBeside = isBehindDay || readDay(line, from + 1, now, false) !== undefined;
+  const after = from + 1 + leadLength(line, from + 1);
+  const isBeside = isBehindDay || readDay(line, after, now, false) !== undefined;
   const isBy = (lead === "by" || lead === "before") && isBeside;
   const clock = readClock(line, from, isAt(lead) || isBy, isBehindDay);
   if (clock?.kind !== "clock" || clock.length > 1) return clock;
