@@ -16,12 +16,36 @@ function leave(): void {
 }
 leave();
 
+const messagesAround = (element: EventTarget | null): Element | null =>
+  element instanceof Element ? element.closest("[data-sonner-toaster]") : null;
+
+/** sonner's clock stands still under a pointer alone: what has the focus is to look like that. */
+function holdFocused(): void {
+  const move = new MouseEvent("mousemove", { bubbles: true });
+  // After sonner has seen the pointer go.
+  queueMicrotask(() => messagesAround(document.activeElement)?.dispatchEvent(move));
+}
+
+function releaseLeft({ target, relatedTarget }: FocusEvent): void {
+  const left = messagesAround(target);
+  if (left === null || left === messagesAround(relatedTarget) || left.matches(":hover")) return;
+  left.dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));
+}
+
 /** sonner in our own clothes. Loaded by `toaster.tsx`. */
 export function Sonner() {
   // After the effects of what is inside, which listens from then on.
   useEffect(() => {
     arrive();
-    return leave;
+    document.addEventListener("focusin", holdFocused);
+    document.addEventListener("mouseout", holdFocused);
+    document.addEventListener("focusout", releaseLeft);
+    return () => {
+      leave();
+      document.removeEventListener("focusin", holdFocused);
+      document.removeEventListener("mouseout", holdFocused);
+      document.removeEventListener("focusout", releaseLeft);
+    };
   }, []);
   return (
     <Toaster
@@ -35,7 +59,7 @@ export function Sonner() {
           toast:
             "flex w-full items-center gap-3 rounded-control border border-divider bg-surface py-2 pr-2 pl-4 font-sans text-row text-text shadow-float sm:w-(--width)",
           content: "min-w-0 grow",
-          title: "break-words",
+          title: "line-clamp-2 break-words",
           description: "text-meta text-muted",
           error: "text-danger",
           actionButton:

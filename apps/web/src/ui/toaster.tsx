@@ -7,13 +7,15 @@ import { useTouched } from "./use-touched.ts";
 
 const load = () => import("./sonner.tsx");
 
-/** Shows a message that goes by itself. Its place on the screen is `Toaster`. */
-export async function showToast(message: string, options?: ExternalToast): Promise<void> {
+/** Shows a message that goes by itself, in `Toaster`. False: its script could not be had. */
+export async function showToast(message: string, options?: ExternalToast): Promise<boolean> {
   dispatchEvent(new Event(wanted));
   // A page does without its messages where their script cannot be had.
   const sonner = await load().catch(() => undefined);
-  await sonner?.inPlace;
-  sonner?.toast(message, options);
+  if (sonner === undefined) return false;
+  await sonner.inPlace;
+  sonner.toast(message, options);
+  return true;
 }
 
 /** Takes a message away that `showToast` showed with this id. */

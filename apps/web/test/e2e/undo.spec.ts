@@ -14,8 +14,10 @@ const stored = async ({ api }: Person) => {
     api.listTasks({ query: { sort: "title" } }),
     api.listTasks({ query: { status: "trashed" } }),
   ]);
-  return [...listed.body, ...trashed.body].map(({ title, completed, deleted_at }) =>
-    [title, completed ? "done" : "", deleted_at ? "trashed" : ""].filter(Boolean).join(" "),
+  return [...listed.body, ...trashed.body].map(({ title, description, completed, deleted_at }) =>
+    [title, description ?? "", completed ? "done" : "", deleted_at ? "trashed" : ""]
+      .filter(Boolean)
+      .join(" "),
   );
 };
 
@@ -91,4 +93,51 @@ for (const [way, undo] of Object.entries(ways)) {
       await expect.poll(() => stored(person)).toEqual(before);
     });
   });
+}
+
+/** A message's clock stands still while somebody is at it. */
+const stays = {
+  "the pointer is on it": (page: Page) => message(page, "Pay rent").hover(),
+  "it has the focus": (page: Page) => message(page, "Pay rent").focus(),
+  "the tab is hidden": (page: Page) =>
+    page.evaluate(() => {
+      Object.defineProperty(document, "hidden", { value: true, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }),
+} as const;
+
+const deeds = {
+  complete: (page: Page) => page.getByRole("checkbox", { name: "Pay rent" }).check(),
+  edit: async (page: Page) => {
+    await page.getByRole("button", { name: "Edit Pay rent" }).click();
+    const form = page.getByRole("form", { name: "Edit task" });
+    await form.getByLabel("Notes").fill("By standing order");
+    await form.getByRole("button", { name: "Save task" }).click();
+  },
+  delete: async (page: Page) => {
+    await page.getByRole("button", { name: "Actions for Pay rent" }).click();
+    await page.getByRole("menuitem", { name: "Delete task" }).click();
+  },
+} as const;
+
+for (const [deed, run] of Object.entries(deeds)) {
+  for (const [why, stay] of Object.entries(stays)) {
+    for (const [way, undo] of Object.entries(ways)) {
+      test(`${deed}, undone by ${way} after a minute, as ${why}`, async ({ page, person }) => {
+        await person.api.createTask({ body: { title: "Pay rent" } });
+        await page.clock.install();
+        await page.goto("/tasks");
+        await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
+        await run(page);
+        await expect(message(page, "Pay rent")).toBeVisible();
+        // Else the minute is one without an answer.
+        await expect(page.locator("[data-pending]")).toHaveCount(0);
+        await stay(page);
+        await page.clock.fastForward("01:00");
+        await undo(page, "Pay rent");
+        await expect(page.getByRole("checkbox", { name: "Pay rent" })).not.toBeChecked();
+        await expect.poll(() => stored(person)).toEqual(["Pay rent"]);
+      });
+    }
+  }
 }

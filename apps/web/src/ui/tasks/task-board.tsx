@@ -176,7 +176,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     drafts.removeEdit(task.id);
     close();
     if (!discarded) return;
-    actions.offerUndo("Edit discarded", () => {
+    actions.offerUndo(`Edit discarded: ${task.title}`, () => {
       drafts.writeEdit(task, discarded);
       open(task);
     });
@@ -302,7 +302,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         tabIndex={-1}
         className="mx-auto w-full max-w-list px-4 pt-3 pb-32 outline-none sm:pt-0"
       >
-        <div className="mb-2 flex items-center justify-between gap-2 sm:hidden">
+        <div className="mb-2 flex items-center justify-between gap-2 print:hidden sm:hidden">
           <FilterTabs {...tabs} />
           {filterButton}
         </div>

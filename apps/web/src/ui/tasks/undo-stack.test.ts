@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { UndoStack } from "./undo-stack.ts";
 
-beforeEach(() => vi.useFakeTimers({ now: 1000 }));
-afterEach(() => vi.useRealTimers());
-
-function makeStack() {
+function makeStack(...ids: readonly string[]) {
   const stack = new UndoStack();
   const undone: string[] = [];
-  const push = (id: string, until = 9000) => stack.push({ id, until, run: () => undone.push(id) });
-  return { stack, undone, push };
+  for (const id of ids) stack.push({ id, run: () => undone.push(id) });
+  return { stack, undone };
 }
 
 test("takes back the last deed, then the one before, each once", () => {
-  const { stack, undone, push } = makeStack();
-  for (const id of ["a", "b", "c"]) push(id);
+  const { stack, undone } = makeStack("a", "b", "c");
   expect(stack.undo()?.id).toBe("c");
   expect(stack.undo("c")).toBeUndefined();
   expect(stack.undo("a")?.id).toBe("a");
@@ -22,10 +18,17 @@ test("takes back the last deed, then the one before, each once", () => {
   expect(undone).toEqual(["c", "a", "b"]);
 });
 
-test("takes nothing back once its time is over", () => {
-  const { stack, undone, push } = makeStack();
-  push("a");
-  vi.setSystemTime(9000);
-  expect(stack.undo("a")).toBeUndefined();
-  expect(undone).toEqual([]);
+test("takes nothing back that was removed", () => {
+  const { stack, undone } = makeStack("a", "b");
+  stack.remove("b");
+  expect(stack.undo("b")).toBeUndefined();
+  expect(stack.undo()?.id).toBe("a");
+  expect(undone).toEqual(["a"]);
+});
+
+test("takes back the last fifty", () => {
+  const ids = Array.from({ length: 60 }, (_, index) => String(index));
+  const { stack, undone } = makeStack(...ids);
+  while (stack.undo());
+  expect(undone).toEqual(ids.slice(10).reverse());
 });

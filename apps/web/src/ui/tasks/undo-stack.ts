@@ -2,13 +2,11 @@
 export interface Undoable {
   readonly id: string;
   readonly run: () => void;
-  /** When it can no longer be taken back. */
-  readonly until: number;
 }
 
 const deepest = 50;
 
-/** The latest deeds, the last on top. Each can be taken back once. */
+/** The latest deeds, the last on top. Each can be taken back once, until it is removed. */
 export class UndoStack {
   #deeds: readonly Undoable[] = [];
 
@@ -18,11 +16,14 @@ export class UndoStack {
 
   /** Takes back the deed with this id, or the last one. Undefined: there is none. */
   undo(id?: string): Undoable | undefined {
-    const now = Date.now();
-    const deed = this.#deeds.findLast((one) => one.until > now && (!id || one.id === id));
+    const deed = this.#deeds.findLast((one) => !id || one.id === id);
     if (!deed) return undefined;
-    this.#deeds = this.#deeds.filter((one) => one !== deed);
+    this.remove(deed.id);
     deed.run();
     return deed;
+  }
+
+  remove(id: string): void {
+    this.#deeds = this.#deeds.filter((one) => one.id !== id);
   }
 }

@@ -23,7 +23,7 @@ export interface TaskActions {
 }
 
 const undoTime = 8000;
-/** The message goes a little before the DELETE does, so that no Undo comes too late. */
+/** The message mostly goes a little before the DELETE does: what was not sent needs no restoring. */
 const grace = 500;
 
 /** All that a person can do to tasks, with the way back. */
@@ -35,15 +35,20 @@ export function useTaskActions(
   return useMemo(() => {
     const undos = new UndoStack();
 
-    const canUndo = (run: () => void): string => {
+    const forget = (id: string) => setTimeout(() => undos.remove(id), undoTime);
+    const canUndo = (run: () => void): void => {
       const id = uuidv7();
-      undos.push({ id, run, until: Date.now() + undoTime });
-      return id;
+      undos.push({ id, run });
+      forget(id);
     };
+    // For as long as its message is seen, whose clock stands still under a pointer or the focus.
     const offerUndo = (message: string, run: () => void): void => {
-      const id = canUndo(run);
+      const id = uuidv7();
+      undos.push({ id, run });
       const action = { label: "Undo", onClick: () => undos.undo(id) };
-      void showToast(message, { id, duration: undoTime, action });
+      const end = () => undos.remove(id);
+      const options = { id, duration: undoTime, action, onAutoClose: end, onDismiss: end };
+      void showToast(message, options).then((isShown) => isShown || forget(id));
     };
     const set = (task: Task, fields: TaskFields): void =>
       outbox.add({ id: uuidv7(), ...setOf(task, fields) });
@@ -70,7 +75,7 @@ export function useTaskActions(
       tick(task, completed) {
         set(task, { completed });
         const undo = () => set(task, { completed: !completed });
-        if (completed) return offerUndo("Completed", undo);
+        if (completed) return offerUndo(`Completed: ${task.title}`, undo);
         canUndo(undo);
         announce(`Reopened: ${task.title}`);
       },
@@ -78,7 +83,7 @@ export function useTaskActions(
         if (Object.keys(fields).length === 0) return;
         const after = { ...task, ...fields };
         set(task, fields);
-        offerUndo("Changed", () => set(after, changedFields(after, task)));
+        offerUndo(`Changed: ${after.title}`, () => set(after, changedFields(after, task)));
       },
       remove(tasks) {
         const send_at = Date.now() + undoTime + grace;
@@ -86,9 +91,10 @@ export function useTaskActions(
           (task) => ({ kind: "delete", id: uuidv7(), task, send_at }) as const,
         );
         outbox.add(...deletes);
-        offerUndo(tasks.length === 1 ? "Deleted" : `Deleted ${countOfTasks(tasks.length)}`, () =>
-          outbox.undoDeletes(deletes),
-        );
+        const [first, ...others] = tasks;
+        if (first === undefined) return;
+        const what = others.length === 0 ? `: ${first.title}` : ` ${countOfTasks(tasks.length)}`;
+        offerUndo(`Deleted${what}`, () => outbox.undoDeletes(deletes));
       },
       restore(task) {
         outbox.add({ kind: "restore", id: uuidv7(), task: { ...task, deleted_at: null } });
