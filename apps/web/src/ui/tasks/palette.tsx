@@ -1,5 +1,6 @@
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { isComposing } from "#ui/kit/is-composing.ts";
 import { Modal } from "#ui/modal.tsx";
 import { type Loaded, useLoaded } from "#ui/use-loaded.ts";
 import type { PaletteSource } from "./palette-choices.ts";
@@ -60,10 +61,9 @@ function Combobox({ list, source, onClose }: ComboboxProps) {
   }, [isEntered, active, part, id]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: choices.length - 1 }[event.key];
     if (step !== undefined) setAt((at + step) % Math.max(1, choices.length));
-    else if (event.key === "Enter") setEntered(true);
     else if (isPaletteKey(event.nativeEvent)) onClose();
     else return;
     event.preventDefault();
@@ -71,7 +71,13 @@ function Combobox({ list, source, onClose }: ComboboxProps) {
 
   return (
     <div className="flex max-h-[min(480px,72dvh)] flex-col">
-      <div className="flex shrink-0 items-center gap-3 border-divider border-b px-4">
+      <form
+        className="flex shrink-0 items-center gap-3 border-divider border-b px-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setEntered(true);
+        }}
+      >
         <Search aria-hidden size={18} className="shrink-0 text-muted" />
         <input
           ref={input}
@@ -93,7 +99,7 @@ function Combobox({ list, source, onClose }: ComboboxProps) {
           }}
           onKeyDown={onKeyDown}
         />
-      </div>
+      </form>
       {part && choices.length > 0 && (
         <part.PaletteList
           id={id}

@@ -2,6 +2,7 @@ import { Plus } from "lucide-react";
 import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import { isComposing } from "#ui/kit/is-composing.ts";
 import type { TaskFields } from "./change.ts";
 import type { Drafts } from "./draft.ts";
 import { localDay } from "./due-date.ts";
@@ -89,7 +90,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
               setFault(undefined);
             }}
             onKeyDown={(event) => {
-              if (event.nativeEvent.isComposing) return;
+              if (isComposing(event.nativeEvent)) return;
               if (event.key !== "ArrowDown" && event.key !== "Escape") return;
               event.preventDefault();
               onLeave();

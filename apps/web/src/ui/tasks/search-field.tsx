@@ -1,6 +1,7 @@
 import { Search, X } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
 import { Button } from "#ui/button.tsx";
+import { isComposing } from "#ui/kit/is-composing.ts";
 import { type Filters, filtersHref } from "./filters.ts";
 import { filtersInAddress } from "./use-filters.ts";
 
@@ -57,7 +58,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
     onLeave();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       if (inputRef.current?.value) clear();

@@ -10,6 +10,7 @@ import {
 } from "react";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import { isComposing } from "#ui/kit/is-composing.ts";
 import { changedFields, type TaskFields } from "./change.ts";
 import type { Drafts, Edit } from "./draft.ts";
 import { priorityLabels } from "./priority.ts";
@@ -71,10 +72,22 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
     return () => document.removeEventListener("click", onClick, true);
   }, [sheet, save]);
 
+  useEffect(() => {
+    const title = form.current?.elements.namedItem("title");
+    if (!(title instanceof HTMLTextAreaElement)) return;
+    // Enter as a line break and not as a key: keyboards of phones name no key while they compose.
+    const onBeforeInput = (event: InputEvent) => {
+      if (!/^insert(?:LineBreak|Paragraph)$/.test(event.inputType)) return;
+      event.preventDefault();
+      if (!event.isComposing) save();
+    };
+    title.addEventListener("beforeinput", onBeforeInput);
+    return () => title.removeEventListener("beforeinput", onBeforeInput);
+  }, [save]);
+
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
-    const inTitle = event.target instanceof HTMLElement && event.target.id === `${id}-title`;
-    if (event.key === "Enter" && (inTitle || event.metaKey || event.ctrlKey)) {
+    if (isComposing(event.nativeEvent)) return;
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       save();
     } else if (event.key === "Escape" && !sheet) {

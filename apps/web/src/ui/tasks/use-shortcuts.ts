@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { isComposing } from "#ui/kit/is-composing.ts";
 import { singleKeysAreOn } from "#ui/single-keys.ts";
 import { isSingle, type ShortcutName, shortcutOf } from "./shortcuts.ts";
 import { isTyping } from "./task-focus.ts";
@@ -15,7 +16,7 @@ export function useShortcuts(actions: ShortcutActions): void {
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || isCovered()) return;
+      if (event.defaultPrevented || isComposing(event) || isCovered()) return;
       const name = askedBy(event);
       if (name && latest.current[name](event) !== false) event.preventDefault();
     };
