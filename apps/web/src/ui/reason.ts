@@ -9,6 +9,8 @@ export function reasonOf(error: unknown): string {
   switch (error.problem.code as ProblemCode) {
     case "too_many_requests":
       return `Too many tries. Wait ${inSeconds(error.retryAfter)} and try again.`;
+    case "foreign_origin":
+      return "This is not the address that the app belongs to. Open it there and try again.";
     case "database_unavailable":
       return "The database cannot be reached right now. Wait a moment and try again.";
     case "took_too_long":

@@ -110,3 +110,22 @@ test("the name can be changed, and is there after a reload", async ({ page, pers
   await page.reload();
   await expect(page.getByLabel("Name")).toHaveValue("Grace");
 });
+
+for (const kind of ["sign-in", "sign-up"] as const) {
+  test(`at another address of this machine, /${kind} says where to sign in`, async ({
+    page,
+    baseURL: home = "",
+    foreseen,
+  }) => {
+    foreseen.push(/status of 403/);
+    const { port } = new URL(home);
+    await page.goto(`http://127.0.0.1:${port}/${kind}?next=/account`);
+    if (kind === "sign-up") await page.getByLabel("Name").fill("Ada");
+    await page.getByLabel("Email").fill("ada@example.com");
+    await page.getByLabel("Password", { exact: true }).fill("correct horse");
+    await page.getByRole("main").getByRole("button").last().click();
+    await expect(page.getByRole("alert")).toContainText("Nobody can sign in at this address.");
+    await page.getByRole("link", { name: home }).click();
+    await expect(page).toHaveURL(`/${kind}?next=%2Faccount`);
+  });
+}

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { env } from "#server/env.ts";
 import { currentUser } from "#server/session.ts";
 import { nextPath } from "#ui/sign-in/next-path.ts";
 import { SignInScreen } from "#ui/sign-in/sign-in-screen.tsx";
@@ -9,5 +10,5 @@ export const metadata: Metadata = { title: "Create your account" };
 export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
   const next = nextPath((await searchParams).next);
   if (await currentUser()) redirect(next);
-  return <SignInScreen kind="sign-up" next={next} />;
+  return <SignInScreen kind="sign-up" next={next} origin={env().BETTER_AUTH_URL} />;
 }

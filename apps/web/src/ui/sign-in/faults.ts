@@ -18,6 +18,8 @@ export interface Faults {
   readonly form?: string;
   /** The email already has an account: the form adds the way to sign in. */
   readonly taken?: true;
+  /** The app is not at home at this address: the form adds where it is. */
+  readonly elsewhere?: true;
 }
 
 const emailFault = "Write an email address, like ada@example.com.";
@@ -52,6 +54,8 @@ export function faultsOfAnswer(error: unknown): Faults {
       return { form: "That email and password do not match an account. Check both and try again." };
     case "user_already_exists":
       return { taken: true };
+    case "foreign_origin":
+      return { elsewhere: true };
     case "validation_failed":
       return faultsByField(error.problem.errors ?? []);
     default:

@@ -17,8 +17,16 @@ const words = {
   "sign-in": { submit: "Sign in", pending: "Signing in" },
 } as const;
 
+export interface SignInFormProps {
+  readonly kind: "sign-up" | "sign-in";
+  /** Where it leads. */
+  readonly next: string;
+  /** Where the app is at home: only pages of this origin can sign in. */
+  readonly origin: string;
+}
+
 /** Signs in, to a new account or to one's own, and goes on to `next`. */
-export function SignInForm({ kind, next }: { kind: "sign-up" | "sign-in"; next: string }) {
+export function SignInForm({ kind, next, origin }: SignInFormProps) {
   const router = useRouter();
   const isAlive = useAlive();
   const form = useRef<HTMLFormElement>(null);
@@ -62,11 +70,21 @@ export function SignInForm({ kind, next }: { kind: "sign-up" | "sign-in"; next: 
     </>
   );
 
+  const elsewhere = faults.elsewhere && (
+    <>
+      Nobody can sign in at this address. Open Tend at{" "}
+      <a className="link" href={`${origin}${withNext(`/${kind}`, next)}`}>
+        {origin}
+      </a>
+      .
+    </>
+  );
+
   return (
     // post: should the browser ever send the form itself, no password stands in an address.
     <form ref={form} method="post" noValidate className="grid gap-4" onSubmit={submit}>
       <div role="alert" className="-mb-4 not-empty:mb-0">
-        {faults.form && <FieldError>{faults.form}</FieldError>}
+        {(elsewhere || faults.form) && <FieldError>{elsewhere || faults.form}</FieldError>}
       </div>
       {kind === "sign-up" && (
         <Field label="Name" name="name" autoComplete="name" required error={faults.name} />

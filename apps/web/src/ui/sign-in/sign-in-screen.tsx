@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { Header } from "#ui/header.tsx";
 import { withNext } from "./next-path.ts";
-import { SignInForm } from "./sign-in-form.tsx";
+import { SignInForm, type SignInFormProps } from "./sign-in-form.tsx";
 
 const words = {
   "sign-up": {
@@ -19,7 +19,8 @@ const words = {
 } as const;
 
 /** The whole screen around the form, for both of its kinds. */
-export function SignInScreen({ kind, next }: { kind: "sign-up" | "sign-in"; next: string }) {
+export function SignInScreen(form: SignInFormProps) {
+  const { kind, next } = form;
   const { title, question, other, otherScreen } = words[kind];
   return (
     <>
@@ -36,7 +37,7 @@ export function SignInScreen({ kind, next }: { kind: "sign-up" | "sign-in"; next
             {other}
           </Link>
         </p>
-        <SignInForm kind={kind} next={next} />
+        <SignInForm {...form} />
       </main>
     </>
   );
