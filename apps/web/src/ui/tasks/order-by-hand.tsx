@@ -10,6 +10,7 @@ import { positionBetween } from "@tend/contracts/position";
 import { ArrowDown, ArrowUp, GripVertical } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { showToast } from "#ui/toaster.tsx";
 import type { Filters } from "./filters.ts";
 import { focusOn, rowOf, rowsShown } from "./task-focus.ts";
 import type { MenuItem } from "./task-menu.tsx";
@@ -24,17 +25,20 @@ interface Board extends Pick<TaskActions, "set" | "offerUndo"> {
 
 /** Moves a task one row up or down, where the rows lie as they were put; else says what hinders. */
 export function moveBy(task: Task, by: -1 | 1, board: Board): void {
-  const { shown, filters, announce } = board;
-  if (filters.q) announce("Clear the search to move tasks");
-  else if (filters.sort !== "position") announce("Sort by hand to move tasks");
+  const { shown, filters } = board;
+  if (filters.q) sayWhyNot("Clear the search to move tasks");
+  else if (filters.sort !== "position") sayWhyNot("Sort by hand to move tasks");
   else moveTo(task, shown.findIndex(({ id }) => id === task.id) + by, board);
 }
+
+/** One message, however often the key is pressed. */
+const sayWhyNot = (words: string): void => void showToast(words, { id: "not moved" });
 
 /** Moves a task to this place in the list, counted without the task itself. */
 function moveTo(task: Task, to: number, { shown, set, offerUndo, announce }: Board): void {
   const others = shown.filter(({ id }) => id !== task.id);
   if (to < 0 || to > others.length) {
-    announce(to < 0 ? "It is the first already" : "It is the last already");
+    sayWhyNot(to < 0 ? "It is the first already" : "It is the last already");
     return;
   }
   const position = positionBetween(others[to - 1]?.position ?? null, others[to]?.position ?? null);
@@ -43,7 +47,7 @@ function moveTo(task: Task, to: number, { shown, set, offerUndo, announce }: Boa
     keepingFocus(task.id, () => set(from, { position }));
   put(task, moved);
   announce(`Moved: ${task.title}, ${to + 1} of ${shown.length}`);
-  offerUndo("Moved", () => put(moved, task));
+  offerUndo(`Moved: ${task.title}`, () => put(moved, task));
 }
 
 /** The browser takes the focus from what is moved; and what was moved must be seen. */
