@@ -9,7 +9,7 @@ import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { reasonOf } from "#ui/reason.ts";
 import { useToday } from "#ui/tasks/use-now.ts";
-import { lastActive } from "./session-words.ts";
+import { addressLabel, lastActive } from "./session-words.ts";
 
 /** The device is named by the server, so that no page carries the names of all browsers. */
 export type NamedSession = Omit<Session, "user_agent"> & { readonly device: string };
@@ -64,7 +64,7 @@ export function SessionList({ sessions }: { sessions: readonly NamedSession[] })
               <div className="min-w-0">
                 <p className="break-words font-medium">{device}</p>
                 <p className="break-words text-meta text-muted">
-                  {session.ip_address && `${session.ip_address} · `}
+                  {session.ip_address && `${addressLabel(session.ip_address)} · `}
                   {session.current ? (
                     <span className="font-medium text-accent">This device</span>
                   ) : (

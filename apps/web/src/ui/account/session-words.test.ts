@@ -1,5 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { lastActive } from "./session-words.ts";
+import { addressLabel, lastActive } from "./session-words.ts";
+
+test.each([
+  ["127.0.0.1", "This machine"],
+  ["127.1.2.3", "This machine"],
+  ["0000:0000:0000:0000:0000:0000:0000:0000", "This machine"],
+  ["0000:0000:0000:0000:0000:0000:0000:0001", "This machine"],
+  ["::1", "This machine"],
+  ["203.0.113.7", "203.0.113.7"],
+  ["2001:0db8:85a3:0000:0000:0000:0000:0000", "2001:db8:85a3::"],
+  ["2001:db8::1", "2001:db8::1"],
+  ["something else", "something else"],
+])("the address %s", (address, words) => expect(addressLabel(address)).toBe(words));
 
 describe("when it was last active", () => {
   const day = (text: string) => new Date(`${text}T12:00:00`).toISOString();
