@@ -14,7 +14,7 @@ import { isComposing } from "#ui/kit/is-composing.ts";
 import { changedFields, type TaskFields } from "./change.ts";
 import type { Drafts, Edit } from "./draft.ts";
 import { priorityLabels } from "./priority.ts";
-import { notesFault, tagsFault, tagsOf, titleFault } from "./text-limits.ts";
+import { notesFault, tagsFault, tagsOf, titleFault, yearFault } from "./text-limits.ts";
 
 interface TaskFormProps {
   readonly task: Task;
@@ -50,7 +50,11 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
     const found: Faults = {
       title: titleFault(edit.title),
       description: notesFault(edit.description),
-      due_date: isUnfinished("date") ? "Finish the date, or clear it." : undefined,
+      due_date: isUnfinished("date")
+        ? "Finish the date, or clear it."
+        : edit.due_date === task.due_date
+          ? undefined
+          : yearFault(edit.due_date),
       due_time: isUnfinished("time") ? "Finish the time, or clear it." : undefined,
       tags: tagsFault(edit.tags),
     };

@@ -14,6 +14,14 @@ export function notesFault(text: string): string | undefined {
   return length > limits.description ? tooLong("notes", length, limits.description) : undefined;
 }
 
+/** A date field takes the year 26 for what it says; who writes that means this century. */
+export function yearFault(day: string): string | undefined {
+  const year = Number(day.slice(0, 4));
+  return day !== "" && year < 1000
+    ? `Write the year with four digits: ${year} is read as the year ${year}.`
+    : undefined;
+}
+
 /** T-15: the tags that stand between spaces and commas, each once, however often it is written. */
 export function tagsOf(text: string): string[] {
   const tags = new Map<string, string>();
