@@ -186,6 +186,24 @@ test.describe("the clock", () => {
   });
 });
 
+test("a line from right to left is written, marked and shown from the right", async ({
+  page,
+  person: _,
+}) => {
+  await page.goto("/tasks");
+  await field(page).fill("לקנות חלב tomorrow #בית !high");
+  await expect(chips(page).getByRole("listitem")).toHaveCount(3);
+  const form = page.getByRole("form", { name: "Add a task" });
+  const behind = form.locator("[aria-hidden]").filter({ has: page.locator("mark") });
+  for (const text of [field(page), behind]) await expect(text).toHaveCSS("direction", "rtl");
+  const places = await form
+    .locator("mark")
+    .evaluateAll((marks) => marks.map((mark) => mark.getBoundingClientRect().x));
+  expect(places, "each further to the left").toEqual(places.toSorted((a, b) => b - a));
+  await field(page).fill("Buy milk tomorrow");
+  for (const text of [field(page), behind]) await expect(text).toHaveCSS("direction", "ltr");
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`chips, rows and the form have no axe violation, ${colorScheme}`, async ({
     page,

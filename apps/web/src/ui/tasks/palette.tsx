@@ -83,6 +83,7 @@ function Combobox({ list, source, onClose }: ComboboxProps) {
           ref={input}
           type="text"
           role="combobox"
+          dir="auto"
           aria-label="Command or task"
           placeholder="Type a command or a task"
           autoComplete="off"

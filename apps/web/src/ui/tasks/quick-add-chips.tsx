@@ -29,7 +29,7 @@ export function QuickAddChips({ tokens, today, onDismiss }: QuickAddChipsProps) 
             className="flex items-center rounded-control border border-divider bg-surface pl-2 text-meta"
           >
             <Icon aria-hidden size={14} className="mr-1.5 text-accent" />
-            <span className="tabular-nums">{label}</span>
+            <bdi className="tabular-nums">{label}</bdi>
             <button
               type="button"
               aria-label={`Keep “${token.text}” in the title`}

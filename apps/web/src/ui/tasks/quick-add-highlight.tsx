@@ -13,11 +13,12 @@ export function QuickAddHighlight({ ref, line, tokens }: QuickAddHighlightProps)
   return (
     <div
       ref={ref}
+      dir="auto"
       aria-hidden
       className="control absolute inset-0 flex items-center overflow-hidden border-transparent text-transparent whitespace-pre"
     >
       {/* As wide as in the field, where a caret follows the last letter. */}
-      <span className="pr-1">
+      <span className="pe-1">
         {starts.map((start, index) => {
           const token = tokens[index];
           return (

@@ -74,6 +74,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
           <input
             ref={inputRef}
             type="text"
+            dir="auto"
             aria-label="Add a task"
             placeholder="Add a task"
             autoComplete="off"

@@ -101,6 +101,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
             ref={inputRef}
             type="search"
             name="q"
+            dir="auto"
             aria-label={label}
             placeholder="Search"
             autoComplete="off"
