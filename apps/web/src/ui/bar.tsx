@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 /** The bar on top of every screen, 56 px. */
 export function Bar({ children }: { children: ReactNode }) {
   return (
-    <header className="sticky top-0 z-20 border-divider border-b bg-bg">
+    <header className="sticky top-0 z-20 print:hidden border-divider border-b bg-bg">
       <div className="flex h-14 items-center gap-2 px-4 sm:gap-4 sm:px-6">{children}</div>
     </header>
   );

@@ -4,7 +4,8 @@ export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
 export type ButtonSize = "medium" | "small" | "icon";
 
 const variants: Record<ButtonVariant, string> = {
-  primary: "bg-accent text-on-accent hover:bg-accent-hover",
+  primary:
+    "bg-accent text-on-accent hover:bg-accent-hover forced-colors:border forced-colors:border-solid",
   secondary: "border border-edge bg-surface text-text hover:bg-hover",
   quiet: "text-muted hover:bg-hover hover:text-text",
   danger: "border border-danger bg-surface text-danger hover:bg-hover",

@@ -26,7 +26,7 @@ export function Banners(props: BannersProps) {
   most.current = deleting === 0 ? 0 : Math.max(most.current, deleting);
   return (
     // On a wide screen it has its place, so that nothing moves when it comes and goes.
-    <div role="status" className="items-center sm:flex sm:min-h-16">
+    <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
       {!online ? (
         <Banner icon={<CloudOff aria-hidden size={16} />}>
           Offline. Changes will be sent when you reconnect.

@@ -34,7 +34,7 @@ export function FilterTabs({ filters, counts, onChange }: FilterTabsProps) {
               <a
                 href={filtersHref({ ...filters, status })}
                 aria-current={chosen ? "page" : undefined}
-                className="flex h-9 items-center gap-1.5 whitespace-nowrap rounded-control px-2 font-medium text-muted sm:px-3 -outline-offset-2 transition-colors hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:text-text pointer-coarse:h-11"
+                className="flex h-9 items-center gap-1.5 whitespace-nowrap rounded-control px-2 font-medium text-muted sm:px-3 -outline-offset-2 transition-colors hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:text-text forced-colors:aria-[current]:underline pointer-coarse:h-11"
                 onClick={(event) => {
                   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
                   event.preventDefault();

@@ -1,4 +1,5 @@
 import { startTransition, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Button } from "#ui/button.tsx";
 
 const first = 200;
@@ -7,6 +8,12 @@ const further = 100;
 /** How many rows of a long list are drawn: more each time that the end comes near. */
 export function useDrawn(): { readonly drawn: number; readonly drawMore: () => void } {
   const [drawn, setDrawn] = useState(first);
+  useEffect(() => {
+    // Paper does not scroll.
+    const drawAll = () => flushSync(() => setDrawn(Number.POSITIVE_INFINITY));
+    addEventListener("beforeprint", drawAll);
+    return () => removeEventListener("beforeprint", drawAll);
+  }, []);
   // Between frames, as far as they leave time: who scrolls must not feel it.
   const drawMore = () => startTransition(() => setDrawn(drawn + further));
   return { drawn, drawMore };

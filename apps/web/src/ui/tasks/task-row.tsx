@@ -41,7 +41,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
       data-task={task.id}
       data-leaving={leaving || undefined}
       data-pending={pending || undefined}
-      className="group relative border-divider border-b transition-[opacity,translate] duration-collapse data-leaving:translate-x-2 data-leaving:opacity-0"
+      className="group relative break-inside-avoid border-divider border-b transition-[opacity,translate] duration-collapse data-leaving:translate-x-2 data-leaving:opacity-0"
     >
       <div className="flex items-start rounded-control transition-colors hover:bg-hover">
         <label
@@ -75,7 +75,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
               className={`whitespace-pre-wrap break-words line-through transition-[color,text-decoration-color] duration-check group-data-pending:delay-500 ${
                 task.completed
                   ? "text-muted"
-                  : "decoration-transparent group-data-pending:text-muted"
+                  : "decoration-transparent group-data-pending:text-muted forced-colors:no-underline"
               }`}
             >
               {task.title}
@@ -92,11 +92,11 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
           <TaskMeta task={task} today={today} overdue={overdue} />
         </div>
         {Handle !== undefined && (
-          <div className="w-8 shrink-0 pointer-coarse:w-11">
+          <div className="w-8 shrink-0 print:hidden pointer-coarse:w-11">
             {Handle && <Handle id={task.id} />}
           </div>
         )}
-        <div className="grid h-12 shrink-0 place-items-center pr-1 pointer-coarse:h-14">
+        <div className="grid h-12 shrink-0 place-items-center pr-1 print:hidden pointer-coarse:h-14">
           <Button
             variant="quiet"
             size="icon"
