@@ -84,8 +84,11 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end([...lines, ...headers, "Content-Length: 0", "", ""].join("\r\n"));
 }
 
+/** Milliseconds. Longer than proxies and clients keep an idle connection: who ends it loses no request. */
+const keepAliveTimeout = 75_000;
+
 const servers = addresses.map((address) =>
-  createServer(serve)
+  createServer({ keepAliveTimeout }, serve)
     .on("clientError", refuseBytes)
     // Whatever is expected besides 100-continue: it is answered like any other.
     .on("checkExpectation", serve)

@@ -9,7 +9,14 @@ import { freshDatabase } from "@tend/db/testing";
  * it, or `serve`, as `pnpm start` does.
  */
 const doors: Record<string, string[]> = {
-  next: [createRequire(import.meta.url).resolve("next/dist/bin/next"), "start", "-H", "127.0.0.1"],
+  next: [
+    createRequire(import.meta.url).resolve("next/dist/bin/next"),
+    "start",
+    "-H",
+    "127.0.0.1",
+    "--keepAliveTimeout",
+    "75000",
+  ],
   serve: ["--import", "tsx", "runtime/serve.ts"],
 };
 const door = doors[process.argv[2] ?? ""];

@@ -40,6 +40,11 @@ function exchange(bytes: string | Buffer, enough: RegExp): Promise<string> {
   });
 }
 
+test("200 an idle connection is kept for longer than the 60 s of proxies", async () => {
+  const { headers } = await fetch(`http://127.0.0.1:${port}/api/health`);
+  expect(Number(/timeout=(\d+)/.exec(headers.get("keep-alive") ?? "")?.[1])).toBeGreaterThan(60);
+});
+
 test("200 a request that offers an upgrade is answered, also after a page was shown", async () => {
   expect((await fetch(`http://127.0.0.1:${port}/sign-in`)).status).toBe(200);
   const text = await exchange(
