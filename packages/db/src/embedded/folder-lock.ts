@@ -71,6 +71,18 @@ export function holderOf(path: string): string {
   }
 }
 
+/** Whether a process of this machine signed that lives. Those of other namespaces cannot be seen. */
+export function isHolderAlive(path: string): boolean {
+  const [, id, host] = /^process (\d+) on (.+), since /.exec(holderOf(path)) ?? [];
+  if (id === undefined || host !== hostname()) return false;
+  try {
+    process.kill(Number(id), 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
+  }
+}
+
 const isHeld = (cause: unknown): boolean =>
   cause instanceof Error && "code" in cause && /^(EAGAIN|EBUSY|EACCES)$/.test(String(cause.code));
 

@@ -336,7 +336,13 @@ describe("[C-9] two starts on one folder", () => {
       const { child, said } = startElsewhere({ PATH: tools });
       const url = await said;
       const server = postmaster();
+      // In place of the launcher's own session, which a busy server does not miss at once.
+      const session = await connect(url);
+      await session.query("SET lock_timeout = 0; SET statement_timeout = 0");
+      const claimed = session.query("SELECT pg_advisory_lock(84170)::text");
       await kill(child);
+      await claimed;
+      setTimeout(() => void session.end(), 500);
       const adopted = await start();
       expect(adopted.url).toBe(url);
       expect(postmaster()).toBe(server);

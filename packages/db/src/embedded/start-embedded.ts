@@ -4,7 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { changedCollations, rebuild } from "./collations.ts";
 import { explain, type Ground } from "./command.ts";
 import { hasDatabase, makeFolder, placesIn, reasonOf, shutFolder } from "./data-folder.ts";
-import { type FolderLock, holderOf, isInherited, sign, tryLock } from "./folder-lock.ts";
+import {
+  type FolderLock,
+  holderOf,
+  isHolderAlive,
+  isInherited,
+  sign,
+  tryLock,
+} from "./folder-lock.ts";
 import { keepRunning } from "./keep-running.ts";
 import { type Claim, claim } from "./launcher-claim.ts";
 import { bySuperuser, ensurePassword, makeDatabase, readPassword, role } from "./make-database.ts";
@@ -39,6 +46,8 @@ interface Options {
 const maintenanceConnections = 20;
 /** Milliseconds in which the last server on the folder may end. */
 const lockTimeoutMs = 10_000;
+/** Milliseconds in which the server notices that a launcher was killed, whose session had the claim. */
+const claimTimeoutMs = 3_000;
 const retryDelayMs = 100;
 const careless = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
 
@@ -124,8 +133,7 @@ async function takeOver(site: Site, lock: FolderLock | undefined): Promise<Runni
   const server = findServer({ ...site, lock, runAs: { before: [] } });
   if (!server || !existsSync(places.password)) return undefined;
   const url = urlOf(places.password, server.port);
-  const claimed = await claim(url).catch(() => undefined);
-  if (claimed === "taken") throw new Error(inUse(site));
+  const claimed = await claimLeft(site, url, lock);
   if (!claimed) return undefined;
   const { rows } = await claimed.client.query<{ most: number }>(
     "SELECT current_setting('max_connections')::int AS most",
@@ -137,6 +145,25 @@ async function takeOver(site: Site, lock: FolderLock | undefined): Promise<Runni
   await claimed.release();
   await server.stop();
   return undefined;
+}
+
+/**
+ * The claim to a server that was left; nothing, where it does not let us in.
+ *
+ * @throws where a launcher has it that lives, or that cannot be seen from here and does not end.
+ */
+async function claimLeft(
+  site: Site,
+  url: string,
+  lock: FolderLock | undefined,
+): Promise<Claim | undefined> {
+  for (const start = Date.now(); ; await sleep(retryDelayMs)) {
+    const claimed = await claim(url).catch(() => undefined);
+    if (claimed !== "taken") return claimed;
+    // With the lock it is this process that signed.
+    const lives = !lock && isHolderAlive(site.places.lock);
+    if (lives || Date.now() - start > claimTimeoutMs) throw new Error(inUse(site));
+  }
 }
 
 function groundOn(site: Site, lock: FolderLock): Ground {
