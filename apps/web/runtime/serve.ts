@@ -9,7 +9,7 @@ import {
   type RequestListener,
   type ServerResponse,
 } from "node:http";
-import { Server as NetServer } from "node:net";
+import { Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import next from "next";
@@ -52,8 +52,9 @@ const ofPages = otherMethods(pageMethods);
 const ofServer = otherMethods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const { method = "GET", url = "", headersDistinct } = incoming;
-  const target = targetOf(method, url, headersDistinct.host ?? []);
+  const { method = "GET", url = "", headersDistinct, httpVersion } = incoming;
+  const unnamed = httpVersion === "1.0" ? [""] : [];
+  const target = targetOf(method, url, headersDistinct.host ?? unnamed);
   switch (target.to) {
     case "api":
       incoming.url = target.url;
@@ -74,21 +75,26 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<vo
 
 /** What is no HTTP at all, too large or too slow: Node's own answer, with the header that all have. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  // An answer that has begun is not to be continued by this one.
+  const began = socket instanceof Socket && socket.bytesWritten > 0;
+  if (!socket.writable || error.code === "ECONNRESET" || began) return void socket.destroy();
   const known: Record<string, string> = {
     HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
     ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
   };
   const lines = [`HTTP/1.1 ${known[error.code ?? ""] ?? "400 Bad Request"}`, "Connection: close"];
   const headers = strict.map(([name, value]) => `${name}: ${value}`);
-  socket.end([...lines, ...headers, "Content-Length: 0", "", ""].join("\r\n"));
+  // Ended from this side alone it would stay for as long as the other one likes.
+  socket.end([...lines, ...headers, "Content-Length: 0", "", ""].join("\r\n"), () =>
+    socket.destroy(),
+  );
 }
 
 /** Milliseconds. Longer than proxies and clients keep an idle connection: who ends it loses no request. */
 const keepAliveTimeout = 75_000;
 
 const servers = addresses.map((address) =>
-  createServer({ keepAliveTimeout }, serve)
+  createServer({ keepAliveTimeout, requireHostHeader: false }, serve)
     .on("clientError", refuseBytes)
     // Whatever is expected besides 100-continue: it is answered like any other.
     .on("checkExpectation", serve)

@@ -42,11 +42,12 @@ test.each([
   expect(to("GET", target)).toBe("malformed");
 });
 
-test("[E-1] OPTIONS * asks of the server; two hosts are none; pages have their methods", () => {
+test("[E-1] OPTIONS * asks of the server; two hosts or none are malformed; pages have their methods", () => {
   expect(to("OPTIONS", "*")).toBe("server");
   expect(to("OPTIONS", "*x")).toBe("malformed");
   expect(to("GET", "/api/health", ["tend.test", "tend.test"])).toBe("malformed");
-  expect(to("GET", "/api/health", [])).toBe("api");
+  expect(to("GET", "/api/health", [])).toBe("malformed");
+  expect(to("GET", "/api/health", [""])).toBe("api");
   for (const method of ["TRACE", "PUT", "DELETE", "PROPFIND"]) {
     expect(to(method, "/")).toBe("method");
     expect(to(method, "/api/health")).toBe("api");

@@ -12,7 +12,7 @@ export const pageMethods = ["GET", "HEAD", "POST", "OPTIONS"];
  * it is written, must not be got round by another way to write it.
  */
 export function targetOf(method: string, target: string, hosts: readonly string[]): Target {
-  if (hosts.length > 1) return { to: "malformed" };
+  if (hosts.length !== 1) return { to: "malformed" };
   if (target === "*") return { to: method === "OPTIONS" ? "server" : "malformed" };
   const rest = target.replace(/^https?:\/\/[^/?#\\]+/i, "");
   // A whole address may leave out the slash of its path.

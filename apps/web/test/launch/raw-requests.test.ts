@@ -86,7 +86,9 @@ test.each([
 test.each([
   ["GET /api/health", "Host: tend.test\r\nHost: evil.example\r\n"],
   ["GET /", "Host: tend.test\r\nhost: tend.test\r\n"],
-])("400 malformed_request [E-1] %s with two Host headers", async (line, headers) => {
+  ["GET /api/health", ""],
+  ["GET /", ""],
+])("400 malformed_request [E-1] %s with two Host headers or none", async (line, headers) => {
   const text = await ask(line, headers);
   expect(text).toMatch(/^HTTP\/1\.1 400 /);
   expect(text).toContain('"code":"malformed_request"');
@@ -170,9 +172,44 @@ const request = fc.record({
     "Host: evil.example\r\n",
     "Host: tend.test\r\nHost: x\r\n",
     "Host:\r\n",
+    "",
     "Host: tend.test\r\nExpect: y\r\n",
     "Host: tend.test\r\nX-Forwarded-Host: evil.example\r\n",
   ),
+});
+
+test("[C-6] bytes that are no HTTP are answered once, and hold no connection open", async () => {
+  const ends = Array.from({ length: 5 }, () => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.resume().write("GARBAGE\r\n\r\n");
+    // This end goes on sending for as long as the other takes it.
+    let timer: NodeJS.Timeout;
+    socket.once("end", () => {
+      timer = setInterval(() => socket.write("x"), 10);
+    });
+    return new Promise<void>((resolve) =>
+      socket.once("close", () => {
+        clearInterval(timer);
+        resolve();
+      }),
+    );
+  });
+  await Promise.all(ends);
+});
+
+test("[C-6] bytes that are no HTTP do not go on with an answer that has begun", async () => {
+  const socket = connect(port, "127.0.0.1");
+  let text = "";
+  socket.on("error", () => {});
+  socket.once("data", () => socket.write("GARBAGE\r\n\r\n"));
+  socket.on("data", (chunk) => {
+    text += chunk;
+  });
+  socket.write("GET /docs HTTP/1.1\r\nHost: tend.test\r\n\r\n");
+  await new Promise((resolve) => socket.once("close", resolve));
+  expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  expect(text).not.toContain("400 Bad Request");
 });
 
 test("[E-1, E-4, C-5] no request makes a 500, leads elsewhere, or writes into the log what it says", async () => {
