@@ -2,7 +2,7 @@ import type { TaskStatus } from "@tend/contracts";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { parseJson } from "#server/answer.ts";
-import { isUnreachable } from "#server/database.ts";
+import { isUnavailable } from "#server/database.ts";
 import { listTasks } from "#server/list.ts";
 import { currentUser } from "#server/session.ts";
 import { countTasks } from "#server/tasks.ts";
@@ -24,7 +24,7 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
     return typeof value === "string" ? value : null;
   });
   const found = await read(filters).catch((error: unknown) => {
-    if (isUnreachable(error)) return "unavailable" as const;
+    if (isUnavailable(error)) return "unavailable" as const;
     throw error;
   });
   if (found === "unavailable") {
