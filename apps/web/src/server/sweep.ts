@@ -44,6 +44,7 @@ export async function sweep(): Promise<boolean> {
   return true;
 }
 
+/** Each row is asked twice for its age: it may have been restored while this waited for the counter. */
 async function purge(connection: Connection, owner: string): Promise<void> {
   await connection.$executeRaw(sql`
     WITH counter AS (
@@ -66,6 +67,7 @@ async function purge(connection: Connection, owner: string): Promise<void> {
       WHERE owner_user_id = ${owner} AND id = ANY(ARRAY(
         SELECT id FROM tasks
         WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${inTrash} LIMIT ${portion}))
+        AND deleted_at <= now() - ${inTrash}
       RETURNING id, version, last_change)
     ${bury(owner, sql`SELECT id, version, last_change FROM gone`)}`);
   await connection.$executeRaw(sql`
