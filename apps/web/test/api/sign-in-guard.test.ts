@@ -305,6 +305,22 @@ test("200 [A-7] a device that has signed in before is let through, and its own g
   expect((await at(laptop, ada.password)).status).toBe(200);
 });
 
+test("429 [A-7] who collected cookies while they knew the password has no more guesses than strangers", async () => {
+  const ada = await makeAccount();
+  const cookies: string[] = [];
+  for (let number = 0; number < 5; number++) {
+    const again = await signInAgain(ada, { "X-Forwarded-For": someNetwork() });
+    cookies.push(deviceCookie(again));
+  }
+  const guess = (Cookie: string, password = "not the password") =>
+    signIn(ada.email, password, { network: someNetwork(), headers: fromHome(Cookie) });
+  const statuses: number[] = [];
+  for (const cookie of cookies) statuses.push(...(await statusesOf(19, () => guess(cookie))));
+  expect(statuses.filter((status) => status === 401)).toHaveLength(62);
+  expect((await guess(cookies[4] ?? "")).status).toBe(429);
+  expect((await signIn(ada.email, ada.password, { network: someNetwork() })).status).toBe(200);
+});
+
 test("429 [A-7] no other device, account or forger is let through by such a cookie", async () => {
   const [ada, bob] = [await makeAccount(), await makeAccount()];
   await setFailures(ada.email, 90);

@@ -51,9 +51,16 @@ export interface Guard {
   forget(): Promise<void>;
 }
 
-/** Of a browser that has signed in to this account before: others' guesses do not keep it out. */
-export const deviceGuard = (email: string, device: string): Guard =>
-  guard([inARow(`${accountOf(email)} ${hashOf(`device ${device}`)}`)]);
+/**
+ * Of a browser that has signed in to this account before: strangers' guesses do not keep it out. All
+ * such browsers have a count together, for whoever once knew the password and collected cookies; a
+ * sign-in of one does not end it.
+ */
+export function deviceGuard(email: string, device: string): Guard {
+  const account = accountOf(email);
+  const own = inARow(`${account} ${hashOf(`device ${device}`)}`);
+  return guard([own, ofAccount(`${account} devices`)], [own]);
+}
 
 /** Of anybody else who knows the email. Nothing here asks whether there is such a user. */
 export function strangerGuard(email: string, network: string): Guard {
@@ -65,9 +72,9 @@ export function strangerGuard(email: string, network: string): Guard {
 export const sessionGuard = (email: string, session: string): Guard =>
   guard([inARow(`${accountOf(email)} ${hashOf(`session ${session}`)}`)]);
 
-const guard = (counters: readonly Counter[]): Guard => ({
+const guard = (counters: readonly Counter[], ended = counters): Guard => ({
   count: () => countInTurn(counters),
-  forget: () => forget(counters),
+  forget: () => forget(ended),
 });
 
 /** Of each row, the last guess that this process is counting. */
