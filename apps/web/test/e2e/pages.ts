@@ -32,7 +32,7 @@ export const budgets: Readonly<Record<string, Budget>> = {
     also: ["/tasks?status=completed", "/tasks?status=trashed"],
   },
   // All of /tasks, for whoever opens it without a network.
-  "/offline": { script: 188, font: sans, seenBy: ["a stranger"] },
+  "/offline": { script: 189, font: sans, seenBy: ["a stranger"] },
   "/account": { script: 156, font: sans, seenBy: ["its owner"] },
   "/no-such-page": { script: 145, font: sans, seenBy: ["a stranger", "its owner"] },
 };

@@ -124,7 +124,9 @@ for (const kind of ["sign-in", "sign-up"] as const) {
     await page.getByLabel("Email").fill("ada@example.com");
     await page.getByLabel("Password", { exact: true }).fill("correct horse");
     await page.getByRole("main").getByRole("button").last().click();
-    await expect(page.getByRole("alert")).toContainText("Nobody can sign in at this address.");
+    await expect(page.getByRole("main").getByRole("alert")).toContainText(
+      "Nobody can sign in at this address.",
+    );
     await page.getByRole("link", { name: home }).click();
     await expect(page).toHaveURL(`/${kind}?next=%2Faccount`);
   });
