@@ -65,6 +65,8 @@ export async function startHost(folder: string, env: Environment, port = 0) {
     running.set(one.folder, started);
     const { port } = await started;
     const sent = request({ ...options, host: "127.0.0.1", port, agent });
+    // Sent before the body, which may never come: of some requests the head alone is answered.
+    sent.flushHeaders();
     // Whoever is answered before they have sent all cannot send the rest.
     if (body) pipeline(body, sent).catch(() => {});
     else sent.end();
