@@ -99,7 +99,8 @@ async function knock(asked: Request): Promise<Response> {
   const body = Buffer.from(await asked.arrayBuffer());
   // Over HTTP nobody can send more than the length that they name, nor a length that is none.
   const named = asked.headers.get("Content-Length") ?? "";
-  const length = /^\d{1,9}$/.test(named) && Number(named) > limits.body ? named : body.length;
+  const isTooLong = /^\d{1,9}$/.test(named) && Number(named) > limits.body;
+  const length = isTooLong ? Math.max(Number(named), body.length) : body.length;
   const outgoing = request({
     ...(await addressOfDoor()),
     method: asked.method,
