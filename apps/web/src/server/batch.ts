@@ -275,6 +275,13 @@ function* portions(tasks: readonly Saved[]): Generator<readonly Saved[]> {
   if (portion.length > 0) yield portion;
 }
 
+/** These tasks as rows of SQL, `saved`; of a column that they leave out, nothing. */
+const asSaved = (tasks: readonly Partial<Saved>[]) =>
+  sql`jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) AS saved (id uuid, title text,
+      description text, completed boolean, due_date date, due_time time, time_zone text,
+      priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
+      updated_at timestamptz, deleted_at timestamptz)`;
+
 async function insert(connection: Connection, owner: UserId, tasks: readonly Saved[]) {
   await connection.$executeRaw(sql`
     WITH unburied AS (
@@ -284,10 +291,7 @@ async function insert(connection: Connection, owner: UserId, tasks: readonly Sav
       time_zone, priority, tags, position, version, change, created_at, updated_at, deleted_at)
     SELECT ${owner}, id, title, description, completed, due_date, due_time, time_zone, priority,
       tags, position, version, change, created_at, updated_at, deleted_at
-    FROM jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) AS saved (id uuid, title text,
-      description text, completed boolean, due_date date, due_time time, time_zone text,
-      priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
-      updated_at timestamptz, deleted_at timestamptz)`);
+    FROM ${asSaved(tasks)}`);
 }
 
 /** Long texts travel and are stored again only where they changed. */
@@ -308,10 +312,7 @@ async function update(
       due_time = saved.due_time, time_zone = saved.time_zone, priority = saved.priority,
       position = saved.position, version = saved.version, change = saved.change,
       created_at = saved.created_at, updated_at = saved.updated_at, deleted_at = saved.deleted_at
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS saved (id uuid, title text,
-      description text, completed boolean, due_date date, due_time time, time_zone text,
-      priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
-      updated_at timestamptz, deleted_at timestamptz)
+    FROM ${asSaved(rows)}
     WHERE tasks.owner_user_id = ${owner} AND tasks.id = saved.id
       AND tasks.id = ANY(${tasks.map(({ id }) => id)}::uuid[])`);
 }
