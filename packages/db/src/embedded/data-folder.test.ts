@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { cp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -147,7 +147,8 @@ describe("[C-9] where a folder can lie", () => {
     await query(first.url, "CREATE TABLE kept AS SELECT 42 AS n");
     await first.stop();
     const copy = newFolder();
-    cpSync(folder, copy, { recursive: true });
+    // cpSync of Node 22 loses the permissions of folders, and PostgreSQL insists on them.
+    await cp(folder, copy, { recursive: true });
     const { url } = await start(copy);
     expect(await query(url, "SELECT n FROM kept")).toEqual([{ n: 42 }]);
   });
