@@ -1,5 +1,5 @@
 import { makeTask, makeUser } from "@tend/db/testing";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { accountOf } from "#server/auth/sign-in-guard.ts";
 import { database } from "#server/database.ts";
 import { fromHome, makeAccount, newUser } from "../account.ts";
@@ -107,16 +107,29 @@ test("503 overloaded [C-6, A-7] hashing has a queue with an end; what is refused
 
 test("200 [C-6] those who hash from another network take turns with a crowd", async () => {
   const ada = await makeAccount();
-  const crowd = many(45, () => signIn(newUser().email));
-  const start = performance.now();
+  // The clock of those who wait stands still, so that on no machine one is refused for its slowness.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let hashed = 0;
+  let underWay = () => {};
+  const all = new Promise<void>((resolve) => {
+    underWay = resolve;
+  });
+  const crowd = many(45, async () => {
+    const { status } = await signIn(newUser().email);
+    if (status === 401) hashed++;
+    if (hashed === 5) underWay();
+  });
+  // By then the others wait to be hashed.
+  await all;
   const answer = await insist(() =>
     send("POST", "/api/auth/sign-in/email", {
       body: { email: ada.email, password: ada.password },
       headers: { "X-Forwarded-For": "2001:db8:8:8::1", ...fromHome(ada.cookie) },
     }),
   );
-  const own = performance.now() - start;
+  const before = hashed;
   expect(answer.status).toBe(200);
   await crowd;
-  expect(own).toBeLessThan((performance.now() - start) / 2);
+  expect(before).toBeLessThan(hashed / 2);
 });
