@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { type Answer, api, limits, type Operation } from "@tend/contracts";
-import { isNotFound, isUniqueViolation, isUnreachable, Prisma } from "@tend/db";
+import { isNotFound, isUniqueViolation, isUnreachable, type Prisma } from "@tend/db";
 import type { BetterAuthOptions } from "better-auth";
 import type { prismaAdapter } from "better-auth/adapters/prisma";
 import type { AskedHeaders } from "./answer.ts";
 import { accountDatabase, connectInTurn } from "./auth/account-queues.ts";
 import { type AuthCall, currentCall, duringCall, remembered } from "./auth/auth-call.ts";
+import { closeAccount, eraseNext } from "./auth/delete-account.ts";
 import { withoutDevice } from "./auth/device-cookie.ts";
-import { makePasswords } from "./auth/passwords.ts";
+import { makePasswords, wrongPassword } from "./auth/passwords.ts";
 import { insertSession } from "./auth/session-row.ts";
-import { accountOf, type Guard } from "./auth/sign-in-guard.ts";
+import type { Guard } from "./auth/sign-in-guard.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -41,31 +42,11 @@ const authDatabase = () =>
     },
   });
 
-const { sql } = Prisma;
-
-/**
- * Erases everything of a user, the account last, so that a repeat finishes what broke off. Rows are
- * erased in chunks first: to cascade to a million takes longer than a statement may.
- */
-async function erase({ id, email }: { id: string; email: string }): Promise<void> {
-  const verified = currentCall()?.verified ?? "";
-  const accounts = await accountDatabase().account.count({
-    where: { userId: id, password: verified },
-  });
-  if (accounts === 0) return remembered(Promise.reject(wrongPassword()));
-  const chunk = 5_000;
-  for (const table of [sql`tasks`, sql`task_tombstones`, sql`idempotency_keys`]) {
-    let erased = chunk;
-    while (erased === chunk) {
-      erased = await accountDatabase().$executeRaw`
-        DELETE FROM ${table} WHERE owner_user_id = ${id} AND ctid = ANY(ARRAY(
-          SELECT ctid FROM ${table} WHERE owner_user_id = ${id} LIMIT ${chunk}))`;
-    }
-  }
-  await accountDatabase().$executeRaw`
-    WITH forgotten AS (DELETE FROM sign_in_failures WHERE starts_with(account, ${accountOf(email)})),
-      erased AS (INSERT INTO erased_users (id) VALUES (${id}) ON CONFLICT DO NOTHING)
-    DELETE FROM users WHERE id = ${id}`;
+/** A-9: decides first, under the lock of the account, and then erases, which may take long. */
+async function erase(user: { id: string; email: string }): Promise<void> {
+  await remembered(closeAccount(user, currentCall()?.verified ?? ""));
+  let erased = false;
+  while (!erased) erased = await remembered(eraseNext(user.id));
 }
 
 /** The adapter, but what a transaction is going to ask for is reckoned before it is opened. */
@@ -221,12 +202,6 @@ export async function runAuth<const O extends Operation>(
     headers: { "Set-Cookie": response.headers.getSetCookie() },
   };
 }
-
-/** To whoever is signed in: the password is not, or no longer, that of the account. */
-const wrongPassword = () =>
-  new ProblemError("invalid_email_or_password", {
-    detail: "The password is wrong. Nothing was changed; check it and try again.",
-  });
 
 function refusal(response: Response, answer: unknown, cause: unknown): Error {
   const { code = "", message = "" } = (answer ?? {}) as { code?: string; message?: string };

@@ -1,5 +1,6 @@
 import { limits } from "@tend/contracts";
 import { Prisma } from "@tend/db";
+import { eraseNext, isClosed } from "./auth/delete-account.ts";
 import { type Connection, database } from "./database.ts";
 import { keyLifetime } from "./idempotency.ts";
 import { bury } from "./tasks.ts";
@@ -31,7 +32,7 @@ export async function sweepSometimes(): Promise<void> {
   }
 }
 
-/** Purges what is due of one owner. @returns whether there was one. */
+/** Purges what is due of one owner, or the next part of a closed account. @returns whether there was one. */
 export async function sweep(): Promise<boolean> {
   // Put off at once: other instances leave this owner alone, and one whose sweep fails waits.
   const [due] = await database().$queryRaw<{ owner_user_id: string }[]>(sql`
@@ -40,7 +41,13 @@ export async function sweep(): Promise<boolean> {
       ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING owner_user_id`);
   if (!due) return false;
-  await database().$transaction((connection) => purge(connection, due.owner_user_id));
+  const owner = due.owner_user_id;
+  if (!(await isClosed(owner))) {
+    await database().$transaction((connection) => purge(connection, owner));
+  } else if (!(await eraseNext(owner))) {
+    await database().$executeRaw`
+      UPDATE task_counters SET sweep_at = now() WHERE owner_user_id = ${owner}`;
+  }
   return true;
 }
 

@@ -1,6 +1,13 @@
 import { api } from "@tend/contracts";
+import { ProblemError } from "../problem.ts";
 import { hashInTurn } from "./account-queues.ts";
 import { currentCall, remembered } from "./auth-call.ts";
+
+/** To whoever is signed in: the password is not, or no longer, that of the account. */
+export const wrongPassword = () =>
+  new ProblemError("invalid_email_or_password", {
+    detail: "The password is wrong. Nothing was changed; check it and try again.",
+  });
 
 /** Better Auth's own way to hash and to compare. */
 interface Scrypt {
