@@ -29,6 +29,9 @@ export const findings: readonly (readonly [
   ["Bengali", "বই কিনতে হবে", ["বই", "কিনতে"]],
   ["Tamil", "புத்தகம் வாங்கு", ["புத்தகம்", "புத்", "வாங்கு"]],
   ["Korean", "우유를 사다", ["우유", "우유를", "사다"]],
+  ["Korean inside a word", "내일 치과예약 확인", ["예약", "치과예약", "과예", "확인", "예약 내일"]],
+  ["Korean beside other letters", "API예약 3월분", ["예약", "api", "3월", "월분"]],
+  ["Korean half-typed", "ㅋㅋ 재밌다", ["ㅋ", "ㅋㅋ", "재밌"]],
   ["Korean written in jamo", "우유".normalize("NFD"), ["우유"]],
   ["Thai inside a run", "ซื้อนมที่ตลาด", ["นม", "ตลาด", "ซื้อ", "ที่ตลาด"]],
   ["Japanese inside a run", "明日は牛乳を買う", ["牛乳", "買う", "明日", "牛乳を買"]],
@@ -39,7 +42,14 @@ export const findings: readonly (readonly [
   ["emoji", "Birthday 🎂 party", ["🎂", "🎂 party"]],
   ["emoji within a word", "Cake🎂party", ["🎂", "cake", "party"]],
   ["emoji of several parts", "Family 👩‍👩‍👧‍👦 ❤️", ["👩‍👩‍👧‍👦", "❤️", "❤"]],
-  ["emoji with a tone of skin", "Call 👍🏽", ["👍", "👍🏽"]],
+  ["emoji with a tone of skin", "Call 👍🏽", ["👍", "👍🏽", "👍🏿"]],
+  ["emoji with a tone, asked for without", "Call 👋", ["👋🏻", "👋🏿", "👋"]],
+  ["emoji of several parts with tones", "Ann 👩🏽‍🚀", ["👩🏿‍🚀", "👩‍🚀"]],
+  ["C++", "Learn C++ and C#", ["C++", "c++", "C#", "c#", "c", "learn c++", "Ｃ＋＋", "C＃"]],
+  ["C++ before digits and signs", "C++17, (C++) and F#.", ["C++", "c++17", "F#", "f"]],
+  ["signs behind words of any script", "Größe+ und Я++", ["größe+", "grosse+", "я++", "я+"]],
+  ["full-width signs", "Ｃ＋＋ ｆ＃", ["c++", "f#", "C＋＋"]],
+  ["plus between words", "ann+tag@example.com, 1+1=2", ["ann+tag", "ann tag", "1+1", "ann"]],
   ["the star emoji", "Read ⭐", ["⭐"]],
   ["flags", "Trip to 🇫🇷", ["🇫🇷"]],
   ["Persian ZWNJ", "می‌خواهم", ["میخواهم", "می‌خواهم", "می"]],
@@ -53,5 +63,37 @@ export const findings: readonly (readonly [
 export const late = [
   ["Thai", `${"ไปตลาดเพื่อซื้อของ".repeat(5)}แตงโม`, "แตงโม"],
   ["Chinese", `${"去超市买牛奶和面包".repeat(10)}西瓜`, "西瓜"],
+  ["Korean", `${"내일은시장에서우유를산다".repeat(6)}수박`, "수박"],
   ["Japanese", `${"あしたはぎゅうにゅうをかう".repeat(8)}西瓜`, "西瓜"],
 ] as const;
+
+/** What a search finds of these titles, and of no other. */
+export const apart: readonly (readonly [
+  promise: string,
+  titles: readonly string[],
+  searches: Readonly<Record<string, readonly string[]>>,
+])[] = [
+  [
+    "letters with signs behind them are words of their own",
+    ["Learn C", "Learn C#", "Learn C++", "Call Bob", "c + d", "C ++", "Room 18+"],
+    {
+      "C++": ["Learn C++"],
+      "C#": ["Learn C#"],
+      "c+": ["Learn C++"],
+      "18+": ["Room 18+"],
+      c: ["C ++", "Call Bob", "Learn C", "Learn C#", "Learn C++", "c + d"],
+      "c++ learn": ["Learn C++"],
+      "C+++": [],
+    },
+  ],
+  [
+    "tones of skin do not tell emoji apart, other emoji are",
+    ["Yes 👍", "Yes 👍🏽", "Yes 👍🏿", "No 👎🏽"],
+    { "👍🏿": ["Yes 👍", "Yes 👍🏽", "Yes 👍🏿"], "👎": ["No 👎🏽"] },
+  ],
+  [
+    "Hangul is found by its letters in their order",
+    ["치과예약", "예약금", "약예"],
+    { 예약: ["예약금", "치과예약"], 약예: ["약예"], 과약: [] },
+  ],
+];

@@ -4,7 +4,7 @@ import { makeUser } from "@tend/db/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { searchFor } from "#ui/tasks/search.ts";
-import { findings, late } from "../search-findings.ts";
+import { apart, findings, late } from "../search-findings.ts";
 import { tokenOf } from "./mint-token.ts";
 import { createTask, isElsewhere, type Sent, send } from "./send.ts";
 import { explain, recordStatements } from "./statements.ts";
@@ -63,7 +63,10 @@ describe.each(addressForms(api.listTasks.path))("at %s", (form) => {
 test("[T-11] text in ASCII has the same words by the shorter way as by that for any script", async () => {
   const sample = fc.sample(
     fc.tuple(
-      fc.string({ unit: fc.constantFrom(..."abzABZ0189 _-.,'\\\"/(){}:&|!*\n\t"), maxLength: 200 }),
+      fc.string({
+        unit: fc.constantFrom(..."abzABZ0189 +#_-.,'\\\"/(){}:&|!*\n\t"),
+        maxLength: 200,
+      }),
       fc.option(
         fc
           .string({ unit: "binary-ascii", maxLength: 400 })
@@ -72,7 +75,15 @@ test("[T-11] text in ASCII has the same words by the shorter way as by that for 
     ),
     2_000,
   );
-  const long = ["a".repeat(60), "b".repeat(61), `x ${"c9".repeat(80)} y`];
+  const long = [
+    "a".repeat(60),
+    "b".repeat(61),
+    `x ${"c9".repeat(80)} y`,
+    `c${"+".repeat(59)}`,
+    `c${"#".repeat(60)}`,
+    "+c+",
+    "c + #d",
+  ];
   const texts = [...sample, ...long.map((title) => [title, null] as const), ["", ""], [" ", null]];
   const different = await client.$queryRaw`
     SELECT title, description FROM jsonb_to_recordset(${JSON.stringify(
@@ -89,6 +100,13 @@ test.each(findings)("200 [T-11] finds through %s: %s", async (_, title, searches
   for (const q of searches) expect([q, await find(token, q)]).toEqual([q, [title]]);
 });
 
+test.each(apart)("200 [T-11] %s", async (_, titles, searches) => {
+  const { token } = await makeSearcher(titles);
+  for (const [q, found] of Object.entries(searches)) {
+    expect([q, (await find(token, q)).sort()]).toEqual([q, found]);
+  }
+});
+
 test.each(late)(
   "200 [T-11] finds %s also late in a long run without spaces",
   async (_, title, q) => {
@@ -99,7 +117,7 @@ test.each(late)(
 
 test("[T-11] the browser finds what the server finds", async () => {
   const letters =
-    "abcABC 019_-'. éßæłİıøđ йёщ ЙΣς שָׁ ك ي ى كِ किज़ बই ไปซื้อ 牛乳を買う 🎂👍🏽❤️🇫🇷 ﷺ½²ⅣǰＡ";
+    "abcABC 019_-'.+#＋ éßæłİıøđ йёщ ЙΣς שָׁ ك ي ى كِ किज़ बই ไปซื้อ 牛乳を買う 치과예약ㅋ 🎂👍🏽🏿❤️🇫🇷 ﷺ½²ⅣǰＡ";
   const text = (maxLength: number) => fc.string({ unit: fc.constantFrom(...letters), maxLength });
   const sample = text(40).chain((title) =>
     fc.record({
@@ -135,17 +153,30 @@ test("200 [T-11] other vowels, other words and other order of letters are not fo
   }
 });
 
-test.each(["", " ", "!", "...", "-", "' : * & | ! ( ) \\ <->", "\u0301", "\u200d", "—", "%"])(
-  "422 [T-11] %j has nothing to search for",
-  async (q) => {
-    const { token } = await makeSearcher();
-    const { status, body } = await search(token, q);
-    expect([status, body.errors]).toEqual([
-      422,
-      [{ path: ["query", "q"], message: expect.any(String) }],
-    ]);
-  },
-);
+test.each([
+  "",
+  " ",
+  "!",
+  "!!!",
+  "++",
+  "#",
+  "+ #",
+  "🏿",
+  "...",
+  "-",
+  "' : * & | ! ( ) \\ <->",
+  "\u0301",
+  "\u200d",
+  "—",
+  "%",
+])("422 [T-11] %j has nothing to search for", async (q) => {
+  const { token } = await makeSearcher();
+  const { status, body } = await search(token, q);
+  expect([status, body.errors]).toEqual([
+    422,
+    [{ path: ["query", "q"], message: expect.any(String) }],
+  ]);
+});
 
 test("422 [T-11, T-3] too long, NUL, or given twice", async () => {
   const { token } = await makeSearcher();

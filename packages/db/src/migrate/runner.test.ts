@@ -207,6 +207,56 @@ test("[C-6, T-11] the words of tasks from before stay as they are, and the table
   expect(rows).toEqual([{ count: 1 }]);
 });
 
+test("[T-11] tasks with signs behind words, tones of skin or Hangul are found anew, and no other is written", async () => {
+  const { sql } = await migratedBefore("signs_tones_and_hangul");
+  await client.query(
+    "INSERT INTO users (id, name, email) VALUES ('ada', 'Ada', 'ada@example.com')",
+  );
+  const anew = ["Learn C++", "Ｃ＋＋", "Über+", "치과예약", "Yes 👍🏿", "e\u0301+", "x²⁺"];
+  const others = ["Learn C", "+ 1", "# Heading", "Größe", "去超市", "Yes 👍", "#home"];
+  await client.query(
+    `INSERT INTO tasks (owner_user_id, id, title, priority)
+     SELECT 'ada', gen_random_uuid(), title, 'low' FROM unnest($1::text[]) AS title`,
+    [[...anew, ...others]],
+  );
+  await client.query(
+    `INSERT INTO tasks (owner_user_id, id, title, description, tags) VALUES
+       ('ada', gen_random_uuid(), 'By its tag', NULL, '{F#}'),
+       ('ada', gen_random_uuid(), 'By its note', 'see C#', '{}')`,
+  );
+  const rows = async () => {
+    const found = await client.query<{ title: string; xmin: string; version: number }>(
+      "SELECT title, xmin::text, version, updated_at FROM tasks",
+    );
+    return new Map(found.rows.map(({ title, ...row }) => [title, JSON.stringify(row)]));
+  };
+  const before = await rows();
+  await client.query(sql);
+  const after = await rows();
+  const written = [...before.keys()].filter((title) => before.get(title) !== after.get(title));
+  expect(written.sort()).toEqual([...anew, "By its tag", "By its note"].sort());
+  const { rows: wrong } = await client.query(`
+    SELECT title FROM tasks
+    WHERE search IS DISTINCT FROM search_vector(owner_user_id, title, description, tags, priority)
+      OR version <> 1 OR updated_at <> created_at`);
+  expect(wrong).toEqual([]);
+  // The trigger is at work again.
+  await client.query(
+    "UPDATE tasks SET search = NULL, title = 'Learn D++' WHERE title = 'Learn C++'",
+  );
+  const found = async (q: string) => {
+    const { rows } = await client.query<{ title: string }>(
+      "SELECT title FROM tasks WHERE search @@ search_query('ada', $1) ORDER BY title",
+      [q],
+    );
+    return rows.map(({ title }) => title);
+  };
+  expect(await found("D++")).toEqual(["Learn D++"]);
+  expect(await found("c++")).toEqual(["Ｃ＋＋"]);
+  expect(await found("예약")).toEqual(["치과예약"]);
+  expect(await found("👍🏽")).toEqual(["Yes 👍", "Yes 👍🏿"]);
+});
+
 test("the limits that a database sets for requests do not end a migration", async () => {
   const name = client.escapeIdentifier(client.database ?? "");
   await client.query(`ALTER DATABASE ${name} SET statement_timeout = 1`);

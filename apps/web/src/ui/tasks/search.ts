@@ -1,19 +1,19 @@
 import type { Task } from "@tend/contracts";
 
-type Texts = Pick<Task, "title" | "description">;
+type Texts = Pick<Task, "title" | "description"> & Partial<Pick<Task, "tags">>;
 
 // The classes of letters are those of search_fold and search_words in the database (decision 0017).
 const marks =
-  /[\u0300-\u036f]|[\u0591-\u05bd\u05bf\u05c1-\u05c7]|[\u0610-\u061a\u0640\u064b-\u065f\u0670]|[\ufe00-\ufe0f]|[\u200b-\u200f]|[\u00ad\u2060\ufeff]/g;
+  /[\u0300-\u036f]|[\u0591-\u05bd\u05bf\u05c1-\u05c7]|[\u0610-\u061a\u0640\u064b-\u065f\u0670]|[\ufe00-\ufe0f]|[\u200b-\u200f]|[\u00ad\u2060\ufeff]|[\u{1f3fb}-\u{1f3ff}]/gu;
 const variants: Readonly<Record<string, string>> = {
   ...{ ß: "ss", æ: "ae", œ: "oe", þ: "th", ø: "o", ł: "l", đ: "d", ð: "d", ħ: "h", ı: "i" },
   ...{ ς: "σ", ي: "ی", ى: "ی", ك: "ک" },
 };
 const variant = /[ßæœþøłđðħıςيىك]/g;
 const unspaced =
-  /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]+/gu;
+  /[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\u{20000}-\u{3ffff}]+/gu;
 const word =
-  /[\p{L}\p{Nd}\u3005-\u3007\u0900-\u0963\u0966-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+|[\u00a9\u00ae\u2190-\u2bff\u3030\u303d\u{1f000}-\u{1faff}]/gu;
+  /[\p{L}\p{Nd}\u3005-\u3007\u0900-\u0963\u0966-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+[+#]*|[\u00a9\u00ae\u2190-\u2bff\u3030\u303d\u{1f000}-\u{1faff}]/gu;
 
 const fold = (text: string): string =>
   text
@@ -32,7 +32,8 @@ const texts = new WeakMap<Texts, string>();
 function textOf(task: Texts): string {
   const known = texts.get(task);
   if (known !== undefined) return known;
-  const text = ` ${wordsOf(`${task.title} ${task.description ?? ""}`).join(" ")}`;
+  const { title, description, tags = [] } = task;
+  const text = ` ${wordsOf(`${title} ${tags.join(" ")} ${description ?? ""}`).join(" ")}`;
   texts.set(task, text);
   return text;
 }
