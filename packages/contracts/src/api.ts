@@ -39,6 +39,7 @@ const token = [
   "overloaded",
 ] as const;
 const json = ["malformed_json", "body_too_large", "unsupported_media_type"] as const;
+const once = ["idempotency_key_reused", "idempotency_limit_reached"] as const;
 const account = ["validation_failed", "foreign_origin", "too_many_requests"] as const;
 const database = ["database_unavailable", "took_too_long"] as const;
 /** Accounts have queues of their own, also where no token is asked for. */
@@ -160,7 +161,7 @@ export const api = {
         example,
       },
     },
-    problems: [...token, ...json, "id_already_used", "idempotency_key_reused", ...database],
+    problems: [...token, ...json, "id_already_used", "quota_exceeded", ...once, ...database],
   },
   getTask: {
     ...address.getTask,
@@ -330,7 +331,7 @@ export const api = {
         },
       },
     },
-    problems: [...token, ...json, "batch_failed", "idempotency_key_reused", ...database],
+    problems: [...token, ...json, "batch_failed", "answer_too_large", ...once, ...database],
   },
   signUp: {
     ...address.signUp,

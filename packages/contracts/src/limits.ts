@@ -18,10 +18,14 @@ export const limits = {
   search: 200,
   /** Operations of one batchTasks. */
   batch: 100,
+  /** Bytes of the answer to one batchTasks. */
+  answer: 4_000_000,
   /** Characters of an Idempotency-Key. */
   idempotencyKey: 255,
   /** How long the first answer to an Idempotency-Key is replayed. */
   idempotencyHours: 24,
+  /** Bytes of the answers that are kept for the keys of one user. */
+  keptAnswers: 64_000_000,
   /** How long a deleted task stays in the trash. */
   trashDays: 30,
   /** How long a change cursor can be continued. */

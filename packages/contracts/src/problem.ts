@@ -128,6 +128,17 @@ export const problems = {
     detail:
       "results says which operations cannot be done. Mend or leave out those, or send atomic: false.",
   },
+  answer_too_large: {
+    status: 422,
+    title: "The answer would be too large",
+    detail: `Nothing was changed. The answer would be over ${limits.answer / 1e6} MB: send fewer operations at once.`,
+  },
+  quota_exceeded: {
+    status: 422,
+    title: "No room for another task",
+    detail:
+      "Nothing was changed. You have as many tasks as one account may hold, those in the trash among them. Delete some for good, then send the request again.",
+  },
   failed_dependency: {
     status: 424,
     title: "Not done, since another operation of the batch cannot be done",
@@ -137,6 +148,11 @@ export const problems = {
     status: 429,
     title: "Too many requests",
     detail: "Wait for the seconds in the Retry-After header, then send the request again.",
+  },
+  idempotency_limit_reached: {
+    status: 429,
+    title: "Too many answers are kept for your Idempotency-Keys",
+    detail: `Nothing was changed. Answers are kept for ${limits.idempotencyHours} hours, and yours hold ${limits.keptAnswers / 1e6} MB. Wait for the seconds in the Retry-After header, or send the request without a key.`,
   },
   internal_error: {
     status: 500,

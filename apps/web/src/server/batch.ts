@@ -13,6 +13,7 @@ import {
 import { Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
 import { type Connection, database } from "./database.ts";
+import { env } from "./env.ts";
 import { ProblemError, problemOf } from "./problem.ts";
 import {
   bury,
@@ -21,7 +22,8 @@ import {
   foreignTask,
   hasContent,
   knownUser,
-  nextChange,
+  nextCreations,
+  quotaExceeded,
   refuseDue,
   stale,
   untilPurged,
@@ -44,6 +46,10 @@ interface Tasks {
   readonly foreign: ReadonlySet<string>;
   /** The ids that were written, in the order of their last change. */
   readonly touched: Set<string>;
+  /** How many more this user may have. */
+  room: number;
+  /** When the next one is made, in milliseconds; each has one of its own. */
+  nextCreation: number;
 }
 
 type Done = Omit<BatchResult, "problem">;
@@ -53,7 +59,8 @@ type Done = Omit<BatchResult, "problem">;
  * the operations name, apply them here, write what came of it, many tasks in each statement.
  * Nobody else writes tasks of this owner meanwhile, since all begin with that lock.
  *
- * @throws ProblemError batch_failed, with the results, where it is atomic and one cannot be done.
+ * @throws ProblemError batch_failed, with the results, where it is atomic and one cannot be done;
+ *   answer_too_large.
  */
 export async function batchTasks(
   userId: UserId,
@@ -65,7 +72,15 @@ export async function batchTasks(
     return database().$transaction((own) => batchTasks(userId, { operations, atomic }, own));
   }
   const { lastChange, tasks } = await lockAndRead(connection, userId, operations);
-  const results = operations.map((operation, index) => attempt(tasks, operation, index));
+  const results: BatchResult[] = [];
+  let length = 0;
+  for (const [index, operation] of operations.entries()) {
+    const result = attempt(tasks, operation, index);
+    results.push(result);
+    length += Buffer.byteLength(JSON.stringify(result)) + 1;
+    // At once, so that a few bytes that name one long task again and again do not cost much either.
+    if (length > limits.answer) throw new ProblemError("answer_too_large");
+  }
   if (atomic && results.some(({ problem }) => problem)) {
     const undone = { status: 424, problem: problemOf(new ProblemError("failed_dependency")) };
     throw new ProblemError("batch_failed", {
@@ -76,16 +91,24 @@ export async function batchTasks(
   return results;
 }
 
+interface Counter {
+  readonly last_change: bigint;
+  readonly task_count: number;
+  readonly created_until: Date;
+  readonly now: string;
+}
+
 async function lockAndRead(
   connection: Connection,
   userId: UserId,
   operations: readonly BatchOperation[],
 ) {
   // As many numbers as a batch can need; gaps do no harm.
+  const creations = operations.filter(({ operation }) => operation === "create").length;
   const [counter] = await knownUser(userId, () =>
-    connection.$queryRaw<{ last_change: bigint; now: string }[]>(sql`
-      WITH counter AS (${nextChange(sql`SELECT ${userId}::text, ${limits.batch}::int, ${untilPurged}`)})
-      SELECT last_change,
+    connection.$queryRaw<Counter[]>(sql`
+      WITH counter AS (${nextCreations(userId, limits.batch, creations, untilPurged)})
+      SELECT last_change, task_count, created_until,
         to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS now FROM counter`),
   );
   if (!counter) throw new Error("The owner's counter gave no number.");
@@ -111,6 +134,8 @@ async function lockAndRead(
     buried: new Map(others.flatMap(({ id, version }) => (version === null ? [] : [[id, version]]))),
     foreign: new Set(others.flatMap(({ id, version }) => (version === null ? [id] : []))),
     touched: new Set(),
+    room: env().TASKS_QUOTA - counter.task_count,
+    nextCreation: counter.created_until.getTime() - (creations - 1),
   };
   return { lastChange: counter.last_change, tasks };
 }
@@ -137,7 +162,7 @@ function attempt(tasks: Tasks, operation: BatchOperation, index: number): BatchR
 
 /** The rules of the operation as it is alone (T-2 to T-8). */
 function apply(tasks: Tasks, operation: BatchOperation, index: number): Done {
-  if (operation.operation === "create") return create(tasks, operation.task, index);
+  if (operation.operation === "create") return create(tasks, operation.task);
   const { id, version } = operation;
   const gone = operation.operation === "delete" && operation.permanent;
   const inTrash = gone || operation.operation === "restore";
@@ -158,6 +183,7 @@ function apply(tasks: Tasks, operation: BatchOperation, index: number): Done {
       if (gone) {
         tasks.byId.delete(id);
         tasks.buried.set(id, task.version);
+        tasks.room++;
         touch(tasks, id);
       } else {
         save(tasks, { ...task, deleted_at: tasks.now }, {});
@@ -166,7 +192,7 @@ function apply(tasks: Tasks, operation: BatchOperation, index: number): Done {
   }
 }
 
-function create(tasks: Tasks, given: NewTask, index: number): Done {
+function create(tasks: Tasks, given: NewTask): Done {
   const { id = uuidv7() } = given;
   const content = contentOf(given);
   const task = tasks.byId.get(id);
@@ -174,14 +200,17 @@ function create(tasks: Tasks, given: NewTask, index: number): Done {
     if (!hasContent(task, content)) throw new ProblemError("id_already_used");
     return { status: 200, task };
   }
+  if (tasks.room <= 0) throw quotaExceeded();
+  tasks.room--;
+  const moment = tasks.nextCreation++;
+  const created_at = new Date(moment).toISOString();
   const fresh = {
     id,
     owner_user_id: tasks.owner,
     ...content,
-    // Later ones in the batch come on top, though all are of one moment.
-    position: given.position ?? positionAt(Date.parse(tasks.now) + index),
-    created_at: tasks.now,
-    updated_at: tasks.now,
+    position: given.position ?? positionAt(moment),
+    created_at,
+    updated_at: created_at,
     version: tasks.buried.get(id) ?? 0,
     deleted_at: null,
   };
@@ -201,11 +230,17 @@ function save(tasks: Tasks, task: Task, change: TaskPatch): Task {
     ...task,
     ...Object.fromEntries(named),
     version: task.version + 1,
-    updated_at: tasks.now,
+    updated_at: later(tasks.now, task.created_at),
   };
   tasks.byId.set(task.id, saved);
   touch(tasks, task.id);
   return saved;
+}
+
+/** Of two moments as answers show them: texts of one form compare as they do. */
+function later(one: string, other: string): string {
+  if (one < other) return other;
+  return one;
 }
 
 function touch({ touched }: Tasks, id: string): void {

@@ -28,6 +28,7 @@ test("[C-4] what is needed is enough, and what is left out has its default", () 
     DIRECT_URL: good.DATABASE_URL,
     CORS_ORIGINS: [],
     TASKS_RATE_LIMIT: 6000,
+    TASKS_QUOTA: 1_000_000,
   });
 });
 
@@ -40,6 +41,7 @@ test("[C-4] everything may be given", () => {
     HOST: "0.0.0.0",
     PORT: "8080",
     TASKS_RATE_LIMIT: "100",
+    TASKS_QUOTA: "5000",
     TEND_DATA: "/tmp/tend",
     WEB_CONCURRENCY: "4",
   };
@@ -47,6 +49,7 @@ test("[C-4] everything may be given", () => {
     ...all,
     CORS_ORIGINS: ["https://a.example.com", "http://localhost:5173"],
     TASKS_RATE_LIMIT: 100,
+    TASKS_QUOTA: 5000,
     WEB_CONCURRENCY: 4,
   });
 });

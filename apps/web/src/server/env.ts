@@ -90,6 +90,14 @@ export const Env = z.object({
     )
     .optional()
     .transform((text) => Number(text ?? 6000)),
+  TASKS_QUOTA: z
+    .string()
+    .refine(
+      (text) => /^[1-9]\d{0,8}$/.test(text),
+      "TASKS_QUOTA is not a number of tasks. Give a whole number from 1 to 999999999.",
+    )
+    .optional()
+    .transform((text) => Number(text ?? 1_000_000)),
 });
 
 export type Env = z.infer<typeof Env>;

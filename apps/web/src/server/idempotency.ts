@@ -21,7 +21,7 @@ interface Recorded<T> {
  * requests at the same time the later wait for the first, and one that is refused leaves no key.
  *
  * @param request all that makes the request what it is, parsed.
- * @throws ProblemError idempotency_key_reused.
+ * @throws ProblemError idempotency_key_reused or idempotency_limit_reached.
  */
 export async function oncePerKey<T extends object>(
   userId: UserId,
@@ -43,15 +43,35 @@ export async function oncePerKey<T extends object>(
     );
     if (claimed.length === 0) return replay<T>(connection, userId, key, fingerprint);
     const answer = await run(connection);
-    await connection.$executeRaw(sql`
-      WITH counter AS (
-        INSERT INTO task_counters (owner_user_id, sweep_at) VALUES (${userId}, now() + ${keyLifetime})
-        ON CONFLICT (owner_user_id) DO UPDATE
-          SET sweep_at = least(task_counters.sweep_at, excluded.sweep_at))
-      UPDATE idempotency_keys SET answer = ${JSON.stringify(answer)}::jsonb
-      WHERE owner_user_id = ${userId} AND key = ${key}`);
+    await keep(connection, userId, key, JSON.stringify(answer));
     return answer;
   });
+}
+
+async function keep(
+  connection: Connection,
+  userId: UserId,
+  key: string,
+  answer: string,
+): Promise<void> {
+  const bytes = Buffer.byteLength(answer);
+  const [kept] = await connection.$queryRaw<{ bytes: bigint; seconds: number }[]>(sql`
+    WITH counter AS (
+      INSERT INTO task_counters (owner_user_id, sweep_at, answer_bytes)
+      VALUES (${userId}, now() + ${keyLifetime}, ${bytes}::int)
+      ON CONFLICT (owner_user_id) DO UPDATE SET
+        sweep_at = least(task_counters.sweep_at, excluded.sweep_at),
+        answer_bytes = task_counters.answer_bytes + excluded.answer_bytes
+      RETURNING answer_bytes, sweep_at)
+    UPDATE idempotency_keys SET answer = ${answer}::jsonb, answer_bytes = ${bytes}::int
+    FROM counter WHERE owner_user_id = ${userId} AND key = ${key}
+    RETURNING counter.answer_bytes AS bytes,
+      greatest(60, ceil(extract(epoch FROM sweep_at - now())))::int AS seconds`);
+  if (kept && kept.bytes > limits.keptAnswers) {
+    throw new ProblemError("idempotency_limit_reached", {
+      headers: { "Retry-After": String(kept.seconds) },
+    });
+  }
 }
 
 async function replay<T>(

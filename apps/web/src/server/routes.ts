@@ -61,22 +61,16 @@ export const routes = {
     return { status: 200, body, headers: { Link: `<${address}?${search}>; rel="next"` } };
   }),
   createTask: route(api.createTask, async ({ userId, address, headers, body }) => {
-    const request = ["createTask", body];
-    const answer = await oncePerKey(
-      userId,
-      headers.idempotency_key,
-      request,
-      async (connection) => {
-        const { task, created } = await createTask(userId, body, connection);
-        return {
-          status: created ? (201 as const) : (200 as const),
-          body: task.json,
-          headers: { Location: `${address}/${task.id}`, ...etag(task) },
-        };
-      },
-    );
     await sweepSometimes();
-    return answer;
+    const request = ["createTask", body];
+    return oncePerKey(userId, headers.idempotency_key, request, async (connection) => {
+      const { task, created } = await createTask(userId, body, connection);
+      return {
+        status: created ? (201 as const) : (200 as const),
+        body: task.json,
+        headers: { Location: `${address}/${task.id}`, ...etag(task) },
+      };
+    });
   }),
   getTask: route(api.getTask, async ({ userId, params, headers }) => {
     const task = await getTask(userId, params.id);
@@ -94,8 +88,8 @@ export const routes = {
   ),
   deleteTask: route(api.deleteTask, async ({ userId, params, query, headers }) => {
     const remove = query.permanent === "true" ? deleteTaskForGood : deleteTask;
-    await remove(userId, params.id, headers.if_match);
     await sweepSometimes();
+    await remove(userId, params.id, headers.if_match);
     return { status: 204, body: undefined };
   }),
   completeTask: route(api.completeTask, async ({ userId, params, headers, body }) =>
@@ -109,6 +103,7 @@ export const routes = {
     body: await listChanges(userId, query),
   })),
   batchTasks: route(api.batchTasks, async ({ userId, headers, body }) => {
+    await sweepSometimes();
     const request = ["batchTasks", body];
     const answer = await oncePerKey(
       userId,
@@ -118,7 +113,6 @@ export const routes = {
         results: await batchTasks(userId, body, connection),
       }),
     );
-    await sweepSometimes();
     return { status: 200, body: answer };
   }),
   signUp: route(api.signUp, async ({ caller, body }) => {

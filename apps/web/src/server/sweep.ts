@@ -13,20 +13,22 @@ const remembered = sql`make_interval(days => ${limits.cursorDays}::int)`;
 /** Milliseconds between two looks, where the last one found nothing. */
 const pause = 60_000;
 
-/** Tasks at a time, so that one request never carries the whole trash of somebody. */
+/** Tasks or sessions at a time, so that one request never carries the whole trash of somebody. */
 const portion = 500;
 
 let nextLook = 0;
 
 /**
- * T-8, T-9, T-12: sweeps one owner, where one is due. Writing requests call it, so that the service
- * needs no clock of its own; a failure is left to the next call.
+ * T-8, T-9, T-12: sweeps one owner, where one is due, and what sessions have ended. Requests that make
+ * or delete call it first, so that the service needs no clock of its own, and one that finds no room
+ * makes some; a failure is left to the next call.
  */
 export async function sweepSometimes(): Promise<void> {
   if (Date.now() < nextLook) return;
   nextLook = Date.now() + pause;
   try {
-    if (await sweep()) nextLook = 0;
+    const found = await Promise.all([sweep(), sweepEnded()]);
+    if (found.includes(true)) nextLook = 0;
   } catch {
     // Nothing is lost: it stays due.
   }
@@ -49,6 +51,14 @@ export async function sweep(): Promise<boolean> {
       UPDATE task_counters SET sweep_at = now() WHERE owner_user_id = ${owner}`;
   }
   return true;
+}
+
+/** Takes out sessions that have ended. @returns whether there may be more. */
+export async function sweepEnded(): Promise<boolean> {
+  const swept = await database().$executeRaw`
+    DELETE FROM sessions WHERE id = ANY(ARRAY(
+      SELECT id FROM sessions WHERE expires_at <= now() LIMIT ${portion}::int FOR UPDATE SKIP LOCKED))`;
+  return swept === portion;
 }
 
 /** Each row is asked twice for its age: it may have been restored while this waited for the counter. */
@@ -78,7 +88,10 @@ async function purge(connection: Connection, owner: string): Promise<void> {
       RETURNING id, version, last_change)
     ${bury(owner, sql`SELECT id, version, last_change FROM gone`)}`);
   await connection.$executeRaw(sql`
-    UPDATE task_counters SET sweep_at = least(
+    UPDATE task_counters SET
+      answer_bytes = (SELECT coalesce(sum(answer_bytes), 0) FROM idempotency_keys
+        WHERE owner_user_id = ${owner}),
+      sweep_at = least(
       (SELECT min(deleted_at) + ${inTrash} FROM tasks
         WHERE owner_user_id = ${owner} AND deleted_at IS NOT NULL),
       (SELECT min(deleted_at) + ${remembered} FROM task_tombstones WHERE owner_user_id = ${owner}),

@@ -5,6 +5,7 @@ import { isForeignKeyViolation, Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
 import { type Json, parseJson } from "./answer.ts";
 import { type Connection, database } from "./database.ts";
+import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
 import { refuseUnknownZones } from "./time-zones.ts";
 import { invalidToken } from "./token.ts";
@@ -69,20 +70,20 @@ export async function createTask(
   const { title, description, completed, due_date, due_time, time_zone, priority, tags } = content;
   await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }], transaction);
   const id = task.id ?? uuidv7();
-  const position = sql`coalesce(${task.position ?? null}, position_at(now()))`;
+  const position = sql`coalesce(${task.position ?? null}, position_at(created_until))`;
   // An id that was deleted for good goes on from its last version, so that no ETag returns.
   const version =
     task.id === undefined ? sql`1` : sql`coalesce(unbury(${userId}, ${id}::uuid), 0) + 1`;
   const [created] = await knownUser(userId, () =>
     query(
       sql`
-      WITH counter AS (${nextChange(sql`SELECT ${userId}::text, 1, NULL::timestamptz`)})
+      WITH counter AS (${nextCreations(userId, 1, 1, sql`NULL::timestamptz`)})
       INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
-        time_zone, priority, tags, position, version, change)
+        time_zone, priority, tags, position, version, change, created_at, updated_at)
       SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
         ${due_time}::time, ${time_zone}, ${priority}, ${tags}::text[], ${position}, ${version},
-        last_change
-      FROM counter
+        last_change, created_until, created_until
+      FROM counter WHERE task_count < ${env().TASKS_QUOTA}::int
       ON CONFLICT (owner_user_id, id) DO NOTHING
       RETURNING ${written}`,
       transaction,
@@ -90,11 +91,29 @@ export async function createTask(
   );
   if (created) return { task: created, created: true };
   const [present] = await find(userId, id, transaction);
-  // Deleted between the two statements: the id is free again.
-  if (!present) return createTask(userId, task, transaction);
+  if (!present) {
+    await refuseFull(userId, transaction);
+    // Deleted between the two statements: the id is free again, or there is room.
+    return createTask(userId, task, transaction);
+  }
   if (!hasContent(parsed(present), content)) throw new ProblemError("id_already_used");
   return { task: present, created: false };
 }
+
+/** @throws ProblemError quota_exceeded, where this user has as many tasks as they may (T-19). */
+async function refuseFull(userId: UserId, transaction?: Connection): Promise<void> {
+  const full = await (transaction ?? database()).$queryRaw<unknown[]>(sql`
+    SELECT FROM task_counters
+    WHERE owner_user_id = ${userId} AND task_count >= ${env().TASKS_QUOTA}::int`);
+  if (full.length > 0) throw quotaExceeded();
+}
+
+export const quotaExceeded = () => {
+  const most = env().TASKS_QUOTA.toLocaleString("en");
+  return new ProblemError("quota_exceeded", {
+    detail: `Nothing was changed. You have ${most} tasks, those in the trash among them, and an account may hold no more. Delete some for good, then send the request again.`,
+  });
+};
 
 /** T-2: all that makes two creates the same. A place is not: the task may have been moved since. */
 export const contentOf = (given: NewTask) => ({
@@ -133,6 +152,35 @@ export const nextChange = (row: Prisma.Sql) => sql`
     sweep_at = least(task_counters.sweep_at, excluded.sweep_at)
   RETURNING last_change`;
 
+/** How far the clock may have been ahead, or creations have run ahead of it, to be gone on from. */
+const longestLead = sql`interval '1 hour'`;
+
+/**
+ * T-1: as `nextChange`, where up to so many tasks are made. `created_until` is the moment of the last
+ * one, and the others have the milliseconds before it: no task of an owner is as old as another, so
+ * that lists have them in the order in which they were made. `task_count`: those there already.
+ */
+export function nextCreations(
+  userId: UserId,
+  changes: number,
+  creations: number,
+  sweepAt: Prisma.Sql,
+): Prisma.Sql {
+  const now = sql`date_trunc('milliseconds', now())`;
+  const before = sql`task_counters.created_until`;
+  const lead = sql`CASE WHEN ${before} >= ${now} AND ${before} < ${now} + ${longestLead}
+    THEN ${before} - ${now} + interval '1 millisecond' ELSE interval '0' END`;
+  return sql`
+    INSERT INTO task_counters (owner_user_id, last_change, sweep_at, created_until)
+    SELECT ${userId}::text, ${changes}::int, ${sweepAt},
+      ${now} + (${creations}::int - 1) * interval '1 millisecond'
+    ON CONFLICT (owner_user_id) DO UPDATE SET
+      last_change = task_counters.last_change + excluded.last_change,
+      sweep_at = least(task_counters.sweep_at, excluded.sweep_at),
+      created_until = excluded.created_until + ${lead}
+    RETURNING last_change, created_until, task_count`;
+}
+
 export const untilPurged = sql`now() + make_interval(days => ${limits.trashDays}::int)`;
 export const untilForgotten = sql`now() + make_interval(days => ${limits.cursorDays}::int)`;
 
@@ -169,7 +217,7 @@ async function write(
   const [task] = await query(sql`
     WITH counter AS (
       ${nextChange(sql`SELECT owner_user_id, 1, ${sweepAt} FROM tasks WHERE ${found}`)})
-    UPDATE tasks SET version = version + 1, updated_at = now(), change = last_change ${assignments}
+    UPDATE tasks SET version = version + 1, updated_at = greatest(now(), created_at), change = last_change ${assignments}
     FROM counter WHERE ${found}
     RETURNING ${written}`);
   return task;

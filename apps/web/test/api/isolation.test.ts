@@ -48,7 +48,8 @@ beforeAll(async () => {
     INSERT INTO task_tombstones (owner_user_id, id, version, change)
     VALUES (${ada.id}, ${buried}::uuid, ${version}, 3)`;
   await connection.$executeRaw`
-    INSERT INTO task_counters (owner_user_id, last_change) VALUES (${ada.id}, 3)`;
+    INSERT INTO task_counters (owner_user_id, last_change) VALUES (${ada.id}, 3)
+    ON CONFLICT (owner_user_id) DO UPDATE SET last_change = excluded.last_change`;
   await connection.$executeRaw`
     INSERT INTO idempotency_keys (owner_user_id, key, fingerprint) VALUES (${ada.id}, 'key', '')`;
 });

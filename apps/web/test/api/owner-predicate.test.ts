@@ -241,15 +241,27 @@ describe("[O-1] a statement without its owner is found, and named", () => {
 });
 
 test("[O-1] what the database itself does with these tables is known here, and names the owner", async () => {
-  const found = await database().$queryRaw<{ name: string; body: string }[]>`
-    SELECT proname AS name, prosrc AS body FROM pg_proc
+  const found = await database().$queryRaw<{ name: string; body: string; trigger: boolean }[]>`
+    SELECT proname AS name, prosrc AS body, prorettype = 'trigger'::regtype AS trigger FROM pg_proc
     WHERE pronamespace = 'public'::regnamespace AND prosrc ~ '\\y(tasks|task_\\w+|idempotency_keys)\\y'
     UNION ALL
-    SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'`;
-  expect(found.map(({ name }) => name)).toEqual([...guardedFunctions]);
-  for (const { body } of found) {
+    SELECT viewname, definition, false FROM pg_views WHERE schemaname = 'public'`;
+  const called = found.filter(({ trigger }) => !trigger);
+  expect(called.map(({ name }) => name)).toEqual([...guardedFunctions]);
+  for (const { body } of called) {
     const statements = body.match(/\b(SELECT|INSERT|UPDATE|DELETE)\b/g) ?? [];
     expect(body.match(/"owner_user_id" = owner\b/g)).toHaveLength(statements.length);
+  }
+  // Those of a trigger know the owner of each row that was changed, and touch that owner's counter.
+  const triggers = found.filter(({ trigger }) => trigger);
+  expect(triggers.map(({ name }) => name).sort()).toEqual(["count_tasks", "uncount_tasks"]);
+  for (const { body } of triggers) {
+    expect(body).toContain('FROM "changed" GROUP BY "owner_user_id"');
+    expect(
+      body.match(
+        /"task_\w+"\."owner_user_id" = "gone"\."owner_user_id"|ON CONFLICT \("owner_user_id"\)/g,
+      ),
+    ).toHaveLength(1);
   }
 });
 

@@ -78,7 +78,8 @@ const laterRows = `
   UPDATE tasks SET due_time = '23:59', time_zone = 'Europe/Berlin', priority = 'high', version = 7,
     tags = ARRAY['a"b', 'it''s', '\\', '👩🏽‍🚀', 'NULL', '{}'], change = 9007199254740993, deleted_at = now()
     WHERE owner_user_id = 'bob';
-  INSERT INTO task_counters VALUES ('bob', 9007199254740993, 1, NULL);
+  INSERT INTO task_counters VALUES ('bob', 9007199254740993, 1, NULL)
+    ON CONFLICT (owner_user_id) DO UPDATE SET last_change = excluded.last_change, forgotten_change = 1;
   INSERT INTO task_tombstones VALUES ('bob', gen_random_uuid(), 2, 5, now());
   INSERT INTO idempotency_keys VALUES
     ('bob', 'object', '\\x00ff5c27', '{"n": 1.10, "big": 12345678901234567890, "t": "\\u2028\\\\"}', now()),

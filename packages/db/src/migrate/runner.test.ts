@@ -257,6 +257,47 @@ test("[T-11] tasks with signs behind words, tones of skin or Hangul are found an
   expect(await found("👍🏽")).toEqual(["Yes 👍", "Yes 👍🏿"]);
 });
 
+test("[T-19] tasks, and answers to keys, from before are counted; the version before goes on, and is", async () => {
+  const { sql } = await migratedBefore("what_a_user_holds");
+  await client.query(`
+    INSERT INTO users (id, name, email) SELECT id, id, id FROM unnest(ARRAY['ada', 'bob', 'eve']) AS id;
+    INSERT INTO task_counters (owner_user_id, last_change) VALUES ('ada', 7), ('eve', 1);
+    INSERT INTO tasks (owner_user_id, id, title, deleted_at)
+      SELECT owner, gen_random_uuid(), 'Note', CASE n WHEN 1 THEN now() END
+      FROM unnest(ARRAY['ada', 'bob', 'ada']) AS owner, generate_series(1, 3) AS n;
+    INSERT INTO idempotency_keys (owner_user_id, key, fingerprint, answer) VALUES
+      ('ada', 'a', '', '{"status": 201}'), ('ada', 'b', '', '"é"'), ('ada', 'c', '', NULL)`);
+  await client.query(sql);
+  const counters = async () => {
+    const { rows } = await client.query(`
+      SELECT owner_user_id, last_change::int, task_count, answer_bytes::int FROM task_counters
+      ORDER BY owner_user_id`);
+    return rows.map((row) => Object.values(row));
+  };
+  expect(await counters()).toEqual([
+    ["ada", 7, 6, 19],
+    ["bob", 0, 3, 0],
+    ["eve", 1, 0, 0],
+  ]);
+  await client.query(`
+    WITH counter AS (
+      INSERT INTO task_counters (owner_user_id, last_change, sweep_at) VALUES ('eve', 1, NULL)
+      ON CONFLICT (owner_user_id) DO UPDATE SET last_change = task_counters.last_change + 1
+      RETURNING last_change)
+    INSERT INTO tasks (owner_user_id, id, title, change)
+    SELECT 'eve', gen_random_uuid(), 'Note', last_change FROM counter`);
+  await client.query(`
+    WITH gone AS (DELETE FROM tasks WHERE owner_user_id = 'ada' AND deleted_at IS NULL RETURNING id)
+    INSERT INTO task_tombstones (owner_user_id, id, version, change) SELECT 'ada', id, 1, 8 FROM gone`);
+  expect(await counters()).toEqual([
+    ["ada", 7, 2, 19],
+    ["bob", 0, 3, 0],
+    ["eve", 2, 1, 0],
+  ]);
+  await client.query("DELETE FROM users WHERE id = 'bob'");
+  expect((await counters()).map(([owner]) => owner)).toEqual(["ada", "eve"]);
+});
+
 test("the limits that a database sets for requests do not end a migration", async () => {
   const name = client.escapeIdentifier(client.database ?? "");
   await client.query(`ALTER DATABASE ${name} SET statement_timeout = 1`);
