@@ -2,15 +2,17 @@
 
 import { useEffect, useState } from "react";
 import type { ExternalToast } from "sonner";
+import { NotLoaded } from "./kit/not-loaded.tsx";
+import { part } from "./kit/part.ts";
 import { useLoaded } from "./use-loaded.ts";
 import { useTouched } from "./use-touched.ts";
 
-const load = () => import("./sonner.tsx");
+const load = part(() => import("./sonner.tsx"));
 
 /** Shows a message that goes by itself, in `Toaster`. False: its script could not be had. */
 export async function showToast(message: string, options?: ExternalToast): Promise<boolean> {
   dispatchEvent(new Event(wanted));
-  // A page does without its messages where their script cannot be had.
+  // `Toaster` says so, where it is.
   const sonner = await load().catch(() => undefined);
   if (sonner === undefined) return false;
   await sonner.inPlace;
@@ -36,5 +38,13 @@ export function Toaster() {
     addEventListener(wanted, want);
     return () => removeEventListener(wanted, want);
   }, []);
-  return sonner.is === "loaded" && <sonner.part.Sonner />;
+  if (sonner.is === "loaded") return <sonner.part.Sonner />;
+  const isMissed = messages > 0 && sonner.is === "failed";
+  return (
+    isMissed && (
+      <div className="fixed inset-x-4 bottom-4 z-20 mx-auto max-w-form rounded-control border border-divider bg-surface p-3 max-sm:bottom-[calc(88px+env(safe-area-inset-bottom))]">
+        <NotLoaded is="failed" what="The messages" />
+      </div>
+    )
+  );
 }

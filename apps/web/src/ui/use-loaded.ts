@@ -6,7 +6,7 @@ export type Loaded<Part> =
 
 /**
  * A part whose script comes when it is first wanted. One that did not come is asked for again the
- * next time, or when a count of wishes goes up. `load` is the same function each time.
+ * next time, or when a count of wishes goes up. `load` is a `part` of kit/part.ts.
  */
 export function useLoaded<Part>(wanted: boolean | number, load: () => Promise<Part>): Loaded<Part> {
   const [loaded, setLoaded] = useState<Loaded<Part>>({ is: "loading" });

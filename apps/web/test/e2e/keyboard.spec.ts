@@ -268,7 +268,7 @@ test.describe("before its script has come", () => {
     await open(page, person);
     await page.route(/_next\/static\/chunks\//, (route) => route.abort());
     await press(page, "Control+k");
-    await expect(palette(page).getByRole("status")).toHaveText(/could not be loaded/);
+    await expect(palette(page).getByRole("alert")).toHaveText(/could not be loaded/);
     await press(page, "Escape");
     await page.unroute(/_next\/static\/chunks\//);
     await press(page, "Control+k");

@@ -57,7 +57,7 @@ export default async function AccountPage() {
           </Link>
         </p>
         <Section title="Profile" text="Your name is shown to you alone.">
-          <NameForm name={user.name} />
+          <NameForm userId={user.id} name={user.name} />
           <dl className="mt-6">
             <dt className="font-medium">Email</dt>
             <dd className="mt-1 break-words text-muted">{user.email}</dd>

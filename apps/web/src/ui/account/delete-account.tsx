@@ -3,10 +3,11 @@
 import type { User } from "@tend/contracts";
 import { useState } from "react";
 import { Button } from "#ui/button.tsx";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { part } from "#ui/kit/part.ts";
 import { useLoaded } from "#ui/use-loaded.ts";
-import { NotLoaded } from "./not-loaded.tsx";
 
-const load = () => import("./delete-account-dialog.tsx");
+const load = part(() => import("./delete-account-dialog.tsx"));
 
 /** Asks before anything is deleted; the dialog for it comes on first use. */
 export function DeleteAccount({ user }: { user: User }) {
@@ -20,7 +21,7 @@ export function DeleteAccount({ user }: { user: User }) {
       {dialog.is === "loaded" && (
         <dialog.part.DeleteAccountDialog user={user} open={asked > 0} onClose={() => setAsked(0)} />
       )}
-      <NotLoaded is={dialog.is} />
+      <NotLoaded is={dialog.is} what="The dialog" />
     </>
   );
 }

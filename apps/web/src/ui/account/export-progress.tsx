@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import { signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import { Reload } from "#ui/kit/not-loaded.tsx";
+import { PartMissing } from "#ui/kit/part.ts";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 import { browserStorage } from "#ui/tasks/browser-storage.ts";
 import { unsavedOn } from "#ui/tasks/device.ts";
@@ -88,7 +90,9 @@ export function ExportProgress(props: ExportProgressProps) {
       {state.is === "failed" && (
         <>
           <FieldError>{wordsOf(state)}</FieldError>
-          {readFailure(state.error).is === "signed out" ? (
+          {state.error instanceof PartMissing ? (
+            <Reload />
+          ) : readFailure(state.error).is === "signed out" ? (
             <Button onClick={signInAgain}>Sign in again</Button>
           ) : (
             <Button onClick={onAgain}>Try again</Button>

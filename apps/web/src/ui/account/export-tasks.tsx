@@ -2,12 +2,13 @@
 
 import { useState } from "react";
 import { Button } from "#ui/button.tsx";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { part } from "#ui/kit/part.ts";
 import type { ExportKind } from "#ui/transfer/export-tasks.ts";
 import { useLoaded } from "#ui/use-loaded.ts";
 import type { ExportChoice } from "./export-choices.ts";
-import { NotLoaded } from "./not-loaded.tsx";
 
-const load = () => import("./export-progress.tsx");
+const load = part(() => import("./export-progress.tsx"));
 
 interface ExportTasksProps {
   readonly userId: string;
@@ -42,7 +43,7 @@ export function ExportTasks({ userId, total, choices }: ExportTasksProps) {
           onAgain={() => start(asked.kind)}
         />
       )}
-      <NotLoaded is={progress.is} />
+      <NotLoaded is={progress.is} what="The export" />
     </div>
   );
 }

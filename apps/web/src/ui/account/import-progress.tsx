@@ -3,9 +3,11 @@ import { useEffect, useRef, useState } from "react";
 import { signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import { Reload } from "#ui/kit/not-loaded.tsx";
+import { PartMissing } from "#ui/kit/part.ts";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 import { localDay } from "#ui/tasks/due-date.ts";
-import { type Failure, readFailure, reasonOf } from "#ui/tasks/failure.ts";
+import { readFailure, reasonOf } from "#ui/tasks/failure.ts";
 import { countOfTasks } from "#ui/tasks/task-list.ts";
 import { useAnnouncer } from "#ui/tasks/use-announcer.ts";
 import type { Checked } from "#ui/transfer/import-check.ts";
@@ -180,6 +182,7 @@ function GoOn({ error, label, onGoOn }: { error: unknown; label: string; onGoOn:
     const timer = setTimeout(() => setOpen(true), wait * 1000);
     return () => clearTimeout(timer);
   }, [wait]);
+  if (error instanceof PartMissing) return <Reload />;
   if (failure.is === "signed out") return <Button onClick={signInAgain}>Sign in again</Button>;
   return (
     <Button aria-disabled={!open} onClick={() => open && onGoOn()}>
@@ -191,14 +194,16 @@ function GoOn({ error, label, onGoOn }: { error: unknown; label: string; onGoOn:
 const notImported = "Cancelled. Nothing was imported.";
 
 /** What can be done about a failure, as far as it says so. */
-const adviceOf = (failure: Failure, goOn: string): string => {
+const adviceOf = (error: unknown, goOn: string): string => {
+  if (error instanceof PartMissing) return "Then choose the same file.";
+  const failure = readFailure(error);
   if (failure.is === "signed out") return "Sign in again and choose the same file.";
   const wait = failure.is === "trouble" ? failure.retryAfter : 0;
   return wait > 0 ? `${goOn} in ${wait} ${wait === 1 ? "second" : "seconds"}.` : `${goOn}.`;
 };
 
 const failedWords = (error: unknown): string =>
-  `Nothing was imported. ${reasonOf(error)} ${adviceOf(readFailure(error), "You can try again")}`;
+  `Nothing was imported. ${reasonOf(error)} ${adviceOf(error, "You can try again")}`;
 
 const checkedWords = ({ faults }: Checked, { fresh }: Plan): string =>
   `Checked. ${fresh.length.toLocaleString("en")} new, ${faults.length.toLocaleString("en")} cannot be taken.`;
@@ -207,7 +212,7 @@ const importedWords = ({ imported, total }: Sending): string =>
   `Imported ${imported.toLocaleString("en")} of ${countOfTasks(total)}.`;
 
 const pauseWords = (sending: Sending, error: unknown): string =>
-  `${importedWords(sending)} ${reasonOf(error)} ${adviceOf(readFailure(error), "You can continue")}`;
+  `${importedWords(sending)} ${reasonOf(error)} ${adviceOf(error, "You can continue")}`;
 
 const endWords = (sending: Sending): string =>
   sending.through < sending.total

@@ -1,11 +1,12 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { part } from "#ui/kit/part.ts";
 import { useAlive } from "#ui/use-alive.ts";
 import { useLoaded } from "#ui/use-loaded.ts";
-import { NotLoaded } from "./not-loaded.tsx";
 
-const load = () => import("./import-progress.tsx");
+const load = part(() => import("./import-progress.tsx"));
 
 /**
  * Takes the file that is chosen in `children`, or dropped on them. What reads and sends it is loaded
@@ -47,7 +48,7 @@ export function ImportTasks({ userId, children }: { userId: string; children: Re
           onAgain={() => take(given.file)}
         />
       )}
-      <NotLoaded is={progress.is} />
+      <NotLoaded is={progress.is} what="The import" />
     </div>
   );
 }

@@ -4,19 +4,27 @@ import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { codePoints, limits } from "@tend/contracts/limits";
 import { Check } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState, useTransition } from "react";
+import { type FormEvent, useEffect, useState, useTransition } from "react";
 import { api, signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { Field } from "#ui/field.tsx";
+import { browserStorage } from "#ui/tasks/browser-storage.ts";
+import { createDrafts } from "#ui/tasks/draft.ts";
 import { useAlive } from "#ui/use-alive.ts";
 
-/** Changes the name and says when it is saved. */
-export function NameForm({ name: saved }: { name: string }) {
+/** Changes the name and says when it is saved. What is typed is kept until then. */
+export function NameForm({ userId, name: saved }: { userId: string; name: string }) {
   const router = useRouter();
+  const [drafts] = useState(() => createDrafts(browserStorage(), userId));
   const [name, setName] = useState(saved);
   const [state, setState] = useState<{ error?: string; saved?: true }>({});
   const isAlive = useAlive();
   const [pending, startPending] = useTransition();
+
+  useEffect(() => {
+    const draft = drafts.readText("name");
+    if (draft !== "") setName(draft);
+  }, [drafts]);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -30,6 +38,7 @@ export function NameForm({ name: saved }: { name: string }) {
     startPending(async () => {
       try {
         await api.updateUser({ body: { name } });
+        drafts.writeText("name", "");
         setState({ saved: true });
         router.refresh();
       } catch (error) {
@@ -51,7 +60,9 @@ export function NameForm({ name: saved }: { name: string }) {
         value={name}
         error={state.error}
         onChange={(event) => {
-          setName(event.target.value);
+          const { value } = event.target;
+          setName(value);
+          drafts.writeText("name", value === saved ? "" : value);
           setState({});
         }}
       />

@@ -1,5 +1,6 @@
 import type { Task } from "@tend/contracts";
-import { type RefObject, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
+import type { Drafts } from "./draft.ts";
 import type { Filters } from "./filters.ts";
 import { Palette } from "./palette.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
@@ -10,6 +11,7 @@ import { type ShortcutAction, type ShortcutActions, useShortcuts } from "./use-s
 interface BoardKeysProps {
   readonly tasks: readonly Task[];
   readonly filters: Filters;
+  readonly drafts: Drafts;
   readonly searchInput: RefObject<HTMLInputElement | null>;
   readonly rowActions: RowActions;
   readonly onAdd: () => void;
@@ -24,10 +26,21 @@ interface BoardKeysProps {
 
 /** What the keyboard can do to the list: by a key, from the palette, and as the help says it. */
 export function BoardKeys(props: BoardKeysProps) {
-  const { tasks, filters, searchInput, rowActions } = props;
+  const { tasks, filters, drafts, searchInput, rowActions } = props;
   const [shown, setShown] = useState<"palette" | "help" | null>(null);
   const [subject, setSubject] = useState<Task>();
-  const close = () => setShown(null);
+  const [begin, setBegin] = useState("");
+  const close = () => {
+    setShown(null);
+    setBegin("");
+  };
+  useEffect(() => {
+    const query = drafts.readText("command");
+    if (query === "") return;
+    drafts.writeText("command", "");
+    setBegin(query);
+    setShown("palette");
+  }, [drafts]);
 
   const focusedTask = () => {
     const { activeElement } = document;
@@ -84,7 +97,13 @@ export function BoardKeys(props: BoardKeysProps) {
 
   return (
     <>
-      <Palette open={shown === "palette"} onClose={close} source={{ ...props, actions, subject }} />
+      <Palette
+        open={shown === "palette"}
+        begin={begin}
+        onClose={close}
+        onReload={(query) => drafts.writeText("command", query)}
+        source={{ ...props, actions, subject }}
+      />
       <ShortcutHelp open={shown === "help"} onClose={close} />
     </>
   );

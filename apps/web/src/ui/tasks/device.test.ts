@@ -10,8 +10,8 @@ test("what is unsaved is counted, one person's alone", async () => {
   expect(await unsavedOn(storage, "ada")).toEqual({ changes: 0, drafts: 0 });
   createChangeStorage(storage, "ada").write({ id: "1", kind: "create", task });
   createChangeStorage(storage, "ada").write({ id: "2", kind: "delete", task, send_at: 0 });
-  createDrafts(storage, "ada").writeNew("Half a thou");
-  createDrafts(storage, "grace").writeNew("Mine");
+  createDrafts(storage, "ada").writeText("new", "Half a thou");
+  createDrafts(storage, "grace").writeText("new", "Mine");
   storage.setItem("tend:here", "ada");
   expect(await unsavedOn(storage, "ada")).toEqual({ changes: 2, drafts: 1 });
   expect(await unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 1 });
@@ -25,7 +25,7 @@ test("what is stored of one user goes, and what is of others stays", () => {
   const storage = makeStorage();
   storage.setItem("theirs", "not of this app");
   for (const user of ["ada", "adam"]) {
-    createDrafts(storage, user).writeNew("Buy mil");
+    createDrafts(storage, user).writeText("new", "Buy mil");
     createDrafts(storage, user).writeEdit(makeTask(), unfinishedEdit);
     createChangeStorage(storage, user).write({ id: "1", kind: "create", task: makeTask() });
   }

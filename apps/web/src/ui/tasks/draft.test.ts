@@ -6,10 +6,25 @@ const edit = unfinishedEdit;
 
 test("text of the quick-add comes back until it is handed in", () => {
   const local = makeStorage();
-  createDrafts(local, "ada").writeNew("Buy mil");
-  expect(createDrafts(local, "ada").readNew()).toBe("Buy mil");
-  createDrafts(local, "ada").writeNew("");
-  expect(createDrafts(local, "ada").readNew()).toBe("");
+  createDrafts(local, "ada").writeText("new", "Buy mil");
+  expect(createDrafts(local, "ada").readText("new")).toBe("Buy mil");
+  createDrafts(local, "ada").writeText("new", "");
+  expect(createDrafts(local, "ada").readText("new")).toBe("");
+});
+
+test("the texts of other fields have their own place", () => {
+  const local = makeStorage();
+  const drafts = createDrafts(local, "ada");
+  drafts.writeText("new", "Buy mil");
+  drafts.writeText("name", "Ada Ki");
+  drafts.writeText("command", "sort");
+  const later = createDrafts(local, "ada");
+  expect((["new", "name", "command"] as const).map(later.readText)).toEqual([
+    "Buy mil",
+    "Ada Ki",
+    "sort",
+  ]);
+  expect(later.readOpenEdit()).toBeUndefined();
 });
 
 test("an edit comes back with its task until it is saved or cancelled", () => {
@@ -37,17 +52,17 @@ test("an edit of the version before, which lacks the newer fields, comes back", 
 
 test("another user of the browser sees no draft", () => {
   const local = makeStorage();
-  createDrafts(local, "ada").writeNew("Secret");
+  createDrafts(local, "ada").writeText("new", "Secret");
   createDrafts(local, "ada").writeEdit(makeTask(), edit);
   const grace = createDrafts(local, "grace");
-  expect([grace.readNew(), grace.readOpenEdit()]).toEqual(["", undefined]);
+  expect([grace.readText("new"), grace.readOpenEdit()]).toEqual(["", undefined]);
 });
 
 test("without storage, and with a full one, typing goes on", () => {
   for (const local of [undefined, makeStorage(1)]) {
     const drafts = createDrafts(local, "ada");
-    drafts.writeNew("Buy milk");
+    drafts.writeText("new", "Buy milk");
     drafts.writeEdit(makeTask(), edit);
-    expect([drafts.readNew(), drafts.readOpenEdit()]).toEqual(["", undefined]);
+    expect([drafts.readText("new"), drafts.readOpenEdit()]).toEqual(["", undefined]);
   }
 });

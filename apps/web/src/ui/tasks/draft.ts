@@ -15,10 +15,13 @@ export interface Edit {
   readonly tags: string;
 }
 
+/** Fields of one text: that which adds a task, that of the palette, the name on the account page. */
+type Field = "new" | "command" | "name";
+
 /** Text that is being typed and not yet handed in. It outlives the page. */
 export interface Drafts {
-  readNew(): string;
-  writeNew(text: string): void;
+  readText(field: Field): string;
+  writeText(field: Field, text: string): void;
   readEdit(taskId: string): Edit | undefined;
   /** An edit that was open when the page went away, with the task it is of. */
   readOpenEdit(): Task | undefined;
@@ -36,7 +39,6 @@ const blankEdit = { due_time: "", priority: "none", tags: "" } as const;
 
 export function createDrafts(storage: Storage | undefined, userId: string): Drafts {
   const prefix = keyPrefix("draft", userId);
-  const newKey = `${prefix}new`;
   const editPrefix = `${prefix}edit:`;
   const write = (key: string, text: string) => {
     try {
@@ -54,8 +56,9 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
     }
   };
   return {
-    readNew: () => storage?.getItem(newKey) ?? "",
-    writeNew: (text) => (text === "" ? storage?.removeItem(newKey) : write(newKey, text)),
+    readText: (field) => storage?.getItem(prefix + field) ?? "",
+    writeText: (field, text) =>
+      text === "" ? storage?.removeItem(prefix + field) : write(prefix + field, text),
     readEdit(taskId) {
       const stored = read(editPrefix + taskId);
       return stored && { ...blankEdit, ...stored.edit };

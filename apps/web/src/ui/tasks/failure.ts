@@ -1,5 +1,6 @@
 import type { BatchResult, Problem, Task } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
+import { PartMissing } from "#ui/kit/part.ts";
 
 /** What a failed request means for the change that it carried. */
 export type Failure =
@@ -26,6 +27,7 @@ export const readFailure = (error: unknown): Failure =>
 
 /** Why something could not be read or done, in a sentence. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof PartMissing) return error.message;
   const failure = readFailure(error);
   return "reason" in failure ? failure.reason : "It is not there.";
 }

@@ -1,6 +1,8 @@
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { isComposing } from "#ui/kit/is-composing.ts";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { part } from "#ui/kit/part.ts";
 import { Modal } from "#ui/modal.tsx";
 import { type Loaded, useLoaded } from "#ui/use-loaded.ts";
 import type { PaletteSource } from "./palette-choices.ts";
@@ -8,15 +10,20 @@ import { isPaletteKey } from "./use-shortcuts.ts";
 
 interface PaletteProps {
   readonly open: boolean;
+  /** What stands in its field when it opens. */
+  readonly begin: string;
   readonly onClose: () => void;
+  /** The page is about to be loaded anew, with this in the field. */
+  readonly onReload: (query: string) => void;
   readonly source: PaletteSource;
 }
 
 type Part = typeof import("./palette-list.tsx");
-const load = (): Promise<Part> => import("./palette-list.tsx");
+const load = part((): Promise<Part> => import("./palette-list.tsx"));
 
 /** Its field is there at once; what can be chosen comes on first use. */
-export function Palette({ open, onClose, source }: PaletteProps) {
+export function Palette(props: PaletteProps) {
+  const { open, onClose } = props;
   const list = useLoaded(open, load);
   return (
     <Modal
@@ -25,21 +32,19 @@ export function Palette({ open, onClose, source }: PaletteProps) {
       label={{ text: "Command palette" }}
       className="mx-auto mt-[12dvh] max-w-prose overflow-hidden"
     >
-      <Combobox list={list} source={source} onClose={onClose} />
+      <Combobox {...props} list={list} />
     </Modal>
   );
 }
 
-interface ComboboxProps {
+interface ComboboxProps extends PaletteProps {
   readonly list: Loaded<Part>;
-  readonly source: PaletteSource;
-  readonly onClose: () => void;
 }
 
-function Combobox({ list, source, onClose }: ComboboxProps) {
+function Combobox({ list, begin, source, onClose, onReload }: ComboboxProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(begin);
   const [at, setAt] = useState(0);
   /** Enter was pressed before there was anything to choose. */
   const [isEntered, setEntered] = useState(false);
@@ -112,13 +117,14 @@ function Combobox({ list, source, onClose }: ComboboxProps) {
         />
       )}
       <p role="status" className="text-muted *:block *:px-4 *:py-8 *:text-center">
-        {choices.length === 0 && <span>{emptyLine(list.is, query)}</span>}
+        {choices.length === 0 && list.is !== "failed" && <span>{emptyLine(list.is, query)}</span>}
       </p>
+      <div className={list.is === "failed" ? "px-4 pb-4" : ""}>
+        <NotLoaded is={list.is} what="The commands" onReload={() => onReload(query)} />
+      </div>
     </div>
   );
 }
 
-function emptyLine(is: Loaded<Part>["is"], query: string): string {
-  if (is === "failed") return "The commands could not be loaded. Close this and try again.";
-  return is === "loading" ? "Loading the commands" : `Nothing matches “${query.trim()}”.`;
-}
+const emptyLine = (is: Loaded<Part>["is"], query: string): string =>
+  is === "loading" ? "Loading the commands" : `Nothing matches “${query.trim()}”.`;

@@ -3,6 +3,7 @@ import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } fr
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
+import { Reload } from "#ui/kit/not-loaded.tsx";
 import type { TaskFields } from "./change.ts";
 import type { Drafts } from "./draft.ts";
 import { localDay } from "./due-date.ts";
@@ -25,7 +26,13 @@ interface QuickAddProps {
 export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProps) {
   const errorId = useId();
   const [fault, setFault] = useState<string>();
-  const { line, setLine, parsed, dismiss, read } = useQuickAdd(now);
+  const { line, setLine, parsed, isUnreadable, dismiss, read } = useQuickAdd(now);
+  /** Lines that were handed in and are not read yet: they are drafts until they are tasks. */
+  const waiting = useRef<{ readonly line: string }[]>([]);
+  const withWaiting = (text: string) =>
+    waiting.current.length === 0
+      ? text
+      : `${waiting.current.map(({ line }) => line).join(" ")} ${text}`.trimEnd();
   const highlight = useRef<HTMLDivElement>(null);
   const tokens = parsed?.tokens ?? [];
   const today = now && localDay(now);
@@ -34,8 +41,8 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
     const input = inputRef.current;
     if (!input) return;
     // What was typed before the script came wins over what was left last time.
-    if (input.value === "") input.value = drafts.readNew();
-    else drafts.writeNew(input.value);
+    if (input.value === "") input.value = drafts.readText("new");
+    else drafts.writeText("new", input.value);
     setLine(input.value);
     if (document.activeElement === document.body) input.focus({ preventScroll: true });
   }, [drafts, inputRef, setLine]);
@@ -45,19 +52,26 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
     const input = inputRef.current;
     if (!input) return;
     const taken = input.value;
+    const one = { line: taken };
+    waiting.current.push(one);
     // At once: what is typed from now on is the next line.
     input.value = "";
     setLine("");
-    const { tokens: _, tags, ...fields } = await read(taken);
-    const found = titleFault(fields.title);
+    const task = await read(taken);
+    // One before it could not be read, and all went back into the field.
+    if (!waiting.current.includes(one)) return;
+    const found = task && titleFault(task.title);
     setFault(found);
-    if (found === undefined) {
+    if (task && found === undefined) {
+      waiting.current = waiting.current.filter((other) => other !== one);
+      const { tokens: _, tags, ...fields } = task;
       onAdd({ ...fields, tags: [...tags] });
-      drafts.writeNew(input.value);
     } else {
-      input.value = `${taken} ${input.value}`.trimEnd();
+      input.value = withWaiting(input.value);
+      waiting.current = [];
       setLine(input.value);
     }
+    drafts.writeText("new", withWaiting(input.value));
     input.focus();
   };
 
@@ -86,7 +100,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
               if (highlight.current) highlight.current.scrollLeft = currentTarget.scrollLeft;
             }}
             onInput={({ currentTarget: { value } }) => {
-              drafts.writeNew(value);
+              drafts.writeText("new", withWaiting(value));
               setLine(value);
               setFault(undefined);
             }}
@@ -111,6 +125,14 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
       </div>
       <div role="alert" className="sm:*:pt-2 max-sm:order-first max-sm:*:pb-2">
         {wrong && <FieldError id={errorId}>{wrong}</FieldError>}
+        {isUnreadable && line.trim() !== "" && (
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+            <FieldError>
+              The line cannot be read for dates and tags. Reload the page; what you typed is kept.
+            </FieldError>
+            <Reload />
+          </div>
+        )}
       </div>
       {today !== null && tokens.length > 0 && (
         <div className="sm:pt-2 max-sm:order-first max-sm:pb-2">

@@ -1,7 +1,9 @@
 import { Dialog } from "#ui/dialog.tsx";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { part } from "#ui/kit/part.ts";
 import { useLoaded } from "#ui/use-loaded.ts";
 
-const load = () => import("./shortcut-table.tsx");
+const load = part(() => import("./shortcut-table.tsx"));
 
 /** All keys; on first use the script for it comes. */
 export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -11,12 +13,9 @@ export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => 
       {table.is === "loaded" ? (
         <table.part.ShortcutTable />
       ) : (
-        <p className="text-muted">
-          {table.is === "failed"
-            ? "They could not be loaded. Close this and try again."
-            : "Loading the shortcuts"}
-        </p>
+        table.is === "loading" && <p className="text-muted">Loading the shortcuts</p>
       )}
+      <NotLoaded is={table.is} what="The shortcuts" />
     </Dialog>
   );
 }

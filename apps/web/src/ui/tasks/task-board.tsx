@@ -1,9 +1,12 @@
 import type { Task } from "@tend/contracts";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { AccountLink } from "#ui/account-link.tsx";
+import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Header } from "#ui/header.tsx";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { type PartMissing, part } from "#ui/kit/part.ts";
 import { showToast } from "#ui/toaster.tsx";
 import { useLoaded } from "#ui/use-loaded.ts";
 import { useTouched } from "#ui/use-touched.ts";
@@ -48,9 +51,7 @@ import { useTasks } from "./use-tasks.ts";
 import { useTrash } from "./use-trash.ts";
 
 /** Fetched when the server tells of a conflict: few people ever meet one. */
-const ConflictDialog = lazy(() =>
-  import("./conflict-dialog.tsx").then((module) => ({ default: module.ConflictDialog })),
-);
+const loadConflictDialog = part(() => import("./conflict-dialog.tsx"));
 
 interface TaskBoardProps {
   readonly user: { readonly id: string; readonly name: string };
@@ -60,11 +61,11 @@ interface TaskBoardProps {
 }
 
 /** Fetched with the first key or touch, so that it is there when it is asked for. */
-const loadTaskForm = () => import("./task-form.tsx");
+const loadTaskForm = part(() => import("./task-form.tsx"));
 
 /** Few open it, and it needs the server anyway. */
-const loadTrashList = () => import("./trash-list.tsx");
-const loadOrderByHand = () => import("./order-by-hand.tsx");
+const loadTrashList = part(() => import("./trash-list.tsx"));
+const loadOrderByHand = part(() => import("./order-by-hand.tsx"));
 
 const sayRescued = () =>
   void showToast("A task that you edited was deleted elsewhere. It is back, with your text.");
@@ -127,6 +128,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   /** The task whose two versions are shown, while there are two. */
   const [reviewed, setReviewed] = useState("");
   const conflict = unsent.conflicts.get(reviewed);
+  const conflictDialog = useLoaded(unsent.conflicts.size, loadConflictDialog);
   const choose = (chosen: TaskFields) => {
     outbox.resolve(reviewed, chosen);
     focusTask(reviewed);
@@ -153,7 +155,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const move = (task: Task, by: -1 | 1) =>
     void loadOrderByHand().then(
       ({ moveBy }) => moveBy(task, by, board),
-      () => announce("Tasks cannot be moved right now"),
+      (error: PartMissing) => void showToast(`It was not moved. ${error.message}`),
     );
 
   const remove = (task: Task) => {
@@ -255,11 +257,15 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       />
     ) : (
       editing && (
-        <QuietLine>
-          {taskForm.is === "failed"
-            ? "The form could not be loaded. Check your connection, then open the task again."
-            : "Opening the task"}
-        </QuietLine>
+        <>
+          {taskForm.is === "loading" && <QuietLine>Opening the task</QuietLine>}
+          <NotLoaded is={taskForm.is} what="The form" />
+          {taskForm.is === "failed" && !editing.sheet && (
+            <Button className="mt-2" onClick={cancel}>
+              Cancel
+            </Button>
+          )}
+        </>
       )
     );
   const inline = editing?.sheet ? null : form;
@@ -332,6 +338,9 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         {filters.status === "completed" && counts.completed > 0 && (
           <ClearCompleted count={counts.completed} ready={complete} onClear={clearCompleted} />
         )}
+        {inTrash && <NotLoaded is={trashList.is} what="The trash" />}
+        {isByHand && <NotLoaded is={loaded.is} what="What moves tasks" />}
+        {conflict && <NotLoaded is={conflictDialog.is} what="The two versions" />}
         {inTrash && trashList.is === "loaded" ? (
           <trashList.part.TrashList
             trash={trash}
@@ -344,11 +353,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             onRetry={rowActions.retry}
           />
         ) : inTrash ? (
-          <QuietLine>
-            {trashList.is === "failed"
-              ? "The trash cannot be shown right now."
-              : "Reading the trash"}
-          </QuietLine>
+          trashList.is === "loading" && <QuietLine>Reading the trash</QuietLine>
         ) : shown.length > 0 || inline ? (
           <TaskRows
             tasks={shown}
@@ -386,6 +391,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       </main>
       <BoardKeys
         tasks={tasks}
+        drafts={drafts}
         filters={filters}
         searchInput={searchInput}
         rowActions={rowActions}
@@ -401,15 +407,13 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
         {editing?.sheet && form}
       </Dialog>
-      {unsent.conflicts.size > 0 && (
-        <Suspense>
-          <ConflictDialog
-            conflict={conflict}
-            today={today}
-            onChoose={choose}
-            onClose={() => setReviewed("")}
-          />
-        </Suspense>
+      {unsent.conflicts.size > 0 && conflictDialog.is === "loaded" && (
+        <conflictDialog.part.ConflictDialog
+          conflict={conflict}
+          today={today}
+          onChoose={choose}
+          onClose={() => setReviewed("")}
+        />
       )}
       <p role="status" className="sr-only">
         {said}

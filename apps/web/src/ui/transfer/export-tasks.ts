@@ -1,10 +1,11 @@
 import type { Task } from "@tend/contracts";
+import { part } from "#ui/kit/part.ts";
 import { type Lister, taskPages } from "./task-pages.ts";
 
 const files = {
-  json: () => import("./export-json.ts"),
-  csv: () => import("./export-csv.ts"),
-  ics: () => import("./export-ics.ts"),
+  json: part(() => import("./export-json.ts")),
+  csv: part(() => import("./export-csv.ts")),
+  ics: part(() => import("./export-ics.ts")),
 };
 
 export type ExportKind = keyof typeof files;

@@ -1,12 +1,16 @@
+import { part } from "#ui/kit/part.ts";
 import { type Checked, check } from "./import-check.ts";
 import { UnreadableFile } from "./import-draft.ts";
+
+const json = part(() => import("./import-json.ts"));
+const todoist = part(() => import("./import-todoist.ts"));
 
 const largest = 20 * 1024 * 1024;
 
 /**
  * Reads a file and says what of it the API will take. Nothing leaves the browser.
  *
- * @throws UnreadableFile
+ * @throws UnreadableFile, PartMissing
  */
 export async function readImportFile(file: File, today: string): Promise<Checked> {
   if (file.size > largest) {
@@ -19,8 +23,8 @@ export async function readImportFile(file: File, today: string): Promise<Checked
   // By what it holds: files are renamed, and phones take the endings away.
   const isJson = /^\s*[[{]/.test(text) || file.name.toLowerCase().endsWith(".json");
   const content = isJson
-    ? (await import("./import-json.ts")).readJson(text)
-    : (await import("./import-todoist.ts")).readTodoist(text, today);
+    ? (await json()).readJson(text)
+    : (await todoist()).readTodoist(text, today);
   return check(content);
 }
 

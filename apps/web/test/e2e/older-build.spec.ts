@@ -1,0 +1,222 @@
+import type { Page } from "@playwright/test";
+import { axeViolationsInBothThemes } from "./axe.ts";
+import { expect, type Person, test } from "./person.ts";
+
+// A worker keeps the files of its build, and of the one before.
+test.use({ serviceWorkers: "block" });
+
+const quickAdd = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
+const reload = (page: Page) => page.getByRole("button", { name: "Reload" });
+
+const titlesOf = async ({ api }: Person): Promise<readonly string[]> =>
+  (await api.listTasks({ query: {} })).body.map(({ title }) => title);
+
+/** From now on no file of this page's build is there any more, until the returned function is called. */
+async function deployAnother(page: Page, foreseen: RegExp[]): Promise<() => Promise<void>> {
+  foreseen.push(/status of 404/, /ChunkLoadError|Failed to load chunk/);
+  const files = /\/_next\/static\//;
+  await page.route(files, (route) => route.fulfill({ status: 404, body: "Not found" }));
+  return () => page.unroute(files);
+}
+
+/** Reloads by the button, onto a build that is whole. */
+async function goOn(page: Page, findAgain: () => Promise<void>): Promise<void> {
+  await findAgain();
+  await Promise.all([page.waitForEvent("load"), reload(page).click()]);
+}
+
+test("a line that cannot be read is not saved, and is there after the reload", async ({
+  page,
+  person,
+  foreseen,
+}) => {
+  await page.goto("/tasks");
+  const findAgain = await deployAnother(page, foreseen);
+  await quickAdd(page).pressSequentially("Pay rent tomorrow #home");
+  await expect(page.getByRole("alert").getByText(/cannot be read/)).toBeVisible();
+  await quickAdd(page).press("Enter");
+  await expect(quickAdd(page)).toHaveValue("Pay rent tomorrow #home");
+  await quickAdd(page).press("Enter");
+  await expect(quickAdd(page)).toHaveValue("Pay rent tomorrow #home");
+  expect(await titlesOf(person)).toEqual([]);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await goOn(page, findAgain);
+  await expect(quickAdd(page)).toHaveValue("Pay rent tomorrow #home");
+  await expect(page.getByRole("button", { name: /#home/ })).toBeVisible();
+  await quickAdd(page).press("Enter");
+  await expect.poll(() => titlesOf(person)).toEqual(["Pay rent"]);
+  const [task] = (await person.api.listTasks({ query: {} })).body;
+  expect(task).toMatchObject({ tags: ["home"], due_date: expect.any(String) });
+});
+
+test("lines that are handed in while their reader is still coming are kept, in their order", async ({
+  page,
+  person,
+  foreseen,
+}) => {
+  await page.goto("/tasks");
+  let fail = () => {};
+  const failed = new Promise<void>((resolve) => {
+    fail = resolve;
+  });
+  foreseen.push(/status of 404/, /ChunkLoadError|Failed to load chunk/);
+  await page.route(/\/_next\/static\//, async (route) => {
+    await failed;
+    await route.fulfill({ status: 404, body: "Not found" });
+  });
+  await quickAdd(page).pressSequentially("Pay rent tomorrow");
+  await quickAdd(page).press("Enter");
+  await quickAdd(page).pressSequentially("Call Bob Friday");
+  await quickAdd(page).press("Enter");
+  await quickAdd(page).pressSequentially("Buy");
+  // A page that ends meanwhile loses none of them.
+  const kept = () =>
+    page.evaluate(() => Object.entries(localStorage).find(([key]) => key.endsWith(":new"))?.[1]);
+  await expect.poll(kept).toBe("Pay rent tomorrow Call Bob Friday Buy");
+  fail();
+  await expect(quickAdd(page)).toHaveValue("Pay rent tomorrow Call Bob Friday Buy");
+  await expect(reload(page)).toBeVisible();
+  expect(await titlesOf(person)).toEqual([]);
+});
+
+test("a line is read by itself once its reader can be had again", async ({
+  page,
+  person,
+  foreseen,
+}) => {
+  await page.goto("/tasks");
+  const findAgain = await deployAnother(page, foreseen);
+  await quickAdd(page).pressSequentially("Pay rent tom");
+  await expect(reload(page)).toBeVisible();
+  await findAgain();
+  await quickAdd(page).pressSequentially("orrow");
+  await expect(reload(page)).toBeHidden();
+  await quickAdd(page).press("Enter");
+  await expect.poll(() => titlesOf(person)).toEqual(["Pay rent"]);
+});
+
+test("the palette keeps what was typed into it", async ({ page, person: _, foreseen }) => {
+  await page.goto("/tasks");
+  const findAgain = await deployAnother(page, foreseen);
+  const command = page.getByRole("combobox", { name: "Command or task" });
+  await page.keyboard.press("Control+k");
+  await command.pressSequentially("sort by title");
+  await expect(reload(page)).toBeVisible();
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await goOn(page, findAgain);
+  await expect(command).toHaveValue("sort by title");
+  await expect(page.getByRole("option", { name: /Sort by title/i })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
+  await expect(command).toBeHidden();
+});
+
+test("form, help, trash, order by hand and messages offer to reload", async ({
+  page,
+  person,
+  foreseen,
+}) => {
+  await person.api.createTask({ body: { title: "Pay rent" } });
+  await page.goto("/tasks");
+  const findAgain = await deployAnother(page, foreseen);
+  await page.getByRole("button", { name: "Edit Pay rent" }).click();
+  await expect(page.getByText(/^The form could not be loaded/)).toBeVisible();
+  await goOn(page, findAgain);
+
+  await deployAnother(page, foreseen);
+  await page.getByRole("checkbox", { name: "Pay rent" }).check();
+  await expect(page.getByText(/^The messages could not be loaded/)).toBeVisible();
+  await goOn(page, findAgain);
+
+  await deployAnother(page, foreseen);
+  await page.getByRole("combobox", { name: "Sort" }).selectOption({ label: "By hand" });
+  await expect(page.getByText(/^What moves tasks could not be loaded/)).toBeVisible();
+  await page.getByRole("combobox", { name: "Sort" }).selectOption({ label: "Newest" });
+  await page
+    .getByRole("link", { name: /^Trash/ })
+    .first()
+    .click();
+  await expect(page.getByText(/^The trash could not be loaded/)).toBeVisible();
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await page.getByRole("link", { name: /^All/ }).first().click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await expect(page.getByText(/^The shortcuts could not be loaded/)).toBeVisible();
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+});
+
+test("the choice between two versions offers to reload, and both are still there", async ({
+  page,
+  person,
+  foreseen,
+}) => {
+  foreseen.push(/status of 412/);
+  const { body } = await person.api.createTask({ body: { title: "Call" } });
+  await page.goto("/tasks");
+  await page.getByRole("button", { name: "Edit Call" }).click();
+  const form = page.getByRole("form", { name: "Edit task" });
+  await form.getByLabel("Title").fill("Call at 8");
+  const findAgain = await deployAnother(page, foreseen);
+  await person.api.updateTask({ params: { id: body.id }, body: { title: "Call at 9" } });
+  await form.getByRole("button", { name: "Save task" }).click();
+  await page.getByRole("button", { name: "Review" }).click();
+  await expect(page.getByText(/^The two versions could not be loaded/)).toBeVisible();
+  await goOn(page, findAgain);
+  await page.getByRole("button", { name: "Review" }).click();
+  await expect(page.getByRole("dialog").getByText("Call at 8")).toBeVisible();
+});
+
+test("export, import and deletion of the account offer to reload", async ({
+  page,
+  person: _,
+  foreseen,
+}) => {
+  await page.goto("/account");
+  const findAgain = await deployAnother(page, foreseen);
+  await page.getByLabel("Name").fill("Ada King");
+  await page
+    .getByRole("button", { name: "Save as CSV" })
+    .or(page.getByRole("button", { name: /CSV/ }))
+    .first()
+    .click();
+  await expect(page.getByText(/^The export could not be loaded/)).toBeVisible();
+  await page.getByLabel("Choose a file").setInputFiles({
+    name: "tend.json",
+    mimeType: "application/json",
+    buffer: Buffer.from("{}"),
+  });
+  await expect(page.getByText(/^The import could not be loaded/)).toBeVisible();
+  await page.getByRole("button", { name: "Delete account" }).click();
+  await expect(page.getByText(/^The dialog could not be loaded/)).toBeVisible();
+  await expect(reload(page)).toHaveCount(3);
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await findAgain();
+  await Promise.all([page.waitForEvent("load"), reload(page).first().click()]);
+  await expect(page.getByLabel("Name")).toHaveValue("Ada King");
+});
+
+test("an export or an import whose second part is gone names the cause", async ({
+  page,
+  person: _,
+  foreseen,
+}) => {
+  await page.goto("/account");
+  await page.getByRole("button", { name: /JSON/ }).click();
+  await expect(page.getByText(/^Saved 0 tasks|^Saved/).first()).toBeVisible();
+  const importer = { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("TYPE,CONTENT\n") };
+  await page
+    .getByLabel("Choose a file")
+    .setInputFiles({ ...importer, name: "a.json", buffer: Buffer.from("[]") });
+  await expect(page.getByText("a.json")).toBeVisible();
+  await deployAnother(page, foreseen);
+  await page.getByRole("button", { name: /CSV/ }).click();
+  await expect(
+    page.getByText(/^Nothing was saved. A part of the app could not be loaded/).first(),
+  ).toBeVisible();
+  await page.getByLabel("Choose a file").setInputFiles(importer);
+  await expect(
+    page.getByText(/^Nothing was imported. A part of the app could not be loaded/).first(),
+  ).toBeVisible();
+  await expect(reload(page)).toHaveCount(2);
+});
