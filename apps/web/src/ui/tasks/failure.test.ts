@@ -25,6 +25,13 @@ test("no session, or that of somebody else: signed out", () => {
   expect(answered(403, "forbidden").is).toBe("signed out");
 });
 
+test("no room for more: full, in the server's words", () => {
+  expect(answered(422, "quota_exceeded")).toEqual({
+    is: "full",
+    reason: "Detail of quota_exceeded.",
+  });
+});
+
 test("what the server will not take: refused, with the first fault in words", () => {
   expect(
     answered(422, "validation_failed", {

@@ -10,6 +10,8 @@ export type Failure =
   | { readonly is: "signed out"; readonly reason: string }
   /** The server will not take this, however often. */
   | { readonly is: "refused"; readonly reason: string }
+  /** There is no room for more, whichever task it is: nothing new is taken until some is deleted. */
+  | { readonly is: "full"; readonly reason: string }
   | { readonly is: "missing" }
   /** Somebody changed the task since; this is how it is now. */
   | { readonly is: "changed"; readonly task: Task }
@@ -50,5 +52,6 @@ function readProblem(problem: Omit<Problem, "request_id">, retryAfter = 0): Fail
     return { is: "changed", task: problem.task };
   }
   if (problem.code === "id_already_used") return { is: "present" };
+  if (problem.code === "quota_exceeded") return { is: "full", reason: problem.detail };
   return { is: "refused", reason: problem.errors?.[0]?.message ?? problem.detail };
 }

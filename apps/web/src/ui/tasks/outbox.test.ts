@@ -20,6 +20,8 @@ function makeServer() {
     log,
     /** Thrown before anything is done. */
     fails: undefined as Error | undefined,
+    /** No task more is taken. */
+    full: false,
     /** Thrown after it is done: the answer is lost. */
     losesAnswer: undefined as Error | undefined,
     hold: undefined as Promise<void> | undefined,
@@ -50,6 +52,7 @@ function makeServer() {
     const { id = uuidv7(), title, description = null, completed = false, due_date = null } = body;
     const present = tasks.get(id) ?? trash.get(id);
     if (present && present.title !== title) throw makeApiError(409, "id_already_used");
+    if (server.full) throw makeApiError(422, "quota_exceeded");
     const created_at = stamp();
     const task = { ...makeTask(), id, title, description, completed, due_date, created_at };
     if (!present) tasks.set(id, task);
@@ -494,6 +497,65 @@ describe("when the server says no", () => {
     await settle();
     expect(server.tasks.get(task.id)?.title).toBe("Good");
     expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
+  test("[X5] without room all creates wait for the person, after one request", async () => {
+    online = false;
+    const outbox = makeOutbox();
+    const made = ["First", "Second", "Third"].map((title) => makeTask({ title }));
+    for (const task of made) outbox.add(creation(task));
+    const there = makeTask({ title: "There" });
+    server.tasks.set(there.id, there);
+    online = true;
+    server.full = true;
+    outbox.retry();
+    await later(600_000);
+    expect(server.log).toEqual(["create First"]);
+    for (const { id } of made) {
+      expect(outbox.state().refused.get(id)).toBe("Detail of quota_exceeded.");
+    }
+    expect(outbox.state().trouble).toBeNull();
+
+    // What else is done goes on, and deleting makes room.
+    outbox.add(setting(there, { title: "Changed" }));
+    outbox.add(deletion(there, 0));
+    await settle();
+    expect(server.tasks.size).toBe(0);
+    expect(outbox.state().changes).toHaveLength(3);
+
+    // Still none: one request finds out.
+    server.log.length = 0;
+    outbox.retry(made[2]?.id);
+    await later(600_000);
+    expect(server.log).toEqual(["create First"]);
+    expect(outbox.state().refused.size).toBe(3);
+
+    server.full = false;
+    outbox.retry(made[1]?.id);
+    await settle();
+    expect([...server.tasks.values()].map(({ title }) => title)).toEqual([
+      "First",
+      "Second",
+      "Third",
+    ]);
+    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
+  test("[X5] what is written while there is no room is kept, also over a reload", async () => {
+    server.full = true;
+    const before = makeOutbox();
+    before.add(creation(makeTask({ title: "First" })));
+    await settle();
+    before.add(creation(makeTask({ title: "Second" })));
+    await later(600_000);
+    expect(server.log).toEqual(["create First", "create Second"]);
+    before.stop();
+    server.log.length = 0;
+    const after = makeOutbox();
+    await later(600_000);
+    expect(server.log).toEqual(["create First"]);
+    expect(after.state().changes).toHaveLength(2);
+    expect(after.state().refused.size).toBe(2);
   });
 
   test("a create is made anew with what was mended", async () => {

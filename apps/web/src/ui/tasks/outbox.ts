@@ -83,6 +83,8 @@ export class Outbox {
   readonly #busy = new Map<string, Step["do"]>();
   /** Tasks as the server last told them here. */
   readonly #told = new Map<string, Task>();
+  /** Tasks that the server has no room for, among those that it refused. */
+  readonly #crowded = new Set<string>();
   #requests = 0;
   #failures = 0;
   #pausedUntil = 0;
@@ -137,7 +139,9 @@ export class Outbox {
 
   /** Tries again now: what was refused of this task, or all that waits for a better time. */
   retry(taskId?: string): void {
-    if (taskId !== undefined) this.#accept(taskId);
+    // What there is no room for waits together, and one of it finds out whether there is by now.
+    const ids = taskId !== undefined && this.#crowded.has(taskId) ? this.#crowded : [taskId];
+    for (const id of ids) if (id !== undefined) this.#accept(id);
     this.#pausedUntil = 0;
     if (!this.#options.isOnline()) this.#set({ trouble: null });
     this.refresh();
@@ -239,7 +243,21 @@ export class Outbox {
     this.#set({ refused: new Map(this.#state.refused).set(taskId, reason) });
   }
 
+  /** Each create that waits would be told the same, one request after the other. */
+  #refuseCreates(id: string, reason: string): void {
+    const now = Date.now();
+    const refused = new Map(this.#state.refused).set(id, reason);
+    this.#crowded.add(id);
+    for (const [waiting, queue] of this.#queues()) {
+      if (this.#busy.has(waiting) || nextStep(queue, now)?.do !== "create") continue;
+      refused.set(waiting, reason);
+      this.#crowded.add(waiting);
+    }
+    this.#set({ refused });
+  }
+
   #accept(taskId: string): void {
+    this.#crowded.delete(taskId);
     const { refused, conflicts } = this.#state;
     if (!refused.has(taskId) && !conflicts.has(taskId)) return;
     this.#set({ refused: without(refused, taskId), conflicts: without(conflicts, taskId) });
@@ -426,6 +444,9 @@ export class Outbox {
         break;
       case "present":
         await this.#present(id, step);
+        break;
+      case "full":
+        this.#refuseCreates(id, failure.reason);
         break;
       case "refused":
         // In a delete there is nothing to mend: it is tried again, ever more rarely.
