@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { axeViolations } from "./axe.ts";
+import { axeViolations, axeViolationsInBothThemes } from "./axe.ts";
 import { expect, test } from "./person.ts";
 
 const titles = (page: Page) =>
@@ -90,6 +90,37 @@ test("nothing matches: the query, and a way out that keeps the focus", async ({ 
   await page.keyboard.press("Escape");
   await expect(titles(page).first()).toBeVisible();
   await expect(page.getByRole("checkbox").first()).toBeFocused();
+});
+
+test("[T-11] what holds no word finds nothing, as in the API, and says why", async ({
+  page,
+  person,
+}) => {
+  for (const q of ["++", "!!!", "…", "-"]) {
+    const refused = await person.api.listTasks({ query: { q } }).then(
+      () => undefined,
+      (error) => error.problem.status,
+    );
+    expect(refused).toBe(422);
+    await page.goto(`/tasks?q=${encodeURIComponent(q)}`);
+    await expect(page.getByText(`There is nothing to search for in ${q}.`)).toBeVisible();
+    await expect(titles(page)).toHaveCount(0);
+  }
+  await page.goto("/tasks");
+  await field(page).focus();
+  await page.keyboard.type("!!!");
+  await expect(page.getByText("There is nothing to search for in !!!.")).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "nothing to search for" })).toHaveCount(
+    1,
+  );
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await page.keyboard.type("rent");
+  await expect(titles(page)).toHaveCount(2);
+  await field(page).fill("   ");
+  await expect(titles(page)).toHaveCount(3);
+  await field(page).fill("??");
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(titles(page)).toHaveCount(3);
 });
 
 test("a task that is added while a search hides it ends the search", async ({ page }) => {

@@ -4,6 +4,7 @@ import type { TaskFields } from "./change.ts";
 import { addDays } from "./due-date.ts";
 import { asksForFields, type Filters } from "./filters.ts";
 
+import { isWordless } from "./search.ts";
 const examples = [
   { title: "Buy stamps", when: null },
   { title: "Call Grandma", when: null },
@@ -46,12 +47,29 @@ export function Examples({ today, onAdd }: ExamplesProps) {
 export function NoMatches({ filters, onClear }: { filters: Filters; onClear: () => void }) {
   const q = filters.q.trim();
   return (
+  if (isWordless(q)) return <NothingToSearchFor q={q} onClear={onClear} />;
     <div className="py-12 text-center">
       <p className="break-words text-muted">
         Nothing matches {q === "" || <SearchedFor q={q} />}
         {asksForFields(filters) && (q === "" ? "these filters" : " and these filters")}.
       </p>
-      <Button className="mt-4" onClick={onClear}>
+      <Button className="mt-4 noscript:hidden" onClick={onClear}>
+        Clear filters
+      </Button>
+    </div>
+  );
+}
+
+/** As the API refuses it (T-11). */
+function NothingToSearchFor({ q, onClear }: { q: string; onClear: () => void }) {
+  return (
+    <div className="py-12 text-center">
+      <p className="break-words text-muted">
+        <span>There is nothing to search for in </span>
+        <SearchedFor q={q} />
+        <span>. Write a letter or a digit with it.</span>
+      </p>
+      <Button className="mt-4 noscript:hidden" onClick={onClear}>
         Clear filters
       </Button>
     </div>

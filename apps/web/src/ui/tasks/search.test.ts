@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { apart, findings, late } from "../../../test/search-findings.ts";
-import { searchFor } from "./search.ts";
+import { isWordless, searchFor } from "./search.ts";
 
 const finds = (q: string, title: string, description: string | null = null) =>
   searchFor(q)?.({ title, description });
@@ -51,4 +51,9 @@ describe("a search in the browser finds what the server finds (T-11)", () => {
     "%j has nothing to search for",
     (q) => expect(searchFor(q)).toBeUndefined(),
   );
+});
+
+test("[T-11] a text without any word is told from nothing and from one with a word", () => {
+  expect(["++", "!!!", " … ", "\u0301"].map(isWordless)).toEqual([true, true, true, true]);
+  expect(["", "  ", "a", "++ a", "4", "🎂", "明"].some(isWordless)).toBe(false);
 });

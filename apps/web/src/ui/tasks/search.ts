@@ -46,6 +46,9 @@ const partsOf = (q: string): readonly string[] =>
       : ` ${[...one].slice(0, 60).join("")}`,
   );
 
+/** Whether something is asked for that holds no word: the server refuses it. */
+export const isWordless = (q: string): boolean => q.trim() !== "" && !searchFor(q);
+
 /** T-11, as the server finds. Undefined: there is no word in `q`, so nothing to search for. */
 export function searchFor(q: string): ((task: Texts) => boolean) | undefined {
   const parts = partsOf(q);

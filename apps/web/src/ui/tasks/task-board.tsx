@@ -30,7 +30,7 @@ import {
 } from "./filters.ts";
 import { dueDeletes } from "./outbox.ts";
 import { QuickAdd } from "./quick-add.tsx";
-import { searchFor } from "./search.ts";
+import { isWordless } from "./search.ts";
 import { SearchField } from "./search-field.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { focusContent, focusList, focusTask, neighbourOf } from "./task-focus.ts";
@@ -373,7 +373,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
               focusQuickAdd();
             }}
           />
-        ) : complete && dueNow && (searchFor(filters.q) || asksForFields(filters)) ? (
+        ) : isWordless(filters.q) ||
+          (complete && dueNow && (filters.q.trim() !== "" || asksForFields(filters))) ? (
           <NoMatches filters={filters} onClear={clearFilters} />
         ) : (
           <QuietLine>{emptyLine(filters, counts)}</QuietLine>

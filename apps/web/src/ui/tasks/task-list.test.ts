@@ -65,7 +65,7 @@ describe("a tab", () => {
     expect(ids({ q: "APFEL" })).toBe("c");
     expect(ids({ status: "pending", q: "apfel" })).toBe("");
     expect(ids({ status: "pending", q: "apfel" }, new Set(["c"]))).toBe("c");
-    expect(ids({ q: "!" })).toBe("dbca");
+    expect(ids({ q: "!" })).toBe("");
   });
 
   test("holds what the filters find of it (T-14, T-15, T-17)", () => {
@@ -88,4 +88,11 @@ describe("a tab", () => {
   });
 
   test("counts", () => expect(countTasks(tasks)).toEqual({ all: 4, pending: 3, completed: 1 }));
+});
+
+test("[T-11] a search for what holds no word finds nothing", () => {
+  const tasks = [makeTask({ title: "Learn C++" }), makeTask({ title: "!!!" })];
+  const found = (q: string) => listFound(tasks, { ...anyFields, q }).length;
+  expect(["++", "!!!", "-"].map(found)).toEqual([0, 0, 0]);
+  expect(["", "  "].map(found)).toEqual([2, 2]);
 });

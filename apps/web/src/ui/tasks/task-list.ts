@@ -2,7 +2,7 @@ import type { Task, TaskStatus } from "@tend/contracts";
 import { tagKey } from "@tend/contracts/limits";
 import { isDue } from "./due.ts";
 import type { FieldFilters, Filters } from "./filters.ts";
-import { searchFor } from "./search.ts";
+import { isWordless, searchFor } from "./search.ts";
 
 export interface Counts {
   readonly all: number;
@@ -45,6 +45,7 @@ export function listFound(
   filters: FieldFilters & { readonly q: string },
   now = new Date(),
 ): readonly Task[] {
+  if (isWordless(filters.q)) return [];
   const tests = testsOf(filters, now);
   return tasks.filter((task) => tests.every((test) => test(task)));
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { asksForFields, type Filters, filtersHref } from "./filters.ts";
-import { searchFor } from "./search.ts";
+import { isWordless } from "./search.ts";
 import { countOfTasks } from "./task-list.ts";
 
 /** Long enough that somebody who types is not interrupted. */
@@ -14,11 +14,12 @@ export function useAnnounceFound(
 ): void {
   const saidFor = useRef("");
   useEffect(() => {
-    if (!searchFor(filters.q) && !asksForFields(filters)) {
+    if (filters.q.trim() === "" && !asksForFields(filters)) {
       saidFor.current = "";
       return;
     }
-    const words = count === 0 ? "Nothing found" : `${countOfTasks(count)} found`;
+    const found = count === 0 ? "Nothing found" : `${countOfTasks(count)} found`;
+    const words = isWordless(filters.q) ? "There is nothing to search for in this" : found;
     const said = `${words} ${filtersHref(filters)}`;
     if (said === saidFor.current) return;
     const timer = setTimeout(() => {
