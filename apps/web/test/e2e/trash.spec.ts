@@ -225,8 +225,30 @@ test("the trash that cannot be read says so, and can be read again", async ({
   await page.route(/status=trashed&/, (route) => route.abort());
   await page.goto("/tasks?status=trashed");
   await expect(page.getByText("The trash cannot be shown right now.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Retry" })).toHaveCount(1);
+  expect(await axeViolations(page)).toEqual([]);
   await page.unroute(/status=trashed&/);
   await page.getByRole("button", { name: "Retry" }).click();
+  await expect(trash(page)).toHaveCount(1);
+});
+
+test("without a network the trash can be tried again, and is read by itself on reconnect", async ({
+  page,
+  person,
+  context,
+}) => {
+  await trashed(person, "Pay rent");
+  const reads = /status=trashed&/;
+  await page.route(reads, (route) => route.abort());
+  await page.goto("/tasks?status=trashed");
+  await expect(page.getByRole("button", { name: "Retry" })).toBeVisible();
+  await context.setOffline(true);
+  await page.unroute(reads);
+  const retry = page.getByRole("button", { name: "Retry" });
+  await expect(retry).toBeVisible();
+  await retry.click();
+  await expect(page.getByText("The trash cannot be shown right now.")).toBeVisible();
+  await context.setOffline(false);
   await expect(trash(page)).toHaveCount(1);
 });
 

@@ -87,7 +87,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const trash = useTrash(user.id, api, inTrash);
   const trashList = useLoaded(inTrash, loadTrashList);
   const inTrashFound = useMemo(() => listFound(trash.tasks ?? [], filters), [trash.tasks, filters]);
-  const loadFailure = (inTrash ? trash.loadFailure : undefined) ?? list.loadFailure;
+  // A trash that was never read says so itself, in its place.
+  const loadFailure = inTrash ? trash.tasks && trash.loadFailure : list.loadFailure;
   const actions = useTaskActions(user.id, outbox, announce);
   const counts = useMemo(
     () => (complete ? countTasks(tasks) : initialCounts),
@@ -313,7 +314,10 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           {filterButton}
         </div>
         <Banners
-          signedOut={unsent.trouble?.signedOut ?? loadFailure === "You are signed out."}
+          signedOut={
+            unsent.trouble?.signedOut ??
+            [trash.loadFailure, list.loadFailure].includes("You are signed out.")
+          }
           hasUnsent={unsent.changes.length > 0}
           deleting={dueDeletes(unsent.changes).length}
           onStopDeleting={() => outbox.stopDeletes()}

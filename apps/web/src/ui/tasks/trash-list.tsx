@@ -2,6 +2,7 @@ import type { Task } from "@tend/contracts";
 import { limits } from "@tend/contracts/limits";
 import { useState } from "react";
 import { Button } from "#ui/button.tsx";
+import { Words } from "#ui/kit/words.tsx";
 import { DeleteForGood } from "./delete-for-good.tsx";
 import { deletedLabel } from "./due-date.ts";
 import { NoMatches, QuietLine } from "./empty-state.tsx";
@@ -38,7 +39,7 @@ export function TrashList(props: TrashListProps) {
         trash.tasks?.length ? (
           <NoMatches filters={filters} onClear={props.onClearFilters} />
         ) : (
-          <QuietLine>{emptyLine(trash)}</QuietLine>
+          <NothingThere {...trash} />
         )
       ) : (
         <>
@@ -76,11 +77,26 @@ export function TrashList(props: TrashListProps) {
   );
 }
 
-const emptyLine = ({ tasks, loadFailure }: Trash): string => {
-  if (tasks)
-    return `The trash is empty. Tasks that you delete stay here for ${limits.trashDays} days.`;
-  return loadFailure ? "The trash cannot be shown right now." : "Reading the trash";
-};
+function NothingThere({ tasks, loadFailure, isReading, reload }: Trash) {
+  if (tasks) {
+    return (
+      <QuietLine>
+        {`The trash is empty. Tasks that you delete stay here for ${limits.trashDays} days.`}
+      </QuietLine>
+    );
+  }
+  if (!loadFailure) return <QuietLine busy>Reading the trash</QuietLine>;
+  return (
+    <div className="py-12 text-center">
+      <p role="status" className="text-muted">
+        <Words>{`The trash cannot be shown right now. ${loadFailure}`}</Words>
+      </p>
+      <Button className="mt-4" aria-disabled={isReading} onClick={() => isReading || reload()}>
+        {isReading ? "Reading the trash" : "Retry"}
+      </Button>
+    </div>
+  );
+}
 
 interface TrashRowProps {
   readonly task: Task;

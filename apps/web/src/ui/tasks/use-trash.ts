@@ -10,6 +10,7 @@ export interface Trash {
   /** As the server has it, the newest deletion first. Undefined until it is read. */
   readonly tasks: readonly Task[] | undefined;
   readonly loadFailure: string | undefined;
+  readonly isReading: boolean;
   readonly reload: () => void;
   /** Why it could not be done; undefined: it is done. */
   readonly deleteForGood: (task: Task) => Promise<string | undefined>;
@@ -20,11 +21,14 @@ const keyOf = (userId: string) => ["trash", userId] as const;
 /** The trash of a user, read each time that it is opened. */
 export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
   const client = useQueryClient();
-  const { data, error, isPaused, refetch } = useQuery({
+  const { data, error, isFetching, refetch } = useQuery({
     queryKey: keyOf(userId),
     queryFn: ({ signal }) => loadTasks(api, "trashed", signal),
     select: newestFirst,
     enabled: isOpen,
+    // That there is no network is a guess of the browser's: an answer tells.
+    networkMode: "always",
+    refetchOnReconnect: true,
     retry: (count, failed) => count < 2 && readFailure(failed).is === "trouble",
   });
 
@@ -54,7 +58,8 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
 
   return {
     tasks: data,
-    loadFailure: error ? reasonOf(error) : isPaused ? "It is read when you reconnect." : undefined,
+    loadFailure: error ? reasonOf(error) : undefined,
+    isReading: isFetching,
     reload: () => void refetch(),
     deleteForGood,
   };
