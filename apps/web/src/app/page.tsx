@@ -6,6 +6,7 @@ import { farewellCookie } from "#ui/account/farewell.ts";
 import { buttonClass } from "#ui/button.tsx";
 import { Header } from "#ui/header.tsx";
 import { Screenshot } from "#ui/screenshot.tsx";
+import { NobodySignedIn } from "#ui/tasks/nobody-signed-in.tsx";
 import { readTheme, themeCookie } from "#ui/theme.ts";
 
 export default async function StartPage() {
@@ -13,6 +14,7 @@ export default async function StartPage() {
   const jar = await cookies();
   return (
     <>
+      <NobodySignedIn />
       <Header />
       <main
         id="content"

@@ -313,6 +313,59 @@ test("a session that ended meanwhile: the list goes, the changes wait for the ne
   await expectKept(page, ["Pay rent", "Written offline"]);
 });
 
+test("a session that was ended elsewhere: reaching the sign-in takes the list along, in every tab", async ({
+  page,
+  person,
+  context,
+  foreseen,
+}) => {
+  foreseen.push(/status of 401|ERR_FAILED/);
+  await visit(page, person, "Ada's secret plan");
+  const other = await context.newPage();
+  await other.goto("/tasks");
+  await expect(row(other, "Ada's secret plan")).toBeVisible();
+  // Nothing is sent, so that the tabs do not learn of it by themselves.
+  await context.route(/\/api\/([^/]+\/)?tasks(?=[/?]|$)/, (route) => route.abort());
+  await add(other, "Not sent yet");
+  await box(other).fill("Half a thou");
+  await context.clearCookies();
+
+  await page.goto("/sign-in");
+  await expect.poll(() => keptTitles(page)).toEqual([]);
+  await expect(other).toHaveURL("/");
+  await expect(other.getByText("Ada's secret plan")).toHaveCount(0);
+  await context.setOffline(true);
+  await page.goto("/tasks");
+  await expect(page.getByText("no tasks are kept on this device")).toBeVisible();
+  await context.setOffline(false);
+  await context.unrouteAll();
+
+  await signIn(page, person);
+  await page.goto("/tasks");
+  await expect(row(page, "Not sent yet")).toBeVisible();
+  await expect(box(page)).toHaveValue("Half a thou");
+  await expect
+    .poll(async () => (await person.api.listTasks()).body.map(({ title }) => title))
+    .toContain("Not sent yet");
+});
+
+test("going back to the sign-in with a session takes nothing", async ({ page, person }) => {
+  await page.context().clearCookies();
+  await page.goto("/");
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL("/tasks");
+  await add(page, "Pay rent");
+  await expectKept(page, ["Pay rent"]);
+  await page.goBack();
+  await page.waitForLoadState("networkidle");
+  await page.goForward();
+  await expect(row(page, "Pay rent")).toBeVisible();
+  expect(await keptTitles(page)).toEqual(["Pay rent"]);
+});
+
 test("a new version drops what is older than the one before it, whose tabs go on", async ({
   page,
   person,

@@ -1,5 +1,7 @@
 import Link from "next/link";
 import { Header } from "#ui/header.tsx";
+import { NeedsScript } from "#ui/kit/needs-script.tsx";
+import { NobodySignedIn } from "#ui/tasks/nobody-signed-in.tsx";
 import { withNext } from "./next-path.ts";
 import { SignInForm, type SignInFormProps } from "./sign-in-form.tsx";
 
@@ -24,6 +26,7 @@ export function SignInScreen(form: SignInFormProps) {
   const { title, question, other, otherScreen } = words[kind];
   return (
     <>
+      <NobodySignedIn />
       <Header />
       <main
         id="content"

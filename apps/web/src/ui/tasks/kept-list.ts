@@ -25,6 +25,10 @@ export const keepList = (list: KeptList): Promise<unknown> =>
 
 export const readKeptList = async (userId: string): Promise<KeptList | undefined> =>
   parseKeptList(await inStore("readonly", (store) => store.get(userId)));
+/** Whoever it is of, unless somebody has signed in meanwhile. */
+export const dropEveryKeptList = (): Promise<unknown> =>
+  inStore<unknown>("readwrite", (store) => (whoIsHere() === null ? store.clear() : store.count()));
+
 
 export const dropKeptList = (userId: string): Promise<unknown> =>
   inStore("readwrite", (store) => store.delete(userId));

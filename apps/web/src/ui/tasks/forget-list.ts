@@ -1,0 +1,16 @@
+import { api } from "#ui/api.ts";
+import { nobodyIsHere, whoIsHere } from "./here.ts";
+import { dropEveryKeptList } from "./kept-list.ts";
+
+/**
+ * Takes the kept list off this device where the session is over, and has the other tabs leave. What
+ * is unsent or half typed stays, and waits for the same person.
+ */
+export async function forgetList(isWanted: () => boolean): Promise<void> {
+  const here = whoIsHere();
+  // Asked once more: a page that was kept for going back may be older than the session.
+  const { body } = await api.getSession();
+  if (body !== null || whoIsHere() !== here || !isWanted()) return;
+  nobodyIsHere();
+  await dropEveryKeptList();
+}
