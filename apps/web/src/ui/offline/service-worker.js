@@ -125,15 +125,17 @@ const after = (time) => new Promise((resolve) => setTimeout(resolve, time));
  */
 const hasList = () =>
   new Promise((resolve) => {
-    const request = indexedDB.open("tend", 1);
+    const request = indexedDB.open("tend");
     // It is not there, and is not for this program to make.
     request.onupgradeneeded = () => request.transaction?.abort();
     request.onerror = () => resolve(false);
     request.onsuccess = () => {
       const database = request.result;
-      const count = database.transaction("lists").objectStore("lists").count();
-      count.onsuccess = () => resolve(count.result > 0);
-      count.onerror = () => resolve(false);
+      if (database.objectStoreNames.contains("lists")) {
+        const count = database.transaction("lists").objectStore("lists").count();
+        count.onsuccess = () => resolve(count.result > 0);
+        count.onerror = () => resolve(false);
+      } else resolve(false);
       database.close();
     };
   });

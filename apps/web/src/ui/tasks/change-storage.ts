@@ -1,7 +1,7 @@
 import { keyPrefix } from "./browser-storage.ts";
 import type { Change } from "./change.ts";
 import type { ChangeDatabase } from "./change-database.ts";
-import { upgradeTask } from "./stored-task.ts";
+import { isRecord, readFields, readTask } from "./stored-task.ts";
 
 /**
  * Where unsent changes outlive the page. Each is in local storage before the key that made it is up,
@@ -168,22 +168,22 @@ function parseText(text: string | null | undefined): Change | undefined {
   }
 }
 
-/** Undefined for what another version wrote, or somebody by hand. */
-const parseChange = (value: unknown): Change | undefined =>
-  isChange(value) ? { ...value, task: upgradeTask(value.task) } : undefined;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
-/** As far as this program relies on the shape; the server checks the values. */
-const isChange = (value: unknown): value is Change =>
-  isRecord(value) &&
-  typeof value.id === "string" &&
-  isRecord(value.task) &&
-  typeof value.task.id === "string" &&
-  typeof value.task.title === "string" &&
-  typeof value.task.created_at === "string" &&
-  (value.kind === "create" ||
-    value.kind === "restore" ||
-    (value.kind === "set" && isRecord(value.fields)) ||
-    (value.kind === "delete" && typeof value.send_at === "number"));
+/** Undefined for what another version wrote, or somebody by hand, in a way that cannot be read. */
+function parseChange(value: unknown): Change | undefined {
+  if (!isRecord(value) || typeof value.id !== "string") return undefined;
+  const task = readTask(value.task);
+  if (task === undefined) return undefined;
+  const { id, kind, fields, before, send_at } = value;
+  if (kind === "create" || kind === "restore") return { id, kind, task };
+  if (kind === "delete")
+    return { id, kind, task, send_at: Number.isFinite(send_at) ? Number(send_at) : 0 };
+  if (kind !== "set" || !isRecord(fields)) return undefined;
+  const { version, ...seen } = isRecord(before) ? readFields(before) : {};
+  return {
+    id,
+    kind,
+    task,
+    fields: readFields(fields),
+    ...(version !== undefined && { before: { ...seen, version } }),
+  };
+}

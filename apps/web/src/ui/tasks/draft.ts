@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { keyPrefix } from "./browser-storage.ts";
-import { upgradeTask } from "./stored-task.ts";
+import { isRecord, readFields, readTask } from "./stored-task.ts";
 
 /** What stands in the edit form, as typed. */
 export interface Edit {
@@ -31,11 +31,8 @@ export interface Drafts {
 
 interface StoredEdit {
   readonly task: Task;
-  /** A version before this one may have stored it without the newer fields. */
-  readonly edit: Pick<Edit, "title" | "description" | "due_date"> & Partial<Edit>;
+  readonly edit: Edit;
 }
-
-const blankEdit = { due_time: "", priority: "none", tags: "" } as const;
 
 export function createDrafts(storage: Storage | undefined, userId: string): Drafts {
   const prefix = keyPrefix("draft", userId);
@@ -49,8 +46,7 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
   };
   const read = (key: string): StoredEdit | undefined => {
     try {
-      const value: unknown = JSON.parse(storage?.getItem(key) ?? "null");
-      return isStoredEdit(value) ? { ...value, task: upgradeTask(value.task) } : undefined;
+      return parseEdit(JSON.parse(storage?.getItem(key) ?? "null"));
     } catch {
       return undefined;
     }
@@ -59,10 +55,7 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
     readText: (field) => storage?.getItem(prefix + field) ?? "",
     writeText: (field, text) =>
       text === "" ? storage?.removeItem(prefix + field) : write(prefix + field, text),
-    readEdit(taskId) {
-      const stored = read(editPrefix + taskId);
-      return stored && { ...blankEdit, ...stored.edit };
-    },
+    readEdit: (taskId) => read(editPrefix + taskId)?.edit,
     readOpenEdit() {
       const keys = storage ? Object.keys(storage) : [];
       return keys
@@ -75,16 +68,25 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
   };
 }
 
-const isStoredEdit = (value: unknown): value is StoredEdit =>
-  typeof value === "object" &&
-  value !== null &&
-  "task" in value &&
-  typeof value.task === "object" &&
-  value.task !== null &&
-  "id" in value.task &&
-  "edit" in value &&
-  typeof value.edit === "object" &&
-  value.edit !== null &&
-  "title" in value.edit &&
-  "description" in value.edit &&
-  "due_date" in value.edit;
+/** As any version stored it. What of it cannot be read is as it was in the task. */
+function parseEdit(value: unknown): StoredEdit | undefined {
+  if (!isRecord(value) || !isRecord(value.edit)) return undefined;
+  const task = readTask(value.task);
+  if (task === undefined) return undefined;
+  const { edit } = value;
+  const textOf = (field: Exclude<keyof Edit, "priority">, otherwise: string): string => {
+    const text = edit[field];
+    return typeof text === "string" ? text : otherwise;
+  };
+  return {
+    task,
+    edit: {
+      title: textOf("title", task.title),
+      description: textOf("description", task.description ?? ""),
+      due_date: textOf("due_date", task.due_date ?? ""),
+      due_time: textOf("due_time", ""),
+      priority: readFields({ priority: edit.priority }).priority ?? "none",
+      tags: textOf("tags", ""),
+    },
+  };
+}

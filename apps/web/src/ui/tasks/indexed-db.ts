@@ -1,8 +1,21 @@
-/** Opens a database of one store, which is made where it is not there. */
-export const openDatabase = (name: string, store: string): Promise<IDBDatabase> =>
+/**
+ * Opens a database of one store, which is made where it is not there: whatever version it has, since
+ * another program may have raised that.
+ */
+export async function openDatabase(name: string, store: string): Promise<IDBDatabase> {
+  const database = await open(name, store);
+  if (database.objectStoreNames.contains(store)) return database;
+  database.close();
+  return open(name, store, database.version + 1);
+}
+
+const open = (name: string, store: string, version?: number): Promise<IDBDatabase> =>
   new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(store);
+    const request = indexedDB.open(name, version);
+    request.onupgradeneeded = () => {
+      const { result } = request;
+      if (!result.objectStoreNames.contains(store)) result.createObjectStore(store);
+    };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });

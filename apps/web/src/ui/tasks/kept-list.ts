@@ -1,9 +1,8 @@
-import type { Task } from "@tend/contracts";
 import { whoIsHere } from "./here.ts";
 import { openDatabase, transact } from "./indexed-db.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { upgradeTask } from "./stored-task.ts";
-import type { Counts } from "./task-list.ts";
+import { isRecord, readTask } from "./stored-task.ts";
+import { type Counts, countTasks } from "./task-list.ts";
 
 /** The list of a person as the server last told it, for opening without a network. */
 export interface KeptList extends Snapshot {
@@ -25,45 +24,31 @@ export const keepList = (list: KeptList): Promise<unknown> =>
 
 export const readKeptList = async (userId: string): Promise<KeptList | undefined> =>
   parseKeptList(await inStore("readonly", (store) => store.get(userId)));
+
 /** Whoever it is of, unless somebody has signed in meanwhile. */
 export const dropEveryKeptList = (): Promise<unknown> =>
   inStore<unknown>("readwrite", (store) => (whoIsHere() === null ? store.clear() : store.count()));
 
-
 export const dropKeptList = (userId: string): Promise<unknown> =>
   inStore("readwrite", (store) => store.delete(userId));
 
-/** Undefined for what another version kept in another way. */
+/** Undefined for what another version kept in another way. A task that cannot be read is left out. */
 export function parseKeptList(value: unknown): KeptList | undefined {
-  if (!isKeptList(value)) return undefined;
-  const { user, counts, complete } = value;
-  return { user, counts, complete, tasks: value.tasks.map(upgradeTask) };
+  if (!isRecord(value) || value.format !== format || !Array.isArray(value.tasks)) return undefined;
+  const { user, counts } = value;
+  if (!isRecord(user) || typeof user.id !== "string") return undefined;
+  const tasks = value.tasks.map(readTask).filter((task) => task !== undefined);
+  return {
+    user: { id: user.id, name: typeof user.name === "string" ? user.name : "" },
+    counts: isCounts(counts) ? counts : countTasks(tasks),
+    complete: value.complete === true && tasks.length === value.tasks.length,
+    tasks,
+  };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
-/** As far as this program relies on the shape. */
-const isKeptList = (value: unknown): value is KeptList =>
-  isRecord(value) &&
-  value.format === format &&
-  isRecord(value.user) &&
-  typeof value.user.id === "string" &&
-  typeof value.user.name === "string" &&
-  typeof value.complete === "boolean" &&
-  isCounts(value.counts) &&
-  Array.isArray(value.tasks) &&
-  value.tasks.every(isTask);
 
 const isCounts = (value: unknown): value is Counts =>
   isRecord(value) &&
-  [value.all, value.pending, value.completed].every((count) => typeof count === "number");
-
-const isTask = (value: unknown): value is Task =>
-  isRecord(value) &&
-  [value.id, value.title, value.created_at].every((text) => typeof text === "string") &&
-  typeof value.completed === "boolean" &&
-  (value.due_date === null || typeof value.due_date === "string");
+  [value.all, value.pending, value.completed].every((count) => Number.isSafeInteger(count));
 
 const storeName = "lists";
 

@@ -1,5 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { positionAt } from "@tend/contracts/position-at";
+import { notYet } from "./change.ts";
 
 /** What fields that came later are in a task that was stored before. */
 const later = {
@@ -21,3 +22,71 @@ export const upgradeTask = (task: StoredTask): Task => ({
   position: positionAt(Math.min(Date.now(), Date.parse(task.created_at))),
   ...task,
 });
+
+const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+const number = (value: unknown) => (Number.isSafeInteger(value) ? Number(value) : undefined);
+const instant = (value: unknown) =>
+  typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;
+const orNull =
+  <Value>(read: (value: unknown) => Value | undefined) =>
+  (value: unknown) =>
+    value === null ? null : read(value);
+const matching = (pattern: RegExp) => (value: unknown) =>
+  typeof value === "string" && pattern.test(value) ? value : undefined;
+
+const priorities = ["none", "low", "medium", "high"] as const satisfies readonly Task["priority"][];
+
+/** Each field as far as the screen relies on it; the server checks what is sent. Undefined: unreadable. */
+const readers: { readonly [Field in keyof Task]: (value: unknown) => Task[Field] | undefined } = {
+  id: text,
+  owner_user_id: text,
+  title: text,
+  description: orNull(text),
+  completed: (value) => (typeof value === "boolean" ? value : undefined),
+  due_date: orNull(matching(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/)),
+  due_time: orNull(matching(/^(?:[01]\d|2[0-3]):[0-5]\d$/)),
+  time_zone: orNull(text),
+  priority: (value) => priorities.find((one) => one === value),
+  tags: (value) =>
+    Array.isArray(value)
+      ? value.filter((tag): tag is string => typeof tag === "string")
+      : undefined,
+  position: matching(/^[0-9a-z]+$/),
+  version: number,
+  created_at: instant,
+  updated_at: instant,
+  deleted_at: orNull(instant),
+};
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The fields of a task that can be read in what is stored, and those of other versions as they are. */
+export function readFields(stored: Readonly<Record<string, unknown>>): Partial<Task> {
+  const fields: Record<string, unknown> = { ...stored };
+  for (const [name, read] of Object.entries(readers)) {
+    if (!(name in fields)) continue;
+    const value = read(fields[name]);
+    if (value === undefined) delete fields[name];
+    else fields[name] = value;
+  }
+  return fields;
+}
+
+/** A task as any version, or somebody by hand, stored it. Undefined: there is no task to be read. */
+export function readTask(stored: unknown): Task | undefined {
+  if (!isRecord(stored)) return undefined;
+  const { id, title, created_at = notYet, ...fields } = readFields(stored);
+  if (id === undefined || title === undefined) return undefined;
+  return upgradeTask({
+    owner_user_id: "",
+    description: null,
+    completed: false,
+    due_date: null,
+    updated_at: created_at,
+    ...fields,
+    id,
+    title,
+    created_at,
+  });
+}
