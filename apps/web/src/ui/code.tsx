@@ -18,7 +18,11 @@ export function Code({ title, text, children, readOnly = false }: CodeProps) {
     <figure className="overflow-hidden rounded-control border border-divider bg-surface">
       <figcaption className="flex min-h-10 items-center justify-between gap-2 border-divider border-b py-0.5 pr-1 pl-3 text-meta text-muted">
         <span className="min-w-0 truncate">{title}</span>
-        {!readOnly && <CopyButton text={text} label={`Copy: ${title}`} />}
+        {!readOnly && (
+          <div className="noscript:hidden">
+            <CopyButton text={text} label={`Copy: ${title}`} />
+          </div>
+        )}
       </figcaption>
       <pre className="wrap-anywhere whitespace-pre-wrap p-3 font-mono text-meta">
         <code>

@@ -21,6 +21,7 @@ import { SingleKeysChoice } from "#ui/account/single-keys-choice.tsx";
 import { ThemeChoice } from "#ui/account/theme-choice.tsx";
 import { AccountLink } from "#ui/account-link.tsx";
 import { Header } from "#ui/header.tsx";
+import { NeedsScript } from "#ui/kit/needs-script.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { readSingleKeys, singleKeysCookie } from "#ui/single-keys.ts";
 import { readTheme, themeCookie } from "#ui/theme.ts";
@@ -45,6 +46,7 @@ export default async function AccountPage() {
   return (
     <>
       <Header home="/tasks" end={<AccountLink name={user.name} />} />
+      <NeedsScript text="Without JavaScript nothing can be changed here." />
       <main
         id="content"
         tabIndex={-1}
@@ -135,7 +137,10 @@ function Section({
         <h2 className="text-section">{title}</h2>
         <p className="mt-1 text-meta text-muted">{text}</p>
       </div>
-      <div className="min-w-0">{children}</div>
+      {/* Words stay where no script runs, and what would do nothing goes. */}
+      <div className="min-w-0 noscript:[&_:is(form,fieldset,button,label,#single-keys-hint)]:hidden">
+        {children}
+      </div>
     </section>
   );
 }

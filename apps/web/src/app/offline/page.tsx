@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
+import { NeedsScript } from "#ui/kit/needs-script.tsx";
 import { choicesScript } from "#ui/offline/choices-script.ts";
 import { Shell } from "#ui/offline/shell.tsx";
 
@@ -13,6 +14,7 @@ export default async function OfflinePage() {
       {/* The worker fetches it without cookies, so the server cannot know the choices. */}
       <script nonce={/'nonce-([^']+)'/.exec(policy)?.[1]}>{choicesScript}</script>
       <Shell />
+      <NeedsScript text="Tend needs JavaScript to show the tasks that this device keeps." />
     </>
   );
 }

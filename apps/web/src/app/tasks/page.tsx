@@ -6,6 +6,7 @@ import { isUnavailable } from "#server/database.ts";
 import { listTasks } from "#server/list.ts";
 import { currentUser } from "#server/session.ts";
 import { countTasks } from "#server/tasks.ts";
+import { NeedsScript } from "#ui/kit/needs-script.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { type Filters, filtersHref, readFilters } from "#ui/tasks/filters.ts";
 import { KeptTasksScreen } from "#ui/tasks/kept-tasks-screen.tsx";
@@ -32,7 +33,12 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
     return <KeptTasksScreen meanwhile={unavailable} otherwise={unavailable} />;
   }
   if (!found) redirect(withNext("/sign-in", filtersHref(filters)));
-  return <TasksScreen {...found} />;
+  return (
+    <>
+      <NeedsScript text="Without JavaScript you can read and search your first 100 tasks, and change none." />
+      <TasksScreen {...found} />
+    </>
+  );
 }
 
 /** The whole list where it is short; else the first page of what the address asks for. */

@@ -57,13 +57,13 @@ export function Quickstart({ origin, signedIn }: { origin: string; signedIn: boo
           you get another one here.
         </p>
         {signedIn ? (
-          <>
+          <div className="noscript:hidden">
             <p>
               You are signed in, so there is a shorter way: copy a token, then run{" "}
               <InlineCode>TOKEN=</InlineCode> with it pasted after the equals sign.
             </p>
             <ApiTokenPanel />
-          </>
+          </div>
         ) : (
           <p>
             <Link className="link" href="/sign-in?next=%2Fdocs%23quickstart">

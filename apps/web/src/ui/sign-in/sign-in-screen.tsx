@@ -28,6 +28,7 @@ export function SignInScreen(form: SignInFormProps) {
     <>
       <NobodySignedIn />
       <Header />
+      <NeedsScript text="Tend needs JavaScript to sign you in and to keep your tasks." />
       <main
         id="content"
         tabIndex={-1}
@@ -40,7 +41,9 @@ export function SignInScreen(form: SignInFormProps) {
             {other}
           </Link>
         </p>
-        <SignInForm {...form} />
+        <div className="noscript:hidden">
+          <SignInForm {...form} />
+        </div>
       </main>
     </>
   );

@@ -20,7 +20,7 @@ export function ClearCompleted({ count, ready, onClear }: ClearCompletedProps) {
     onClear();
   };
   return (
-    <div className="flex justify-end print:hidden">
+    <div className="flex justify-end print:hidden noscript:hidden">
       <Button variant="quiet" size="small" disabled={!ready} onClick={() => setAsking(true)}>
         Clear completed
       </Button>

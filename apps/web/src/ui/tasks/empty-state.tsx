@@ -19,7 +19,7 @@ interface ExamplesProps {
 /** For somebody who has no task yet: three to begin with, one tap each. */
 export function Examples({ today, onAdd }: ExamplesProps) {
   return (
-    <div className="py-8 sm:py-12">
+    <div className="py-8 noscript:hidden sm:py-12">
       <h2 className="text-section">Nothing to do yet</h2>
       <p className="mt-1 text-muted">Write your first task, or begin with one of these.</p>
       <ul className="mt-4 grid justify-items-start gap-2">
@@ -84,7 +84,9 @@ function SearchedFor({ q }: { q: string }) {
   );
 }
 
-/** One quiet line. */
-export function QuietLine({ children }: { children: string }) {
-  return <p className="py-12 text-center text-muted">{children}</p>;
+/** One quiet line. `busy`: it goes when something has come, which it never does without a script. */
+export function QuietLine({ busy, children }: { busy?: boolean; children: string }) {
+  return (
+    <p className={`py-12 text-center text-muted ${busy ? "noscript:hidden" : ""}`}>{children}</p>
+  );
 }

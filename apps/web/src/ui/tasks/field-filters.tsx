@@ -24,7 +24,7 @@ export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFilters
     <search
       data-filters
       aria-label="Filters"
-      className="mb-2 flex items-center print:hidden gap-1.5 sm:flex-wrap sm:gap-2"
+      className="mb-2 flex items-center print:hidden noscript:hidden gap-1.5 sm:flex-wrap sm:gap-2"
     >
       <Choice
         label="Due"

@@ -73,7 +73,7 @@ export function SortSelect({ filters, onChange }: SortSelectProps) {
       autoComplete="off"
       disabled={!isAlive}
       value={chosen}
-      className="field-sizing-content h-9 shrink-0 rounded-control border border-transparent bg-transparent px-2 text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:h-11"
+      className="field-sizing-content h-9 shrink-0 noscript:hidden rounded-control border border-transparent bg-transparent px-2 text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:h-11"
       onChange={(event) => {
         const { sort, order } = sorts[Number(event.target.value)] ?? sorts[0];
         onChange({ ...filters, sort, order });
@@ -103,7 +103,7 @@ export function FilterButton({ open, filters, onToggle }: FilterButtonProps) {
       size="icon"
       aria-label="Filters"
       aria-expanded={open}
-      className={holds ? "text-accent" : ""}
+      className={`noscript:hidden ${holds ? "text-accent" : ""}`}
       onClick={onToggle}
     >
       <ListFilter aria-hidden size={18} />

@@ -80,7 +80,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
     <form
       aria-label="Add a task"
       onSubmit={submit}
-      className="z-10 flex flex-col print:hidden border-divider bg-bg max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:border-t max-sm:px-4 max-sm:pt-2 max-sm:pb-[calc(8px+env(safe-area-inset-bottom))] sm:mb-4"
+      className="z-10 flex flex-col print:hidden noscript:hidden border-divider bg-bg max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:border-t max-sm:px-4 max-sm:pt-2 max-sm:pb-[calc(8px+env(safe-area-inset-bottom))] sm:mb-4"
     >
       <div className="flex gap-2">
         <div className="relative min-w-0 grow">

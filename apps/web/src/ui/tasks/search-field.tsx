@@ -78,7 +78,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
         variant="quiet"
         size="icon"
         aria-label={label}
-        className="lg:hidden"
+        className="noscript:hidden lg:hidden"
         onClick={() => inputRef.current?.focus()}
       >
         <Search aria-hidden size={18} />
@@ -115,7 +115,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
             variant="quiet"
             size="icon"
             aria-label={q === "" ? "Close search" : "Clear search"}
-            className="absolute inset-y-0 right-0 my-auto lg:group-not-data-filled:hidden"
+            className="noscript:hidden absolute inset-y-0 right-0 my-auto lg:group-not-data-filled:hidden"
             // The field keeps the focus, and with it its place on a small screen.
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => {

@@ -38,8 +38,8 @@ export function ShowMore({ rest, onShow }: { rest: number; onShow: () => void })
     return () => observer.disconnect();
   }, [rest]);
   return (
-    <div ref={ref} className="grid justify-center py-4">
-      <Button onClick={onShow}>Show more ({rest.toLocaleString("en")})</Button>
+    <div ref={ref} className="grid justify-center py-4 noscript:hidden">
+      <Button onClick={onShow}>{`Show more (${rest.toLocaleString("en")})`}</Button>
     </div>
   );
 }

@@ -259,7 +259,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     ) : (
       editing && (
         <>
-          {taskForm.is === "loading" && <QuietLine>Opening the task</QuietLine>}
+          {taskForm.is === "loading" && <QuietLine busy>Opening the task</QuietLine>}
           <NotLoaded is={taskForm.is} what="The form" />
           {taskForm.is === "failed" && !editing.sheet && (
             <Button className="mt-2" onClick={cancel}>
@@ -357,7 +357,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             onRetry={rowActions.retry}
           />
         ) : inTrash ? (
-          trashList.is === "loading" && <QuietLine>Reading the trash</QuietLine>
+          trashList.is === "loading" && <QuietLine busy>Reading the trash</QuietLine>
         ) : shown.length > 0 || inline ? (
           <TaskRows
             tasks={shown}
@@ -381,7 +381,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           (complete && dueNow && (filters.q.trim() !== "" || asksForFields(filters))) ? (
           <NoMatches filters={filters} onClear={clearFilters} />
         ) : (
-          <QuietLine>{emptyLine(filters, counts)}</QuietLine>
+          <EmptyLine {...filters} counts={counts} />
         )}
         {menu && (
           <TaskMenu
@@ -427,7 +427,9 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   );
 }
 
-function emptyLine({ status }: Filters, counts: Counts): string {
-  if (status !== "trashed" && counts[status] > 0) return "Reading your tasks";
-  return status === "completed" ? "No completed tasks yet." : "All done.";
+function EmptyLine({ status, counts }: Pick<Filters, "status"> & { readonly counts: Counts }) {
+  if (status !== "trashed" && counts[status] > 0) {
+    return <QuietLine busy>Reading your tasks</QuietLine>;
+  }
+  return <QuietLine>{status === "completed" ? "No completed tasks yet." : "All done."}</QuietLine>;
 }

@@ -45,7 +45,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
     >
       <div className="flex items-start rounded-control transition-colors hover:bg-hover">
         <label
-          className={`grid size-12 shrink-0 place-items-center pointer-coarse:h-14 ${today === null ? "pointer-events-none" : ""}`}
+          className={`grid size-12 shrink-0 place-items-center noscript:invisible pointer-coarse:h-14 ${today === null ? "pointer-events-none" : ""}`}
         >
           <input
             id={checkboxId(task.id)}
@@ -96,7 +96,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             {Handle && <Handle id={task.id} />}
           </div>
         )}
-        <div className="grid h-12 shrink-0 place-items-center pr-1 print:hidden pointer-coarse:h-14">
+        <div className="grid h-12 shrink-0 place-items-center pr-1 print:hidden noscript:invisible pointer-coarse:h-14">
           <Button
             variant="quiet"
             size="icon"
