@@ -23,7 +23,7 @@ export default function ErrorPage({
         title="This page could not be shown"
         text={
           <>
-            What you saved is safe. Try again in a moment
+            What you saved is safe, and what you were typing is kept. Go on from there
             {error.digest ? (
               <>
                 ; if it keeps failing, report the code{" "}
@@ -36,7 +36,7 @@ export default function ErrorPage({
         }
       >
         <Button variant="primary" onClick={retry}>
-          Try again
+          Go on
         </Button>
         <a href="/" className={buttonClass()}>
           Go to the start

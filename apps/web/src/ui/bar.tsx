@@ -28,7 +28,7 @@ export function Brand() {
           strokeLinejoin="round"
         />
       </svg>
-      Tend
+      <span translate="no">Tend</span>
     </>
   );
 }

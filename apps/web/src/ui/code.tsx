@@ -25,7 +25,7 @@ export function Code({ title, text, children, readOnly = false }: CodeProps) {
         )}
       </figcaption>
       <pre className="wrap-anywhere whitespace-pre-wrap p-3 font-mono text-meta">
-        <code>
+        <code translate="no">
           {children ??
             text.split("\n").map((line, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one text never move.

@@ -1,5 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import { type ComponentProps, type ReactNode, useId } from "react";
+import { Words } from "./kit/words.tsx";
 
 export interface FieldProps extends ComponentProps<"input"> {
   label: string;
@@ -45,7 +46,7 @@ export function FieldError({ id, children }: { id?: string; children: ReactNode 
   return (
     <p id={id} className="flex gap-1.5 text-danger text-meta">
       <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
-      <span>{children}</span>
+      <Words>{children}</Words>
     </p>
   );
 }

@@ -8,6 +8,7 @@ import { Button } from "#ui/button.tsx";
 import { Code } from "#ui/code.tsx";
 import { copy } from "#ui/copy.ts";
 import { FieldError } from "#ui/field.tsx";
+import { Words } from "#ui/kit/words.tsx";
 
 type State =
   | { is: "idle" }
@@ -45,9 +46,11 @@ export function ApiTokenPanel() {
         {state.is === "failed" && <FieldError>{state.message}</FieldError>}
         {state.is === "made" && (
           <p>
-            {state.copied
-              ? "Copied. "
-              : "The browser did not allow copying. Select the token below. "}
+            <Words>
+              {state.copied
+                ? "Copied. "
+                : "The browser did not allow copying. Select the token below. "}
+            </Words>
             It works until <Time at={state.made.expiresAt} />.
           </p>
         )}

@@ -108,7 +108,9 @@ export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialog
             error={faults.password}
           />
           <div role="alert" className="not-empty:mt-4">
-            {faults.form && <FieldError>Your account is not deleted. {faults.form}</FieldError>}
+            {faults.form && (
+              <FieldError>{`Your account is not deleted. ${faults.form}`}</FieldError>
+            )}
           </div>
         </div>
       </form>

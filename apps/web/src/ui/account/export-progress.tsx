@@ -5,6 +5,7 @@ import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { Reload } from "#ui/kit/not-loaded.tsx";
 import { PartMissing } from "#ui/kit/part.ts";
+import { Words } from "#ui/kit/words.tsx";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 import { browserStorage } from "#ui/tasks/browser-storage.ts";
 import { unsavedOn } from "#ui/tasks/device.ts";
@@ -81,7 +82,7 @@ export function ExportProgress(props: ExportProgressProps) {
         <>
           <p className="flex gap-1.5 text-meta text-success">
             <Check aria-hidden size={14} className="mt-0.5 shrink-0" />
-            {wordsOf(state)}
+            <Words>{wordsOf(state)}</Words>
           </p>
           <Unsent userId={userId} />
         </>
@@ -130,8 +131,7 @@ function Unsent({ userId }: { userId: string }) {
   const what = changes === 1 ? "1 change" : `${changes} changes`;
   return (
     <p className="text-meta text-warn">
-      {what} on this device could not be sent yet and may not be in the file. Go to your tasks to
-      send them, and export again.
+      {`${what} on this device could not be sent yet and may not be in the file. Go to your tasks to send them, and export again.`}
     </p>
   );
 }

@@ -57,7 +57,7 @@ export function ImportPlan({ checked: { faults, remarks }, plan, onImport }: Imp
       ))}
       {count > 0 ? (
         <Button variant="primary" onClick={() => onImport(replace)}>
-          Import {countOfTasks(count)}
+          {`Import ${countOfTasks(count)}`}
         </Button>
       ) : (
         <p className="text-muted">There is nothing to import.</p>

@@ -117,11 +117,13 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
 
   return (
     <div ref={part} tabIndex={-1} className="grid min-w-0 justify-items-start gap-3 outline-none">
-      <p className="max-w-full break-words font-medium">{file.name}</p>
+      <p translate="no" className="max-w-full break-words font-medium">
+        {file.name}
+      </p>
       {state.is === "reading" && (
         <>
           <p className="text-meta tabular-nums">
-            Comparing with what is there: read {countOfTasks(state.count)}
+            {`Comparing with what is there: read ${countOfTasks(state.count)}`}
           </p>
           <Button onClick={() => cancel.current?.()}>Cancel</Button>
         </>
@@ -144,8 +146,7 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
       {state.is === "sending" && (
         <>
           <p className="text-meta tabular-nums">
-            Imported {state.through.toLocaleString("en")} of{" "}
-            {state.sending.total.toLocaleString("en")}
+            {`Imported ${state.through.toLocaleString("en")} of ${state.sending.total.toLocaleString("en")}`}
           </p>
           <ProgressBar label="Tasks imported" value={state.through} max={state.sending.total} />
           <Button aria-disabled={state.stopping} onClick={() => cancel.current?.()}>

@@ -74,7 +74,7 @@ export function NameForm({ userId, name: saved }: { userId: string; name: string
           {state.saved && (
             <>
               <Check aria-hidden size={14} />
-              Saved
+              <span>Saved</span>
             </>
           )}
         </p>

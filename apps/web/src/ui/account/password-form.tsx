@@ -68,7 +68,7 @@ export function PasswordForm({ email }: { email: string }) {
       />
       <div>
         <div role="alert" className="not-empty:mb-4">
-          {faults.form && <FieldError>The password is not changed. {faults.form}</FieldError>}
+          {faults.form && <FieldError>{`The password is not changed. ${faults.form}`}</FieldError>}
         </div>
         <Button type="submit" disabled={!isAlive} aria-disabled={pending}>
           {pending ? "Changing password" : "Change password"}

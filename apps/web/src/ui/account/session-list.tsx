@@ -7,6 +7,7 @@ import { useRef, useState, useTransition } from "react";
 import { api, signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
+import { Words } from "#ui/kit/words.tsx";
 import { reasonOf } from "#ui/reason.ts";
 import { useToday } from "#ui/tasks/use-now.ts";
 import { addressLabel, lastActive } from "./session-words.ts";
@@ -64,11 +65,13 @@ export function SessionList({ sessions }: { sessions: readonly NamedSession[] })
               <div className="min-w-0">
                 <p className="break-words font-medium">{device}</p>
                 <p className="break-words text-meta text-muted">
-                  {session.ip_address && `${addressLabel(session.ip_address)} · `}
+                  {session.ip_address && (
+                    <span translate="no">{`${addressLabel(session.ip_address)} · `}</span>
+                  )}
                   {session.current ? (
                     <span className="font-medium text-accent">This device</span>
                   ) : (
-                    lastActive(session.updated_at, today)
+                    <Words>{lastActive(session.updated_at, today)}</Words>
                   )}
                 </p>
               </div>

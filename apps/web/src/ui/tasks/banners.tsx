@@ -2,6 +2,7 @@ import { limits } from "@tend/contracts/limits";
 import { CloudOff, LogIn, Trash2, TriangleAlert } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { Button, buttonClass } from "#ui/button.tsx";
+import { Words } from "#ui/kit/words.tsx";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { countOfTasks } from "./task-list.ts";
@@ -41,8 +42,9 @@ export function Banners(props: BannersProps) {
             </a>
           }
         >
-          You are signed out.{" "}
-          {hasUnsent ? "Sign in to send your changes; they are kept here." : "Sign in to go on."}
+          {hasUnsent
+            ? "You are signed out. Sign in to send your changes; they are kept here."
+            : "You are signed out. Sign in to go on."}
         </Banner>
       ) : most.current > limits.batch ? (
         <Banner
@@ -53,7 +55,7 @@ export function Banners(props: BannersProps) {
             </Button>
           }
         >
-          Deleting {countOfTasks(most.current)}{" "}
+          <Words>{`Deleting ${countOfTasks(most.current)} `}</Words>
           <span className="ml-2 inline-block w-32">
             <ProgressBar label="Tasks deleted" max={most.current} value={most.current - deleting} />
           </span>
@@ -67,7 +69,7 @@ export function Banners(props: BannersProps) {
             </Button>
           }
         >
-          The list may be incomplete. {loadFailure}
+          {`The list may be incomplete. ${loadFailure}`}
         </Banner>
       ) : null}
     </div>
@@ -86,7 +88,9 @@ function Banner({
   return (
     <div className="flex min-h-11 w-full flex-wrap max-sm:mb-2 items-center gap-x-3 gap-y-2 rounded-control border border-divider bg-surface px-3 py-1.5">
       <span className="text-warn">{icon}</span>
-      <p className="min-w-0 flex-1 basis-48">{children}</p>
+      <p className="min-w-0 flex-1 basis-48">
+        <Words>{children}</Words>
+      </p>
       {action}
     </div>
   );

@@ -32,7 +32,7 @@ export function ClearCompleted({ count, ready, onClear }: ClearCompletedProps) {
           <>
             <Button onClick={() => setAsking(false)}>Cancel</Button>
             <Button variant="primary" onClick={clear}>
-              Delete {countOfTasks(count)}
+              {`Delete ${countOfTasks(count)}`}
             </Button>
           </>
         }

@@ -94,7 +94,11 @@ function Version({ name, whose, label, children }: VersionProps) {
       />
       <span className="grid min-w-0 gap-1">
         <span className="text-meta text-muted">{label}</span>
-        <span dir="auto" className="max-h-40 overflow-y-auto whitespace-pre-wrap break-words">
+        <span
+          dir="auto"
+          translate="no"
+          className="max-h-40 overflow-y-auto whitespace-pre-wrap break-words"
+        >
           {children}
         </span>
       </span>

@@ -48,12 +48,12 @@ export function DeleteForGood({ task, onDelete, onClose }: DeleteForGoodProps) {
         </>
       }
     >
-      <p dir="auto" className="break-words font-medium">
+      <p dir="auto" translate="no" className="break-words font-medium">
         {task?.title}
       </p>
       <p className="mt-1">This cannot be undone.</p>
       <div role="alert" className="*:mt-3">
-        {reason && <FieldError>Not deleted. {reason}</FieldError>}
+        {reason && <FieldError>{`Not deleted. ${reason}`}</FieldError>}
       </div>
     </Dialog>
   );

@@ -1,10 +1,11 @@
 import { Plus } from "lucide-react";
 import { Button } from "#ui/button.tsx";
+import { Words } from "#ui/kit/words.tsx";
 import type { TaskFields } from "./change.ts";
 import { addDays } from "./due-date.ts";
 import { asksForFields, type Filters } from "./filters.ts";
-
 import { isWordless } from "./search.ts";
+
 const examples = [
   { title: "Buy stamps", when: null },
   { title: "Call Grandma", when: null },
@@ -46,12 +47,16 @@ export function Examples({ today, onAdd }: ExamplesProps) {
 /** For a search and filters that find nothing. */
 export function NoMatches({ filters, onClear }: { filters: Filters; onClear: () => void }) {
   const q = filters.q.trim();
-  return (
   if (isWordless(q)) return <NothingToSearchFor q={q} onClear={onClear} />;
+  return (
     <div className="py-12 text-center">
       <p className="break-words text-muted">
-        Nothing matches {q === "" || <SearchedFor q={q} />}
-        {asksForFields(filters) && (q === "" ? "these filters" : " and these filters")}.
+        <span>Nothing matches </span>
+        {q === "" || <SearchedFor q={q} />}
+        {asksForFields(filters) && (
+          <Words>{q === "" ? "these filters" : " and these filters"}</Words>
+        )}
+        <span>.</span>
       </p>
       <Button className="mt-4 noscript:hidden" onClick={onClear}>
         Clear filters
@@ -78,7 +83,7 @@ function NothingToSearchFor({ q, onClear }: { q: string; onClear: () => void }) 
 
 function SearchedFor({ q }: { q: string }) {
   return (
-    <q dir="auto" className="font-medium text-text">
+    <q dir="auto" translate="no" className="font-medium text-text">
       {q}
     </q>
   );

@@ -41,11 +41,10 @@ export function FilterTabs({ filters, counts, onChange }: FilterTabsProps) {
                   onChange({ ...filters, status });
                 }}
               >
-                {label}
+                <span>{label}</span>
                 {status !== "trashed" && (
                   <span className="font-normal text-meta tabular-nums">
-                    {" "}
-                    {counts[status].toLocaleString("en")}
+                    {` ${counts[status].toLocaleString("en")}`}
                   </span>
                 )}
               </a>

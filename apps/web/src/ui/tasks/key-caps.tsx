@@ -13,7 +13,10 @@ const names: Readonly<Record<string, { readonly shown: string; readonly said: st
 /** The keys that do one thing, as they stand on the keyboard; any of them does it. */
 export function KeyCaps({ keys }: { keys: readonly string[] }) {
   return (
-    <span className="flex shrink-0 flex-wrap items-center justify-end gap-1.5 text-meta text-muted">
+    <span
+      translate="no"
+      className="flex shrink-0 flex-wrap items-center justify-end gap-1.5 text-meta text-muted"
+    >
       {keys.map((key, index) => {
         const { shown, said } = nameOf(key);
         return (

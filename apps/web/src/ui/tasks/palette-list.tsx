@@ -58,7 +58,11 @@ export function PaletteList(props: PaletteListProps) {
                   onPointerMove={() => onPoint(index)}
                   onClick={() => onChoose(choice.run)}
                 >
-                  <span dir="auto" className="min-w-0 grow truncate">
+                  <span
+                    dir="auto"
+                    translate={choice.group === "Tasks" ? "no" : undefined}
+                    className="min-w-0 grow truncate"
+                  >
                     {choice.text}
                   </span>
                   {choice.keys && <KeyCaps keys={keysThatWork(choice.keys).slice(0, 1)} />}

@@ -29,7 +29,9 @@ export function QuickAddChips({ tokens, today, onDismiss }: QuickAddChipsProps) 
             className="flex items-center rounded-control border border-divider bg-surface pl-2 text-meta"
           >
             <Icon aria-hidden size={14} className="mr-1.5 text-accent" />
-            <bdi className="tabular-nums">{label}</bdi>
+            <bdi translate={token.kind === "tag" ? "no" : undefined} className="tabular-nums">
+              {label}
+            </bdi>
             <button
               type="button"
               aria-label={`Keep “${token.text}” in the title`}

@@ -15,6 +15,7 @@ export function QuickAddHighlight({ ref, line, tokens }: QuickAddHighlightProps)
       ref={ref}
       dir="auto"
       aria-hidden
+      translate="no"
       className="control absolute inset-0 flex items-center overflow-hidden border-transparent text-transparent whitespace-pre"
     >
       {/* As wide as in the field, where a caret follows the last letter. */}

@@ -1,13 +1,13 @@
 import { CircleAlert } from "lucide-react";
-import type { ReactNode } from "react";
 import { Button } from "#ui/button.tsx";
+import { Words } from "#ui/kit/words.tsx";
 
 interface RowFailureProps {
   readonly id: string;
   /** What its button says and does. */
   readonly remedy: string;
   readonly onRemedy: () => void;
-  readonly children: ReactNode;
+  readonly children: string;
 }
 
 /** Under a task: what was not done, and why. */
@@ -16,7 +16,7 @@ export function RowFailure({ id, remedy, onRemedy, children }: RowFailureProps) 
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 text-meta">
       <p id={id} className="flex items-start gap-1.5 text-danger">
         <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
-        <span>{children}</span>
+        <Words>{children}</Words>
       </p>
       <Button size="small" onClick={onRemedy}>
         {remedy}

@@ -282,7 +282,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
           <>
             <h1 className="sr-only">{inTrash ? "Trash" : "Tasks"}</h1>
             <p className="whitespace-nowrap text-muted tabular-nums">
-              {counts.pending.toLocaleString("en")} left
+              {`${counts.pending.toLocaleString("en")} left`}
             </p>
             <div className="ml-2 min-w-0 max-sm:hidden">
               <FilterTabs {...tabs} />

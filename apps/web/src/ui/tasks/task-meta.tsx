@@ -16,8 +16,8 @@ export function TaskMeta({ task, today, overdue }: TaskMetaProps) {
     <p className="flex min-w-0 flex-wrap items-center gap-x-3 text-meta text-muted max-sm:-mt-3 max-sm:pb-3 sm:max-w-[45%] sm:shrink-0 sm:justify-end sm:py-[15px] pointer-coarse:sm:py-[19px]">
       {task.priority !== "none" && <Priority priority={task.priority} />}
       {task.tags.map((tag) => (
-        <span key={tag} dir="auto" className="min-w-0 truncate">
-          #{tag}
+        <span key={tag} dir="auto" translate="no" className="min-w-0 truncate">
+          {`#${tag}`}
         </span>
       ))}
       {task.due_date && <Due task={task} day={task.due_date} today={today} overdue={overdue} />}
@@ -31,7 +31,7 @@ function Priority({ priority }: { priority: keyof typeof looks }) {
   return (
     <span className={`flex items-center gap-1 ${looks[priority]}`}>
       <Flag aria-hidden size={14} />
-      {priorityLabels[priority]}
+      <span>{priorityLabels[priority]}</span>
       <span className="sr-only"> priority</span>
     </span>
   );
@@ -46,10 +46,9 @@ function Due({ task, day, today, overdue }: DueProps) {
     <span className={overdue ? "text-warn" : undefined}>
       <span className="sr-only">{overdue ? "Was due " : "Due "}</span>
       <time dateTime={task.due_time ? `${day}T${task.due_time}` : day}>
-        {dueLabel(day, today)}
-        {task.due_time && ` ${task.due_time}`}
+        {task.due_time ? `${dueLabel(day, today)} ${task.due_time}` : dueLabel(day, today)}
       </time>
-      {task.due_time && task.time_zone && ` ${task.time_zone}`}
+      {task.due_time && task.time_zone && <span translate="no">{` ${task.time_zone}`}</span>}
     </span>
   );
 }

@@ -72,6 +72,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             <span
               id={titleId}
               dir="auto"
+              translate="no"
               className={`whitespace-pre-wrap break-words line-through transition-[color,text-decoration-color] duration-check group-data-pending:delay-500 ${
                 task.completed
                   ? "text-muted"
@@ -117,7 +118,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             </RowFailure>
           ) : (
             <RowFailure id={failureId} remedy="Retry" onRemedy={() => actions.retry(task)}>
-              Not saved. {failure}
+              {`Not saved. ${failure}`}
             </RowFailure>
           )}
         </div>

@@ -121,6 +121,7 @@ function TrashRow(props: TrashRowProps) {
       <div className="flex flex-wrap items-start rounded-control px-3 transition-colors hover:bg-hover sm:flex-nowrap sm:gap-x-3">
         <p
           dir="auto"
+          translate="no"
           className={`min-w-0 grow basis-full whitespace-pre-wrap break-words py-[13px] transition-colors group-data-pending:text-muted group-data-pending:delay-500 sm:basis-0 pointer-coarse:py-[17px] ${
             task.completed ? "text-muted line-through" : ""
           }`}
@@ -140,8 +141,8 @@ function TrashRow(props: TrashRowProps) {
             aria-describedby={failure ? failureId : undefined}
             onClick={() => pending || onRestore()}
           >
-            {pending ? "Restoring" : "Restore"}
-            <span className="sr-only"> {task.title}</span>
+            <span>{pending ? "Restoring" : "Restore"}</span>
+            <span translate="no" className="sr-only">{` ${task.title}`}</span>
           </Button>
           <Button
             variant="quiet"
@@ -150,14 +151,14 @@ function TrashRow(props: TrashRowProps) {
             onClick={() => pending || onDelete()}
           >
             Delete for good
-            <span className="sr-only"> {task.title}</span>
+            <span translate="no" className="sr-only">{` ${task.title}`}</span>
           </Button>
         </div>
       </div>
       {failure && (
         <div className="px-3">
           <RowFailure id={failureId} remedy="Retry" onRemedy={onRetry}>
-            Not restored. {failure}
+            {`Not restored. ${failure}`}
           </RowFailure>
         </div>
       )}
