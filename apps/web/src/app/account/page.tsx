@@ -9,10 +9,6 @@ import { countTasks } from "#server/tasks.ts";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
 import { DeleteAccount } from "#ui/account/delete-account.tsx";
 import { deviceOf } from "#ui/account/device-name.ts";
-import { exportChoices } from "#ui/account/export-choices.ts";
-import { ExportTasks } from "#ui/account/export-tasks.tsx";
-import { FileChoice } from "#ui/account/file-choice.tsx";
-import { ImportTasks } from "#ui/account/import-tasks.tsx";
 import { NameForm } from "#ui/account/name-form.tsx";
 import { PasswordForm } from "#ui/account/password-form.tsx";
 import { SessionList } from "#ui/account/session-list.tsx";
@@ -25,6 +21,10 @@ import { NeedsScript } from "#ui/kit/needs-script.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { readSingleKeys, singleKeysCookie } from "#ui/single-keys.ts";
 import { readTheme, themeCookie } from "#ui/theme.ts";
+import { exportChoices } from "#ui/transfer/export/export-choices.ts";
+import { ExportPanel } from "#ui/transfer/export/export-panel.tsx";
+import { FileChoice } from "#ui/transfer/import/file-choice.tsx";
+import { ImportPanel } from "#ui/transfer/import/import-panel.tsx";
 
 export const metadata: Metadata = { title: "Account" };
 
@@ -95,16 +95,16 @@ export default async function AccountPage() {
           <ApiTokenPanel />
         </Section>
         <Section id="export" title="Export" text="All your tasks in one file.">
-          <ExportTasks userId={user.id} total={counts.all} choices={exportChoices} />
+          <ExportPanel userId={user.id} total={counts.all} choices={exportChoices} />
         </Section>
         <Section
           id="import"
           title="Import"
           text="Adds the tasks of a file. You see first what it would do."
         >
-          <ImportTasks userId={user.id}>
+          <ImportPanel userId={user.id}>
             <FileChoice />
-          </ImportTasks>
+          </ImportPanel>
         </Section>
         <Section title="Sign out" text="On this device.">
           <SignOutButton userId={user.id} />

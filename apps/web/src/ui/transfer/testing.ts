@@ -2,7 +2,7 @@ import type { Task } from "@tend/contracts";
 import { tagKey } from "@tend/contracts/limits";
 import fc from "fast-check";
 import { makeTask } from "#ui/tasks/testing.ts";
-import type { ExportFile } from "./export-file.ts";
+import type { ExportFile } from "./export/export-file.ts";
 
 /** Texts that are trouble in one of the files. */
 const hostileText = fc.constantFrom(

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
+import { anyTasks, textOf } from "../testing.ts";
 import { file } from "./export-ics.ts";
-import { anyTasks, textOf } from "./testing.ts";
 
 /** As a program reads it that is not ours. */
 async function todosOf(tasks: readonly Task[]) {

@@ -4,20 +4,20 @@ import { useState } from "react";
 import { Button } from "#ui/button.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { part } from "#ui/kit/part.ts";
-import type { ExportKind } from "#ui/transfer/export-tasks.ts";
 import { useLoaded } from "#ui/use-loaded.ts";
 import type { ExportChoice } from "./export-choices.ts";
+import type { ExportKind } from "./export-tasks.ts";
 
 const load = part(() => import("./export-progress.tsx"));
 
-interface ExportTasksProps {
+interface ExportPanelProps {
   readonly userId: string;
   readonly total: number;
   readonly choices: readonly ExportChoice[];
 }
 
 /** Saves all tasks as a file; one at a time. What does it is loaded when it is first wanted. */
-export function ExportTasks({ userId, total, choices }: ExportTasksProps) {
+export function ExportPanel({ userId, total, choices }: ExportPanelProps) {
   const [asked, setAsked] = useState<{ kind: ExportKind; time: number }>();
   const time = asked?.time ?? 0;
   const progress = useLoaded(time, load);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { file as json } from "./export-json.ts";
+import { file as json } from "../export/export-json.ts";
+import { textOf } from "../testing.ts";
 import { readImportFile } from "./import-file.ts";
-import { textOf } from "./testing.ts";
 
 const today = "2026-11-21";
 const id = "0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47";

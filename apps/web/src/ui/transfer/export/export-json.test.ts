@@ -2,11 +2,11 @@ import { Task } from "@tend/contracts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
+import { check } from "../import/import-check.ts";
+import { readJson } from "../import/import-json.ts";
+import { planImport } from "../import/import-plan.ts";
+import { anyTasks, exportedAt, textOf } from "../testing.ts";
 import { file } from "./export-json.ts";
-import { check } from "./import-check.ts";
-import { readJson } from "./import-json.ts";
-import { planImport } from "./import-plan.ts";
-import { anyTasks, exportedAt, textOf } from "./testing.ts";
 
 const ExportedTask = Task.omit({ owner_user_id: true }).strict();
 

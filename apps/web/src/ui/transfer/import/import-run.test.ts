@@ -6,7 +6,7 @@ import { makeApiError, makeTask } from "#ui/tasks/testing.ts";
 import { nextBatch } from "./import-batches.ts";
 import { bytesOf } from "./import-check.ts";
 import type { Job } from "./import-plan.ts";
-import { Sending } from "./sending.ts";
+import { ImportRun } from "./import-run.ts";
 
 const job = (
   id: string,
@@ -31,7 +31,7 @@ function serverOf(
   answer: (sent: Sent, time: number) => BatchResult[] | undefined = () => undefined,
 ) {
   const sent: Sent[] = [];
-  const api: ConstructorParameters<typeof Sending>[0] = {
+  const api: ConstructorParameters<typeof ImportRun>[0] = {
     batchTasks: async ({ body, headers }) => {
       const { operations } = body as Batch;
       const one = {
@@ -89,13 +89,13 @@ test("a task and its way to the trash are not parted", () => {
 
 test("sends all, and tells how far it is", async () => {
   const { api, sent } = serverOf();
-  const sending = new Sending(api, jobs(250));
+  const run = new ImportRun(api, jobs(250));
   const told: number[] = [];
-  await sending.run(() => told.push(sending.through));
+  await run.start(() => told.push(run.through));
   expect(told).toEqual([100, 200, 250]);
   expect(sent.map(({ ids }) => ids.length)).toEqual([100, 100, 50]);
   expect(new Set(sent.map(({ key }) => key)).size).toBe(3);
-  expect([sending.imported, sending.refusals]).toEqual([250, []]);
+  expect([run.imported, run.refusals]).toEqual([250, []]);
 });
 
 test("[T-12] after trouble the same batch goes again, with the same key", async () => {
@@ -103,19 +103,19 @@ test("[T-12] after trouble the same batch goes again, with the same key", async 
     if (time === 2) throw makeApiError(503, "overloaded", { retryAfter: 2 });
     return undefined;
   });
-  const sending = new Sending(api, jobs(150));
-  await expect(sending.run(() => {})).rejects.toThrow("Detail of overloaded.");
-  expect(sending.imported).toBe(100);
-  await sending.run(() => {});
-  expect(sending.imported).toBe(150);
+  const run = new ImportRun(api, jobs(150));
+  await expect(run.start(() => {})).rejects.toThrow("Detail of overloaded.");
+  expect(run.imported).toBe(100);
+  await run.start(() => {});
+  expect(run.imported).toBe(150);
   expect(sent[2]).toEqual(sent[1]);
 });
 
 test("stops after the batch under way", async () => {
   const { api, sent } = serverOf();
-  const sending = new Sending(api, jobs(250));
-  await sending.run(() => sending.stop());
-  expect([sent.length, sending.imported, sending.isStopped]).toEqual([1, 100, true]);
+  const run = new ImportRun(api, jobs(250));
+  await run.start(() => run.stop());
+  expect([sent.length, run.imported, run.isStopped]).toEqual([1, 100, true]);
 });
 
 test("what the server refuses is named by title and reason", async () => {
@@ -130,10 +130,10 @@ test("what the server refuses is named by title and reason", async () => {
     { status: 201, task: makeTask() },
     problem(422, "validation_failed"),
   ]);
-  const sending = new Sending(api, [job("a"), job("b", { trashed: true }), job("c"), job("d")]);
-  await sending.run(() => {});
-  expect(sending.imported).toBe(1);
-  expect(sending.refusals.map(({ title, reason }) => `${title}: ${reason}`)).toEqual([
+  const run = new ImportRun(api, [job("a"), job("b", { trashed: true }), job("c"), job("d")]);
+  await run.start(() => {});
+  expect(run.imported).toBe(1);
+  expect(run.refusals.map(({ title, reason }) => `${title}: ${reason}`)).toEqual([
     "a: There is another task with its id by now.",
     "b: It is not there any more.",
     "d: Detail of validation_failed.",
@@ -147,31 +147,31 @@ test("of a batch that is refused whole, what is named is left out and the rest g
       errors: [{ path: ["body", "operations", 2, "task", "time_zone"], message: "No such zone." }],
     });
   });
-  const sending = new Sending(api, [job("a", { trashed: true }), job("b"), job("c")]);
-  await sending.run(() => {});
+  const run = new ImportRun(api, [job("a", { trashed: true }), job("b"), job("c")]);
+  await run.start(() => {});
   expect(sent.map(({ ids }) => ids)).toEqual([
     ["a", "a", "b", "c"],
     ["a", "a", "c"],
   ]);
   expect(sent[0]?.key).not.toBe(sent[1]?.key);
-  expect(sending.refusals).toEqual([{ place: "Task b", title: "b", reason: "No such zone." }]);
-  expect(sending.imported).toBe(2);
+  expect(run.refusals).toEqual([{ place: "Task b", title: "b", reason: "No such zone." }]);
+  expect(run.imported).toBe(2);
 });
 
 test("a batch that is refused without saying which task is to blame does not go for ever", async () => {
   const { api } = serverOf(() => {
     throw makeApiError(413, "body_too_large");
   });
-  const sending = new Sending(api, jobs(3));
-  await sending.run(() => {});
-  expect([sending.imported, sending.refusals.length]).toEqual([0, 3]);
+  const run = new ImportRun(api, jobs(3));
+  await run.start(() => {});
+  expect([run.imported, run.refusals.length]).toEqual([0, 3]);
 });
 
 test.each([401, 403, 429, 503])("a status of %i is not held against the tasks", async (status) => {
   const { api } = serverOf(() => {
     throw makeApiError(status, "some_code");
   });
-  const sending = new Sending(api, jobs(3));
-  await expect(sending.run(() => {})).rejects.toThrow();
-  expect([sending.through, sending.refusals]).toEqual([0, []]);
+  const run = new ImportRun(api, jobs(3));
+  await expect(run.start(() => {})).rejects.toThrow();
+  expect([run.through, run.refusals]).toEqual([0, []]);
 });

@@ -1,4 +1,4 @@
-import type { Refusal } from "#ui/transfer/sending.ts";
+import type { Refusal } from "./import-run.ts";
 
 const shown = 20;
 

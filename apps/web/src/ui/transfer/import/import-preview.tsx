@@ -1,18 +1,22 @@
 import { useState } from "react";
 import { Button } from "#ui/button.tsx";
 import { countOfTasks } from "#ui/tasks/task-list.ts";
-import type { Checked } from "#ui/transfer/import-check.ts";
-import type { Plan } from "#ui/transfer/import-plan.ts";
+import type { Checked } from "./import-check.ts";
+import type { Plan } from "./import-plan.ts";
 import { ImportFaults } from "./import-report.tsx";
 
-interface ImportPlanProps {
+interface ImportPreviewProps {
   readonly checked: Checked;
   readonly plan: Plan;
   readonly onImport: (replace: boolean) => void;
 }
 
 /** What an import would do, before anything is sent. */
-export function ImportPlan({ checked: { faults, remarks }, plan, onImport }: ImportPlanProps) {
+export function ImportPreview({
+  checked: { faults, remarks },
+  plan,
+  onImport,
+}: ImportPreviewProps) {
   const [replace, setReplace] = useState(false);
   const { fresh, same, different, inTrash } = plan;
   const others = different.length + inTrash.length;

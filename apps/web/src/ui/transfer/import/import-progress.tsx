@@ -5,21 +5,21 @@ import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { Reload } from "#ui/kit/not-loaded.tsx";
 import { PartMissing } from "#ui/kit/part.ts";
+import { useFocusHere } from "#ui/kit/use-focus-here.ts";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 import { localDay } from "#ui/tasks/due-date.ts";
 import { readFailure, reasonOf } from "#ui/tasks/failure.ts";
 import { countOfTasks } from "#ui/tasks/task-list.ts";
 import { useAnnouncer } from "#ui/tasks/use-announcer.ts";
-import type { Checked } from "#ui/transfer/import-check.ts";
-import { UnreadableFile } from "#ui/transfer/import-draft.ts";
-import { readImportFile } from "#ui/transfer/import-file.ts";
-import { jobsOf, type Plan, planImport } from "#ui/transfer/import-plan.ts";
-import { Sending } from "#ui/transfer/sending.ts";
-import { taskPages } from "#ui/transfer/task-pages.ts";
-import { createTransferApi } from "#ui/transfer/transfer-api.ts";
-import { ImportPlan } from "./import-plan.tsx";
+import { taskPages } from "../task-pages.ts";
+import { createTransferApi } from "../transfer-api.ts";
+import type { Checked } from "./import-check.ts";
+import { UnreadableFile } from "./import-draft.ts";
+import { readImportFile } from "./import-file.ts";
+import { jobsOf, type Plan, planImport } from "./import-plan.ts";
+import { ImportPreview } from "./import-preview.tsx";
 import { ImportReport } from "./import-report.tsx";
-import { useFocusHere } from "./use-focus-here.ts";
+import { ImportRun } from "./import-run.ts";
 
 interface ImportProgressProps {
   readonly userId: string;
@@ -34,9 +34,9 @@ type State =
   | { is: "unreadable"; reason: string }
   | { is: "failed"; error: unknown }
   | { is: "checked"; checked: Checked; plan: Plan }
-  | { is: "sending"; sending: Sending; through: number; stopping: boolean }
-  | { is: "paused"; sending: Sending; error: unknown }
-  | { is: "ended"; sending: Sending };
+  | { is: "sending"; run: ImportRun; through: number; stopping: boolean }
+  | { is: "paused"; run: ImportRun; error: unknown }
+  | { is: "ended"; run: ImportRun };
 
 /** One import: reads the file and what is there, shows what would be done, and does it. */
 export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgressProps) {
@@ -89,28 +89,28 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
     return () => removeEventListener("beforeunload", ask);
   }, [isSending]);
 
-  const under = useRef<Sending>(undefined);
+  const under = useRef<ImportRun>(undefined);
   // Who leaves sees no report any more, so nothing more is sent.
   useEffect(() => () => under.current?.stop(), []);
 
-  const send = async (sending: Sending) => {
-    under.current = sending;
+  const send = async (run: ImportRun) => {
+    under.current = run;
     onBusy(true);
     const show = (stopping: boolean) =>
-      setState({ is: "sending", sending, through: sending.through, stopping });
+      setState({ is: "sending", run, through: run.through, stopping });
     cancel.current = () => {
-      sending.stop();
+      run.stop();
       show(true);
     };
     show(false);
     announce("Importing");
     try {
-      await sending.run(() => show(sending.isStopped));
-      setState({ is: "ended", sending });
-      announce(endWords(sending));
+      await run.start(() => show(run.isStopped));
+      setState({ is: "ended", run });
+      announce(endWords(run));
     } catch (error) {
-      setState({ is: "paused", sending, error });
-      announce(pauseWords(sending, error));
+      setState({ is: "paused", run, error });
+      announce(pauseWords(run, error));
     }
     onBusy(false);
   };
@@ -137,18 +137,18 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
         </>
       )}
       {state.is === "checked" && (
-        <ImportPlan
+        <ImportPreview
           checked={state.checked}
           plan={state.plan}
-          onImport={(replace) => void send(new Sending(api, jobsOf(state.plan, replace)))}
+          onImport={(replace) => void send(new ImportRun(api, jobsOf(state.plan, replace)))}
         />
       )}
       {state.is === "sending" && (
         <>
           <p className="text-meta tabular-nums">
-            {`Imported ${state.through.toLocaleString("en")} of ${state.sending.total.toLocaleString("en")}`}
+            {`Imported ${state.through.toLocaleString("en")} of ${state.run.total.toLocaleString("en")}`}
           </p>
-          <ProgressBar label="Tasks imported" value={state.through} max={state.sending.total} />
+          <ProgressBar label="Tasks imported" value={state.through} max={state.run.total} />
           <Button aria-disabled={state.stopping} onClick={() => cancel.current?.()}>
             {state.stopping ? "Stopping" : "Cancel"}
           </Button>
@@ -156,15 +156,15 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
       )}
       {state.is === "paused" && (
         <>
-          <FieldError>{pauseWords(state.sending, state.error)}</FieldError>
-          <GoOn error={state.error} label="Continue" onGoOn={() => void send(state.sending)} />
-          <ImportReport refusals={state.sending.refusals} />
+          <FieldError>{pauseWords(state.run, state.error)}</FieldError>
+          <GoOn error={state.error} label="Continue" onGoOn={() => void send(state.run)} />
+          <ImportReport refusals={state.run.refusals} />
         </>
       )}
       {state.is === "ended" && (
         <>
-          <p className="text-meta">{endWords(state.sending)}</p>
-          <ImportReport refusals={state.sending.refusals} />
+          <p className="text-meta">{endWords(state.run)}</p>
+          <ImportReport refusals={state.run.refusals} />
         </>
       )}
       <p role="status" className="sr-only">
@@ -209,13 +209,13 @@ const failedWords = (error: unknown): string =>
 const checkedWords = ({ faults }: Checked, { fresh }: Plan): string =>
   `Checked. ${fresh.length.toLocaleString("en")} new, ${faults.length.toLocaleString("en")} cannot be taken.`;
 
-const importedWords = ({ imported, total }: Sending): string =>
+const importedWords = ({ imported, total }: ImportRun): string =>
   `Imported ${imported.toLocaleString("en")} of ${countOfTasks(total)}.`;
 
-const pauseWords = (sending: Sending, error: unknown): string =>
-  `${importedWords(sending)} ${reasonOf(error)} ${adviceOf(error, "You can continue")}`;
+const pauseWords = (run: ImportRun, error: unknown): string =>
+  `${importedWords(run)} ${reasonOf(error)} ${adviceOf(error, "You can continue")}`;
 
-const endWords = (sending: Sending): string =>
-  sending.through < sending.total
-    ? `Stopped. ${importedWords(sending)} To go on later, import the same file again: what is there already is not made twice.`
-    : importedWords(sending);
+const endWords = (run: ImportRun): string =>
+  run.through < run.total
+    ? `Stopped. ${importedWords(run)} To go on later, import the same file again: what is there already is not made twice.`
+    : importedWords(run);

@@ -6,6 +6,7 @@ import { FieldError } from "#ui/field.tsx";
 import { Reload } from "#ui/kit/not-loaded.tsx";
 import { PartMissing } from "#ui/kit/part.ts";
 import { Words } from "#ui/kit/words.tsx";
+import { useFocusHere } from "#ui/kit/use-focus-here.ts";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 import { browserStorage } from "#ui/tasks/browser-storage.ts";
 import { unsavedOn } from "#ui/tasks/device.ts";
@@ -13,10 +14,9 @@ import { localDay } from "#ui/tasks/due-date.ts";
 import { type Failure, readFailure, reasonOf } from "#ui/tasks/failure.ts";
 import { countOfTasks } from "#ui/tasks/task-list.ts";
 import { useAnnouncer } from "#ui/tasks/use-announcer.ts";
-import { type ExportKind, exportTasks } from "#ui/transfer/export-tasks.ts";
-import { saveFile } from "#ui/transfer/save-file.ts";
-import { createTransferApi } from "#ui/transfer/transfer-api.ts";
-import { useFocusHere } from "./use-focus-here.ts";
+import { createTransferApi } from "../transfer-api.ts";
+import { type ExportKind, exportTasks } from "./export-tasks.ts";
+import { saveFile } from "./save-file.ts";
 
 interface ExportProgressProps {
   readonly userId: string;

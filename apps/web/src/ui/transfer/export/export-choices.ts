@@ -1,4 +1,4 @@
-import type { ExportKind } from "#ui/transfer/export-tasks.ts";
+import type { ExportKind } from "./export-tasks.ts";
 
 export interface ExportChoice {
   readonly kind: ExportKind;

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
+import { anyTasks, textOf } from "../testing.ts";
 import { file } from "./export-csv.ts";
-import { anyTasks, textOf } from "./testing.ts";
 
 const read = (text: string) =>
   Papa.parse<Record<string, string>>(text, { header: true, newline: "\r\n" });

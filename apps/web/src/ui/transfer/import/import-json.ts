@@ -1,5 +1,5 @@
 import { NewTask, Task } from "@tend/contracts/task";
-import { jsonVersion } from "./export-json.ts";
+import { jsonVersion } from "../export/export-json.ts";
 import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
 
 /** What a person sets. The rest of a task is the server's. */

@@ -12,7 +12,7 @@ const load = part(() => import("./import-progress.tsx"));
  * Takes the file that is chosen in `children`, or dropped on them. What reads and sends it is loaded
  * when there is one.
  */
-export function ImportTasks({ userId, children }: { userId: string; children: ReactNode }) {
+export function ImportPanel({ userId, children }: { userId: string; children: ReactNode }) {
   const isAlive = useAlive();
   const [given, setGiven] = useState<{ file: File; time: number }>();
   const [busy, setBusy] = useState(false);

@@ -11,8 +11,8 @@ export interface Refusal extends FileFault {
   readonly title: string;
 }
 
-/** Sends jobs, batch by batch. After trouble `run` goes on with the very batch that met it. */
-export class Sending {
+/** Sends jobs, batch by batch. After trouble `start` goes on with the very batch that met it. */
+export class ImportRun {
   readonly total: number;
   readonly refusals: Refusal[] = [];
   readonly #api: Pick<Client, "batchTasks">;
@@ -47,7 +47,7 @@ export class Sending {
   }
 
   /** Rejects as every client method; may be called again then. */
-  async run(onBatch: () => void): Promise<void> {
+  async start(onBatch: () => void): Promise<void> {
     while (this.#left.length > 0 && !this.#stopped) {
       await this.#sendNext();
       this.#key = uuidv4();
