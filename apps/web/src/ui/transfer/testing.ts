@@ -6,6 +6,7 @@ import type { ExportFile } from "./export/export-file.ts";
 
 /** Texts that are trouble in one of the files. */
 const hostileText = fc.constantFrom(
+  ...["\n=1", "\r\n+1", "＝1+1", "＋1", "－1", "＠home", "'", "'="],
   ...['"', '""', "a,b;c", "=1+1", "=1\n2", "+49", "-1", "@home", "\ttab", "\rreturn", "\\n", "a\\"],
   ...[
     "line\nline",

@@ -13,7 +13,11 @@ export const exportChoices: readonly ExportChoice[] = [
     label: "Export as JSON",
     hint: "Everything, with the trash. Can be imported again.",
   },
-  { kind: "csv", label: "Export as CSV", hint: "Everything, for a spreadsheet." },
+  {
+    kind: "csv",
+    label: "Export as CSV",
+    hint: "Everything, for a spreadsheet. Text that it would take for a formula has an apostrophe before it.",
+  },
   {
     kind: "ics",
     label: "Export as calendar",

@@ -21,11 +21,12 @@ const columns = Object.keys({
 } satisfies Record<keyof ExportedTask, 0>);
 
 /**
- * RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe; one that
- * looks like such a cell too, so that whoever reads the file can tell them apart.
+ * RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe (signs in
+ * full width and what stands behind a break count too); one that looks like such a cell as well, so
+ * that whoever reads the file can tell them apart.
  */
 const lines = (rows: readonly (readonly unknown[])[]): string =>
-  `${Papa.unparse([...rows], { newline: "\r\n", escapeFormulae: /^'*[=+\-@\t\r]/ })}\r\n`;
+  `${Papa.unparse([...rows], { newline: "\r\n", escapeFormulae: /^'*[=+\-@＝＋－＠\t\r\n]/ })}\r\n`;
 
 function rowOf(task: Task): readonly unknown[] {
   const cells = new Map<string, unknown>(Object.entries(exported(task)));

@@ -102,7 +102,3 @@ test("[X-2] no line is longer than 75 octets, none tears a letter, and all text 
       );
     }),
   ));
-
-test("no task at all is a calendar too", async () => {
-  expect(await todosOf([])).toEqual([]);
-});

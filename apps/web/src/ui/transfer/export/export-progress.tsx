@@ -29,6 +29,7 @@ interface ExportProgressProps {
 type State =
   | { is: "reading"; count: number }
   | { is: "saved"; name: string; count: number }
+  | { is: "empty"; kind: ExportKind }
   | { is: "cancelled" }
   | { is: "failed"; error: unknown };
 
@@ -57,6 +58,7 @@ export function ExportProgress(props: ExportProgressProps) {
         const made = await exportTasks(createTransferApi(userId), kind, signal, onRead);
         const name = `tend-${localDay(new Date())}.${made.ending}`;
         if (isGone) return;
+        if (!made.blob) return show({ is: "empty", kind });
         saveFile(made.blob, name);
         show({ is: "saved", name, count: made.count });
       } catch (error) {
@@ -87,7 +89,10 @@ export function ExportProgress(props: ExportProgressProps) {
           <Unsent userId={userId} />
         </>
       )}
-      {state.is === "cancelled" && <p className="text-meta text-muted">{wordsOf(state)}</p>}
+      {(state.is === "cancelled" || state.is === "empty") && (
+        <p className="text-meta text-muted">{wordsOf(state)}</p>
+      )}
+      {state.is === "empty" && <Unsent userId={userId} />}
       {state.is === "failed" && (
         <>
           <FieldError>{wordsOf(state)}</FieldError>
@@ -131,7 +136,7 @@ function Unsent({ userId }: { userId: string }) {
   const what = changes === 1 ? "1 change" : `${changes} changes`;
   return (
     <p className="text-meta text-warn">
-      {`${what} on this device could not be sent yet and may not be in the file. Go to your tasks to send them, and export again.`}
+      {`${what} on this device could not be sent yet and may be missing here. Go to your tasks to send them, and export again.`}
     </p>
   );
 }
@@ -140,6 +145,10 @@ function wordsOf(state: Exclude<State, { is: "reading" }>): string {
   switch (state.is) {
     case "saved":
       return `Saved ${countOfTasks(state.count)} as ${state.name}`;
+    case "empty":
+      return state.kind === "ics"
+        ? "There is nothing to export: you have no tasks outside the trash. Nothing was saved."
+        : "There is nothing to export: you have no tasks yet. Nothing was saved.";
     case "cancelled":
       return "Cancelled. Nothing was saved.";
     case "failed":

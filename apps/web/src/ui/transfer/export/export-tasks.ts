@@ -11,12 +11,13 @@ const files = {
 export type ExportKind = keyof typeof files;
 
 export interface Exported {
-  readonly blob: Blob;
+  /** Null: there is nothing to export, and a calendar without entries would not be valid. */
+  readonly blob: Blob | null;
   readonly ending: string;
   readonly count: number;
 }
 
-/** Reads all tasks and makes a file of them. Rejects, without a file, as every client method. */
+/** Reads all tasks, and where there are any makes a file of them. Rejects, without a file, as every client method. */
 export async function exportTasks(
   api: Lister,
   kind: ExportKind,
@@ -35,5 +36,6 @@ export async function exportTasks(
   const parts: string[] = [];
   for await (const part of file.write(counted(), new Date().toISOString())) parts.push(part);
   signal.throwIfAborted();
-  return { blob: new Blob(parts, { type: file.type }), ending: file.ending, count };
+  const blob = count > 0 ? new Blob(parts, { type: file.type }) : null;
+  return { blob, ending: file.ending, count };
 }
