@@ -129,6 +129,23 @@ test("[X-2] CSV for spreadsheets, and a calendar without the trash", async ({ pa
   expect(calendar).not.toContain("Thrown away");
 });
 
+test("[X-2] nothing to export is said, and nothing saved", async ({ page, person }) => {
+  const { body } = await person.api.createTask({ body: { title: "Thrown away" } });
+  await person.api.deleteTask({ params: { id: body.id } });
+  const downloads: Download[] = [];
+  page.on("download", (download) => downloads.push(download));
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Export as calendar" }).click();
+  await expect(
+    page.getByText(/^There is nothing to export: you have no tasks outside/),
+  ).toHaveCount(2);
+  await person.api.deleteTask({ params: { id: body.id }, query: { permanent: "true" } });
+  await page.getByRole("button", { name: "Export as JSON" }).click();
+  await expect(page.getByText(/^There is nothing to export: you have no tasks yet/)).toHaveCount(2);
+  expect(downloads).toEqual([]);
+  await expect(page.getByText(/has an apostrophe before it/)).toBeVisible();
+});
+
 test("[X-2] an export that fails or is cancelled saves nothing, and can be had again", async ({
   page,
   person,
@@ -350,6 +367,30 @@ test("[X-3] Todoist's template, with the keyboard alone, twice without a duplica
   ]);
   await choose();
   await expect(page.getByText("2 already there and the same")).toBeVisible();
+});
+
+test("[X-3] 205 rows stand as in the file, over batches", async ({ page, person }) => {
+  await person.api.createTask({ body: { title: "Was here before" } });
+  const titles = Array.from({ length: 205 }, (_, index) => `Row ${index}`);
+  const rows = titles.map((title) => `task,${title}`).join("\r\n");
+  await page.goto("/account");
+  await picker(page).setInputFiles(fileOf(`TYPE,CONTENT\r\n${rows}`, "Home.csv"));
+  await page.getByRole("button", { name: "Import 205 tasks" }).click();
+  await expect(page.getByText("Imported 205 of 205 tasks.").first()).toBeVisible();
+  const titlesBy = async (sort: "position" | "created") => {
+    const { body } = await person.api.listTasks({ query: { sort, limit: "500" } });
+    return body.map(({ title }) => title);
+  };
+  expect(await titlesBy("position")).toEqual([...titles, "Was here before"]);
+  // The last batch that was sent is the file's beginning; each is of one moment.
+  const newest = await titlesBy("created");
+  const batches = [newest.slice(0, 5), newest.slice(5, 105), newest.slice(105, 205)];
+  expect(batches.map((batch) => new Set(batch))).toEqual([
+    new Set(titles.slice(0, 5)),
+    new Set(titles.slice(5, 105)),
+    new Set(titles.slice(105)),
+  ]);
+  expect(newest.at(-1)).toBe("Was here before");
 });
 
 test("[X-3] a file that cannot be read says why; one can also be dropped", async ({

@@ -1,5 +1,7 @@
 import type { BatchOperation, Task, TaskChange } from "@tend/contracts";
+import { positionAt } from "@tend/contracts/position-at";
 import type { Entry } from "./import-check.ts";
+import { isSameText } from "./same-text.ts";
 
 /** A task of the file whose id is there already, otherwise. */
 export interface Difference {
@@ -46,22 +48,30 @@ export function planImport(entries: readonly Entry[], tasks: Iterable<Task>): Pl
 /** In what the file says. A field that it does not name is no difference. */
 const isEqual = ({ task }: Entry, present: Task): boolean => {
   const values = new Map<string, unknown>(Object.entries(present));
-  return Object.entries(task).every(
-    ([name, value]) => JSON.stringify(value) === JSON.stringify(values.get(name)),
-  );
+  return Object.entries(task).every(([name, value]) => isSameText(value, values.get(name)));
 };
 
-/** What is to be sent: the new tasks, and where that is wanted the file's version of the others. */
-export const jobsOf = ({ fresh, different, inTrash }: Plan, replace: boolean): readonly Job[] => [
-  ...fresh.map(createJob),
-  ...(replace ? [...different, ...inTrash].map(replaceJob) : []),
-];
+/**
+ * What is to be sent: the new tasks, and where that is wanted the file's version of the others. From
+ * the end of the file to its beginning: what is made later stands above what was made before (T-6,
+ * T-18), so that the tasks lie as in the file, also where the rest of it is imported later.
+ */
+export const jobsOf = (
+  { fresh, different, inTrash }: Plan,
+  replace: boolean,
+  now: number = Date.now(),
+): readonly Job[] =>
+  [
+    ...fresh.map((entry, index) => createJob(entry, now + fresh.length - index)),
+    ...(replace ? [...different, ...inTrash].map(replaceJob) : []),
+  ].toReversed();
 
-const createJob = ({ place, task, trashed }: Entry): Job => ({
+/** A place of its own for each: those that the server gives to batches in a quick row overlap. */
+const createJob = ({ place, task, trashed }: Entry, madeAt: number): Job => ({
   place,
   title: task.title,
   operations: [
-    { operation: "create", task },
+    { operation: "create", task: { ...task, position: task.position ?? positionAt(madeAt) } },
     ...(trashed ? [{ operation: "delete" as const, id: task.id }] : []),
   ],
 });

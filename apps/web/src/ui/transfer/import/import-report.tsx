@@ -2,12 +2,14 @@ import type { Refusal } from "./import-run.ts";
 
 const shown = 20;
 
-/** What the server would not take, by title. */
+/** What the server would not take, by title, in the order of the file, which is sent from its end. */
 export function ImportReport({ refusals }: { refusals: readonly Refusal[] }) {
   return (
     <ImportFaults
       title="These were not imported"
-      faults={refusals.map(({ place, title, reason }) => ({ place, text: `${title}: ${reason}` }))}
+      faults={refusals
+        .toReversed()
+        .map(({ place, title, reason }) => ({ place, text: `${title}: ${reason}` }))}
     />
   );
 }

@@ -93,6 +93,28 @@ test("[X-3] the same file gives the same ids on any day; equal rows have one eac
   expect(longer.tasks.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
 });
 
+test("[X-3] a row is known by its text: line ends and the form of letters make no twin", async () => {
+  const rows = [
+    ["task", "Café", "Two\nlines", "1", "1"],
+    ["section", "Küche"],
+    ["task", "Bröd", "", "4", "1", "5 mär"],
+  ];
+  const lf = `${header}\n${Papa.unparse(rows, { newline: "\n" })}`;
+  const ids = (await read(lf)).tasks.map(({ id }) => id);
+  // As they were before anything was said of forms: who imported then makes nothing twice.
+  expect(ids).toEqual([
+    "02b78210-f6dc-5db1-a670-b30f97effcf1",
+    "d3c0e72e-a16b-583f-9281-ef6b431c2350",
+  ]);
+  const others = [
+    lf.replaceAll("\n", "\r\n"),
+    lf.replaceAll("\n", "\r"),
+    lf.normalize("NFD"),
+    lf.normalize("NFD").replaceAll("\n", "\r\n"),
+  ];
+  for (const text of others) expect((await read(text)).tasks.map(({ id }) => id)).toEqual(ids);
+});
+
 test("[X-3] a title that is too long is cut, and stands whole before the notes", async () => {
   const title = "😀".repeat(limits.title + 1);
   const { tasks, remarks } = await readOne({ CONTENT: title, DESCRIPTION: "More" });

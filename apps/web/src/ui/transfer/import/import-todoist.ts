@@ -3,6 +3,7 @@ import { Tag, TimeZone } from "@tend/contracts/task";
 import Papa from "papaparse";
 import { v5 as uuidv5 } from "uuid";
 import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
+import { canonicalText } from "./same-text.ts";
 import { readTodoistDate } from "./todoist-date.ts";
 
 /** Ids are made in this space of names; with another, a second import would make all tasks again. */
@@ -143,10 +144,10 @@ function draftOf(
   };
 }
 
-/** X-3: the same row has the same id; of equal rows in one file each has its own. */
+/** X-3: a row of the same text has the same id; of equal rows in one file each has its own. */
 function idOf(cells: Cells, section: string, ids: Map<string, number>): string {
   const own = ["CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "DATE"].map(cells);
-  const key = JSON.stringify([section, ...own]);
+  const key = JSON.stringify([section, ...own].map(canonicalText));
   const count = (ids.get(key) ?? 0) + 1;
   ids.set(key, count);
   return uuidv5(`${key} ${count}`, namespace);
