@@ -1,6 +1,7 @@
 import { limits } from "@tend/contracts/limits";
 import { NewTask } from "@tend/contracts/task";
 import type { FileContent, FileFault } from "./import-draft.ts";
+import { unhurried } from "./unhurried.ts";
 
 /** A task that the API will take. */
 export interface Entry {
@@ -13,7 +14,6 @@ export interface Checked extends Omit<FileContent, "drafts"> {
   readonly entries: readonly Entry[];
 }
 
-const atOnce = 500;
 /** What stands around a task in the body of a request. */
 const envelope = 1024;
 
@@ -21,16 +21,12 @@ const encoder = new TextEncoder();
 
 export const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value)).length;
 
-/** Lets the browser draw and hear in between. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve));
-
 /** Tells what the API will take of a file from what it would refuse. */
 export async function check({ drafts, faults, remarks }: FileContent): Promise<Checked> {
   const entries: Entry[] = [];
   const found: FileFault[] = [...faults];
   const ids = new Set<string>();
-  for (const [index, { place, fields, trashed }] of drafts.entries()) {
-    if (index % atOnce === atOnce - 1) await breathe();
+  for await (const { place, fields, trashed } of unhurried(drafts)) {
     const { data, error } = NewTask.safeParse(fields);
     if (data?.id === undefined) {
       found.push({ place, reason: (error?.issues ?? []).map(inWords).join(" ") });

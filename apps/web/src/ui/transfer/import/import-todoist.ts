@@ -1,10 +1,14 @@
 import { codePoints, limits, tagKey } from "@tend/contracts/limits";
 import { Tag, TimeZone } from "@tend/contracts/task";
-import Papa from "papaparse";
 import { v5 as uuidv5 } from "uuid";
-import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
+import type { CsvRow, CsvTable } from "./csv-table.ts";
+import type { Draft, FileContent, FileFault } from "./import-draft.ts";
+import { notesOf, shortened } from "./notes.ts";
 import { canonicalText } from "./same-text.ts";
-import { readTodoistDate } from "./todoist-date.ts";
+import { readAttachments } from "./todoist-attachments.ts";
+import { type DayAndTime, readTodoistDate } from "./todoist-date.ts";
+import { TodoistRemarks } from "./todoist-remarks.ts";
+import { unhurried } from "./unhurried.ts";
 
 /** Ids are made in this space of names; with another, a second import would make all tasks again. */
 const namespace = "a7d2b246-ab53-42e6-973e-6a9395fd8c0b";
@@ -18,125 +22,179 @@ const priorities = new Map([
   ["", "none"],
 ]);
 
-type Cells = (column: string) => string;
+/** Columns that have a place of their own in a task, or nothing in them that is lost. */
+const known: ReadonlySet<string> = new Set(
+  "TYPE CONTENT DESCRIPTION PRIORITY INDENT AUTHOR RESPONSIBLE DATE DATE_LANG TIMEZONE DURATION DURATION_UNIT DEADLINE DEADLINE_LANG".split(
+    " ",
+  ),
+);
+
+const none: ReadonlySet<string> = new Set();
+
+/** Todoist nests tasks so deep at most. */
+const deepest = 5;
 
 /** A task of the file; the notes below it come after it is made. */
 interface Row {
-  readonly place: string;
-  readonly cells: Cells;
+  readonly line: CsvRow;
   readonly section: string;
   readonly parent: string | undefined;
   readonly comments: string[];
 }
 
+export const isTodoist = (names: readonly string[]): boolean =>
+  names.includes("TYPE") && names.includes("CONTENT");
+
 /**
- * X-3: reads a project that Todoist exported as a template. `today` is the person's day, from which
+ * X-4: reads a project that Todoist exported as a template. `today` is the person's day, from which
  * "tomorrow" counts.
  */
-export function readTodoist(text: string, today: string): FileContent {
-  const { rows, faults } = rowsOf(text);
+export async function readTodoist({ rows: lines }: CsvTable, today: string): Promise<FileContent> {
+  const remarks = new TodoistRemarks(today);
+  const { rows, faults } = rowsOf(lines, remarks);
   const ids = new Map<string, number>();
-  const counts = { cut: 0, undated: 0 };
-  const drafts = rows.map((row) => draftOf(row, today, ids, counts));
-  return { drafts, faults, remarks: remarksOf(counts) };
+  const readDate = dateReader(today);
+  const drafts: Draft[] = [];
+  for await (const row of unhurried(rows)) drafts.push(draftOf(row, readDate, ids, remarks));
+  return { drafts, faults, remarks: remarks.sentences() };
 }
 
-function rowsOf(text: string): { rows: readonly Row[]; faults: readonly FileFault[] } {
-  const { data, errors } = Papa.parse<string[]>(text, { delimitersToGuess: [",", ";", "\t"] });
-  const [header = [], ...lines] = data;
-  const columns = header.map((name) => name.trim().toUpperCase());
-  if (!columns.includes("TYPE") || !columns.includes("CONTENT"))
-    throw new UnreadableFile(why(columns));
+/** A project says a few dates many times, and to read one in words takes long. */
+function dateReader(today: string) {
+  const known = new Map<string, { readonly due: DayAndTime | undefined }>();
+  return (text: string, language: string): DayAndTime | undefined => {
+    const key = `${language} ${text}`;
+    const found = known.get(key) ?? { due: readTodoistDate(text, language, today) };
+    known.set(key, found);
+    return found.due;
+  };
+}
 
+function rowsOf(
+  lines: readonly CsvRow[],
+  remarks: TodoistRemarks,
+): { rows: readonly Row[]; faults: readonly FileFault[] } {
   const rows: Row[] = [];
   const faults: FileFault[] = [];
   const parents: string[] = [];
   let section = "";
+  /** The task that a note belongs to. */
   let last: Row | undefined;
-  let nextLine = 1 + linesOf(header);
+  /** The section, while no task of it has come. */
+  let empty: string | undefined;
+  /** What follows must not be taken for a part of the task before. */
+  const refuse = (place: string, reason: string) => {
+    faults.push({ place, reason });
+    last = undefined;
+    const unclear = `not clear, since ${place} was not taken`;
+    parents.splice(0, parents.length, ...Array.from({ length: deepest }, () => unclear));
+  };
   for (const line of lines) {
-    const place = `Line ${nextLine}`;
-    nextLine += linesOf(line);
-    if (line.every((cell) => cell.trim() === "")) continue;
-    const cells: Cells = (column) => line[columns.indexOf(column)]?.trim() ?? "";
-    const content = cells("CONTENT");
-    switch (cells("TYPE").toLowerCase()) {
+    const content = line.cell("CONTENT");
+    if (line.fault !== undefined) {
+      refuse(line.place, line.fault);
+      // Better in no section than in the one before.
+      if (line.rest(none).some(([, text]) => /^section\b/im.test(text))) section = "";
+      continue;
+    }
+    switch (line.cell("TYPE").toLowerCase()) {
       case "task": {
-        const depth = Math.max(0, (Number.parseInt(cells("INDENT"), 10) || 1) - 1);
-        last = { place, cells, section, parent: parents.slice(0, depth).at(-1), comments: [] };
-        parents.splice(depth, parents.length, readLabels(content).title);
+        const depth = Math.max(0, (indentOf(line) ?? 1) - 1);
+        last = { line, section, parent: parents.slice(0, depth).at(-1), comments: [] };
+        parents.splice(depth, parents.length, readLabels(withoutAsterisk(content)).title);
         rows.push(last);
+        empty = undefined;
         break;
       }
-      case "section":
+      case "section": {
         section = content;
         parents.length = 0;
         last = undefined;
+        if (empty !== undefined) remarks.note("empty section", empty);
+        empty = content;
+        for (const [column, value] of line.rest(withoutTask)) {
+          const reason = `Of a section only the name is taken, not ${column}: ${shortened(value, 100)}`;
+          faults.push({ place: line.place, reason });
+        }
         break;
-      case "note":
-        if (last) last.comments.push(content);
-        else faults.push({ place, reason: "There is no task above this note." });
+      }
+      case "note": {
+        const more = line.rest(withoutTask).map(([column, value]) => `${column}: ${value}`);
+        if (last) last.comments.push([content, ...more].join("\n"));
+        else faults.push({ place: line.place, reason: "There is no task above this note." });
         break;
-      // How Todoist shows the project.
+      }
       case "meta":
+        remarks.note("view", content);
         break;
       default:
-        faults.push({ place, reason: "Its TYPE is neither task, section nor note." });
+        refuse(line.place, "Its TYPE is neither task, section nor note.");
     }
   }
-  if (errors.some(({ type }) => type === "Quotes")) {
-    const reason = "A quotation mark is not closed: what follows cannot be told apart.";
-    faults.push({ place: rows.at(-1)?.place ?? "Line 1", reason });
-  }
+  if (empty !== undefined) remarks.note("empty section", empty);
   return { rows, faults };
 }
 
-const why = (columns: readonly string[]): string =>
-  columns.includes("ID") && columns.includes("TITLE")
-    ? "CSV exports of Tend are for spreadsheets. To import your tasks, choose an export as JSON."
-    : "This file is neither a JSON export of Tend nor a CSV template of Todoist, whose first line names the columns TYPE and CONTENT.";
+/** What Todoist writes into the rows of sections and notes as well, though it says nothing there. */
+const withoutTask: ReadonlySet<string> = new Set(
+  "TYPE CONTENT PRIORITY INDENT AUTHOR DATE_LANG TIMEZONE DURATION_UNIT DEADLINE_LANG".split(" "),
+);
 
-/** How many lines of the file a row takes. */
-const linesOf = (row: readonly string[]): number =>
-  row.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 1);
+const indentOf = (line: CsvRow): number | undefined =>
+  /^[1-9]\d?$/.test(line.cell("INDENT")) ? Number(line.cell("INDENT")) : undefined;
 
 function draftOf(
-  { place, cells, section, parent, comments }: Row,
-  today: string,
+  { line, section, parent, comments }: Row,
+  readDate: ReturnType<typeof dateReader>,
   ids: Map<string, number>,
-  counts: { cut: number; undated: number },
+  remarks: TodoistRemarks,
 ): Draft {
-  const { title, tags } = readLabels(cells("CONTENT"), tagOfSection(section));
-  const date = cells("DATE");
-  const due = date === "" ? undefined : readTodoistDate(date, cells("DATE_LANG"), today);
-  const zone = due?.time_zone ?? TimeZone.safeParse(cells("TIMEZONE")).data ?? null;
-  const priority = priorities.get(cells("PRIORITY"));
+  const { place, cell } = line;
+  const content = cell("CONTENT");
+  const { title, tags } = readLabels(withoutAsterisk(content), tagOfSection(section));
+  if (withoutAsterisk(content) !== content) remarks.note("header", place);
+  const date = cell("DATE");
+  const due = date === "" ? undefined : readDate(date, cell("DATE_LANG"));
+  if (date !== "" && (!due || due.by)) remarks.note(due?.by ?? "undated", `“${date}” (${place})`);
+  const zone = due?.due_time ? (due.time_zone ?? zoneNamed(cell("TIMEZONE"))) : null;
+  const priority = priorities.get(cell("PRIORITY"));
   const isCut = codePoints(title) > limits.title;
-  if (isCut) counts.cut++;
-  if (date !== "" && !due) counts.undated++;
+  if (isCut) remarks.note("title", place);
+  if (cell("AUTHOR") !== "") remarks.note("author", place);
+  if (cell("TIMEZONE") !== "" && !due?.due_time) remarks.note("zone", place);
+  const others = line.rest(known);
+  for (const [column] of others) remarks.note("column", column);
 
   const more = [
     ["Part of", parent],
     ["Section in Todoist", isWholeAsTag(section) ? "" : section],
-    ["Date in Todoist", due ? "" : date],
-    ["Time zone in Todoist", due?.due_time && zone === null ? cells("TIMEZONE") : ""],
-    ["Deadline in Todoist", cells("DEADLINE")],
-    ["Duration in Todoist", durationOf(cells)],
-    ["Assigned in Todoist to", cells("RESPONSIBLE")],
-    ["Priority in Todoist", priority === undefined ? cells("PRIORITY") : ""],
+    ["Date in Todoist", due && !due.by ? "" : date],
+    ["Time zone in Todoist", due?.due_time && zone === null ? cell("TIMEZONE") : ""],
+    ["Deadline in Todoist", cell("DEADLINE")],
+    ["Duration in Todoist", durationOf(line)],
+    ["Assigned in Todoist to", cell("RESPONSIBLE")],
+    ["Priority in Todoist", priority === undefined ? cell("PRIORITY") : ""],
+    ["Indent in Todoist", indentOf(line) === undefined ? cell("INDENT") : ""],
+    ...others,
   ]
     .filter(([, value]) => value)
     .map(([name, value]) => `${name}: ${value}`);
-  const notes = [isCut ? title : "", cells("DESCRIPTION"), ...comments, more.join("\n")];
+  const texts = [cell("DESCRIPTION"), ...comments].map((text) => {
+    const { text: readable, count } = readAttachments(text);
+    for (let index = 0; index < count; index++) remarks.note("attachment", place);
+    return readable;
+  });
+  const notes = notesOf([isCut ? title : "", ...texts], more.join("\n"));
+  if (notes.isCut) remarks.note("notes", place);
   return {
     place,
     fields: {
-      id: idOf(cells, section, ids),
-      title: isCut ? `${[...title].slice(0, limits.title - 1).join("")}…` : title,
-      description: notes.filter(Boolean).join("\n\n") || null,
+      id: idOf(cell, section, ids),
+      title: isCut ? shortened(title, limits.title) : title,
+      description: notes.text || null,
       due_date: due?.due_date ?? null,
       due_time: due?.due_time ?? null,
-      time_zone: due?.due_time ? zone : null,
+      time_zone: zone,
       priority: priority ?? "none",
       tags,
     },
@@ -144,9 +202,14 @@ function draftOf(
   };
 }
 
-/** X-3: a row of the same text has the same id; of equal rows in one file each has its own. */
-function idOf(cells: Cells, section: string, ids: Map<string, number>): string {
-  const own = ["CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "DATE"].map(cells);
+const zoneNamed = (name: string): string | null => TimeZone.safeParse(name).data ?? null;
+
+/** "* Packing list" is a header, which has no box to tick in Todoist. */
+const withoutAsterisk = (content: string): string => content.replace(/^\*\s+(?=\S)/, "");
+
+/** X-4: a row of the same text has the same id; of equal rows in one file each has its own. */
+function idOf(cell: CsvRow["cell"], section: string, ids: Map<string, number>): string {
+  const own = ["CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "DATE"].map(cell);
   const key = JSON.stringify([section, ...own].map(canonicalText));
   const count = (ids.get(key) ?? 0) + 1;
   ids.set(key, count);
@@ -180,20 +243,5 @@ function readLabels(content: string, first = ""): { title: string; tags: readonl
 }
 
 /** "30 minute"; Todoist writes the unit None where there is no duration. */
-const durationOf = (cells: Cells): string =>
-  cells("DURATION") && `${cells("DURATION")} ${cells("DURATION_UNIT")}`.trim();
-
-function remarksOf({ cut, undated }: { cut: number; undated: number }): string[] {
-  const remarks: string[] = [];
-  if (cut > 0) {
-    const what = cut === 1 ? "1 title is" : `${cut.toLocaleString("en")} titles are`;
-    remarks.push(
-      `${what} longer than ${limits.title} characters and will be cut. The whole text stands at the beginning of the notes.`,
-    );
-  }
-  if (undated > 0) {
-    const what = undated === 1 ? "1 date is" : `${undated.toLocaleString("en")} dates are`;
-    remarks.push(`${what} not a day, such as “every Friday”, and will be kept in the notes.`);
-  }
-  return remarks;
-}
+const durationOf = ({ cell }: CsvRow): string =>
+  cell("DURATION") && `${cell("DURATION")} ${cell("DURATION_UNIT")}`.trim();

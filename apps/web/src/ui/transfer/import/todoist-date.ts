@@ -1,4 +1,4 @@
-import { isDay } from "#ui/quick-add/calendar.ts";
+import { calendarDay, inDigits, isDay } from "#ui/quick-add/calendar.ts";
 import { parseQuickAdd } from "#ui/quick-add/parse.ts";
 
 export interface DayAndTime {
@@ -6,11 +6,14 @@ export interface DayAndTime {
   readonly due_time: string | null;
   /** Set where the text itself names a moment. */
   readonly time_zone?: "UTC";
+  /** What the text leaves open, so that on another day it would mean another one. */
+  readonly by?: "today" | "year";
 }
 
 /**
  * The day that a DATE cell of Todoist means; undefined where that is not sure, as it is for what
- * repeats. Words are read in English alone: "mar 24" is a Tuesday in Spanish.
+ * repeats. Words are read in English alone: "mar 24" is a Tuesday in Spanish. In other languages a
+ * day with its month and year is read.
  */
 export function readTodoistDate(
   text: string,
@@ -23,14 +26,101 @@ export function readTodoistDate(
     if (!isDay(due_date)) return undefined;
     return { due_date, due_time, ...(utc && { time_zone: "UTC" }) };
   }
-  if (language !== "" && !/^en\b/i.test(language)) return undefined;
+  const isEnglish = language === "" || /^en\b|^en_/i.test(language);
+  const named = readNamedMonth(text, isEnglish ? "en" : language);
+  return isEnglish ? (named ?? readEnglish(text, today)) : named;
+}
+
+function readEnglish(text: string, today: string): DayAndTime | undefined {
   // No capital makes a name here; with its zero a clock time is one of 24 hours.
   const words = text.toLowerCase().replace(/(?<![\d:])(\d:\d\d)(?!\s*[ap]\.?m)/g, "0$1");
-  const readAt = (clock: string) => parseQuickAdd(`Task ${words}`, `${today}T${clock}`);
+  const readAt = (day: string, clock = "00:00") =>
+    parseQuickAdd(`Task ${words}`, `${day}T${clock}`);
   // At midnight, so that no time of this day is over.
-  const { title, due_date, due_time, tags, priority } = readAt("00:00");
+  const { title, due_date, due_time, tags, priority } = readAt(today);
   // "in an hour" counts from a moment that the file does not name.
-  if (due_time !== readAt("00:01").due_time) return undefined;
+  if (due_time !== readAt(today, "00:01").due_time) return undefined;
   const isWhole = title === "Task" && tags.length === 0 && priority === "none";
-  return isWhole && due_date !== null ? { due_date, due_time } : undefined;
+  if (!isWhole || due_date === null) return undefined;
+
+  const year = today.slice(0, 4);
+  const readings = [`${year}-01-01`, `${year}-05-17`, `${year}-10-30`, "1970-01-01"].map(
+    (day) => readAt(day).due_date ?? "",
+  );
+  if (readings.every((reading) => reading === due_date)) return { due_date, due_time };
+  // Day and month stand fast, so it is the year that is left open. Quick add looks ahead from today;
+  // Todoist leaves out the year of the export, whose days may be over.
+  const [inThisYear = ""] = readings;
+  const isYearless = readings.every((reading) => reading.slice(4) === inThisYear.slice(4));
+  return isYearless
+    ? { due_date: inThisYear, due_time, by: "year" }
+    : { due_date, due_time, by: "today" };
+}
+
+/** "5 мар 2027", "24 de marzo de 2026 9:30", "2027年3月5日". */
+function readNamedMonth(text: string, language: string): DayAndTime | undefined {
+  const numbers =
+    /^(\d{4})\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일](?:\s+(\d\d?:\d\d))?$/u.exec(text);
+  if (numbers) {
+    const [, year, month, day, clock] = numbers;
+    return dayAndTime(Number(year), Number(month) - 1, Number(day), clock);
+  }
+  const words =
+    /^(\d\d?)(?:\.|er|º)?\s+(?:de\s+)?([\p{L}\p{M}]+)\.?\s+(?:de\s+)?(\d{4})(?:\s?г\.?)?(?:\s+(\d\d?:\d\d))?$/u.exec(
+      text,
+    );
+  if (!words) return undefined;
+  const [, day, name = "", year, clock] = words;
+  const month = monthNamed(name, language);
+  return month === undefined ? undefined : dayAndTime(Number(year), month, Number(day), clock);
+}
+
+function dayAndTime(year: number, month: number, day: number, clock = ""): DayAndTime | undefined {
+  const due_date = calendarDay(year, month, day);
+  if (due_date === undefined) return undefined;
+  if (clock === "") return { due_date, due_time: null };
+  const [hours = 0, minutes = 0] = clock.split(":").map(Number);
+  if (hours > 23 || minutes > 59) return undefined;
+  return { due_date, due_time: `${inDigits(hours, 2)}:${inDigits(minutes, 2)}` };
+}
+
+/** The month, from 0, whose name in this language begins so, where there is just one. */
+function monthNamed(name: string, language: string): number | undefined {
+  const locale = localeOf(language);
+  if (locale === undefined || name.length < 3) return undefined;
+  const typed = name.toLocaleLowerCase(locale);
+  const months = [...monthNames(locale).entries()];
+  const whole = months.filter(([, names]) => names.includes(typed));
+  const begun = months.filter(([, names]) => names.some((one) => one.startsWith(typed)));
+  const [only, other] = whole.length > 0 ? whole : begun;
+  return other === undefined ? only?.[0] : undefined;
+}
+
+function localeOf(language: string): string | undefined {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(language.replace("_", "-"))[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Made once for each language, since making a format takes longer than reading a row. */
+const namesByLocale = new Map<string, readonly (readonly string[])[]>();
+
+/** Of each month, long and short, alone and beside a day, for which many languages bend it. */
+function monthNames(locale: string): readonly (readonly string[])[] {
+  const known = namesByLocale.get(locale);
+  if (known) return known;
+  const formats = (["long", "short"] as const)
+    .flatMap((month) => [{ month }, { month, day: "numeric" as const }])
+    .map((form) => new Intl.DateTimeFormat(locale, { ...form, timeZone: "UTC" }));
+  const names = Array.from({ length: 12 }, (_, month) =>
+    formats.map((format) => {
+      const parts = format.formatToParts(Date.UTC(2027, month, 5));
+      const name = parts.find(({ type }) => type === "month")?.value ?? "";
+      return name.toLocaleLowerCase(locale).replace(/\.$/, "");
+    }),
+  );
+  namesByLocale.set(locale, names);
+  return names;
 }

@@ -1,0 +1,114 @@
+import Papa from "papaparse";
+
+/** A row of a table, asked by the names of its columns, whose case does not count. */
+export interface CsvRow {
+  /** "Line 12", as an editor counts. */
+  readonly place: string;
+  /** Why it cannot be told apart into cells. */
+  readonly fault: string | undefined;
+  /** What stands in a column, trimmed; "" where there is none of that name. */
+  readonly cell: (column: string) => string;
+  /** What stands in columns of other names, and in second ones of a name. */
+  readonly rest: (
+    known: ReadonlySet<string>,
+  ) => readonly (readonly [column: string, value: string])[];
+}
+
+export interface CsvTable {
+  /** The columns by their names, as they are written. */
+  readonly columns: readonly string[];
+  readonly rows: readonly CsvRow[];
+}
+
+/** Some programs write a few lines about the file before the names of the columns. */
+const mostBefore = 20;
+
+/**
+ * The table below the first line whose names, in capitals, are the ones looked for; undefined where
+ * there is none. The delimiter is the one by which there is such a line.
+ */
+export function findTable(
+  text: string,
+  isHeader: (names: readonly string[]) => boolean,
+): CsvTable | undefined {
+  // Line ends may differ from row to row; within a cell they are told apart by nobody.
+  const lines = text.replace(/^\ufeff+/, "").replace(/\r\n?/g, "\n");
+  const { body, before, delimiter } = withoutHint(lines);
+  for (const one of delimiter === undefined ? [",", ";", "\t"] : [delimiter]) {
+    const at = recordsOf(body, one, mostBefore).findIndex(({ cells }) => isHeader(namesOf(cells)));
+    if (at >= 0) return tableOf(recordsOf(body, one), at, before);
+  }
+  return undefined;
+}
+
+/** "sep=;" in the first line tells spreadsheets the delimiter. */
+function withoutHint(text: string) {
+  const [hint, delimiter] = /^"?sep=([^\n"])"?\n/i.exec(text) ?? [];
+  if (hint === undefined) return { body: text, before: 0 };
+  return { body: text.slice(hint.length), before: 1, delimiter };
+}
+
+interface CsvRecord {
+  readonly cells: readonly string[];
+  /** How many lines of the file it takes. */
+  readonly lines: number;
+  readonly fault: string | undefined;
+}
+
+function recordsOf(text: string, delimiter: string, preview = 0): readonly CsvRecord[] {
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter, newline: "\n", preview });
+  const faults = new Map(
+    errors.flatMap(({ type, code, row }) =>
+      type === "Quotes" && row !== undefined ? [[row, quoteFault(code)]] : [],
+    ),
+  );
+  return data.map((cells, index) => ({
+    cells,
+    lines: cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 1),
+    fault: faults.get(index),
+  }));
+}
+
+const quoteFault = (code: string): string =>
+  code === "MissingQuotes"
+    ? "A quotation mark is opened and not closed: what follows cannot be told apart."
+    : "Text follows a closing quotation mark: where its cells end cannot be told.";
+
+const namesOf = (cells: readonly string[]): readonly string[] =>
+  cells.map((cell) => cell.trim().toUpperCase());
+
+function tableOf(records: readonly CsvRecord[], at: number, before: number): CsvTable {
+  const columns = (records[at]?.cells ?? []).map((name) => name.trim());
+  const names = namesOf(columns);
+  const rows: CsvRow[] = [];
+  let line = before + 1;
+  for (const [index, { cells, lines, fault }] of records.entries()) {
+    const place = placeOf(line, fault === undefined ? 1 : lines);
+    line += lines;
+    if (index <= at || cells.every((cell) => cell.trim() === "")) continue;
+    const shifted =
+      cells.length > columns.length
+        ? `It has ${cells.length} cells for ${columns.length} columns: text with a comma must stand in quotation marks.`
+        : undefined;
+    rows.push({ place, fault: fault ?? shifted, ...cellsOf(cells, columns, names) });
+  }
+  return { columns, rows };
+}
+
+const placeOf = (line: number, lines: number): string =>
+  lines > 1 ? `Lines ${line} to ${line + lines - 1}` : `Line ${line}`;
+
+const cellsOf = (
+  cells: readonly string[],
+  columns: readonly string[],
+  names: readonly string[],
+): Pick<CsvRow, "cell" | "rest"> => ({
+  cell: (column) => cells[names.indexOf(column)]?.trim() ?? "",
+  rest: (known) =>
+    cells.flatMap((cell, index) => {
+      const name = names[index] ?? "";
+      const value = cell.trim();
+      const isKnown = known.has(name) && names.indexOf(name) === index;
+      return isKnown || value === "" ? [] : [[columns[index] || `Column ${index + 1}`, value]];
+    }),
+});

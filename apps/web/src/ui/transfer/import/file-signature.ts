@@ -1,0 +1,57 @@
+import { UnreadableFile } from "./import-draft.ts";
+
+const bytesOf = (text: string): readonly number[] => [...text].map((sign) => sign.charCodeAt(0));
+
+const unpack = "Unpack it, and choose the file of tasks that is in it.";
+const exportAnew =
+  "Export your tasks as CSV or JSON from the program that has them, and choose that file.";
+const saveAsCsv = "Save it as CSV (UTF-8) in your spreadsheet program, and choose that file.";
+
+/** How files begin that hold no text. */
+const signatures: readonly (readonly [start: readonly number[], words: string])[] = [
+  [[0x1f, 0x8b], `This is a gzip archive. ${unpack}`],
+  [bytesOf("7z\xbc\xaf\x27\x1c"), `This is a 7z archive. ${unpack}`],
+  [bytesOf("Rar!\x1a\x07"), `This is a RAR archive. ${unpack}`],
+  [bytesOf("\xfd7zXZ\0"), `This is an xz archive. ${unpack}`],
+  [bytesOf("BZh"), `This is a bzip2 archive. ${unpack}`],
+  [[0x28, 0xb5, 0x2f, 0xfd], `This is a Zstandard archive. ${unpack}`],
+  [bytesOf("%PDF"), `This is a PDF: pages to read, from which no task can be told. ${exportAnew}`],
+  [bytesOf("\xd0\xcf\x11\xe0"), `This is a file of an old Office program. ${saveAsCsv}`],
+  [bytesOf("{\\rtf"), `This is a formatted document (RTF). ${exportAnew}`],
+  [bytesOf("\x89PNG"), `This is a picture. ${exportAnew}`],
+  [[0xff, 0xd8, 0xff], `This is a picture. ${exportAnew}`],
+  [bytesOf("GIF8"), `This is a picture. ${exportAnew}`],
+  [bytesOf("SQLite format 3"), `This is a database of another program. ${exportAnew}`],
+];
+
+const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
+  start.every((byte, index) => bytes[index] === byte);
+
+/** A file is known by its first bytes: its name may say anything. */
+export const isZip = (bytes: Uint8Array): boolean =>
+  [bytesOf("PK\x03\x04"), bytesOf("PK\x05\x06")].some((start) => startsWith(bytes, start));
+
+/** @throws UnreadableFile where it is something else than text, with what it is. */
+export function assertText(bytes: Uint8Array): void {
+  const [, words] = signatures.find(([start]) => startsWith(bytes, start)) ?? [];
+  if (words !== undefined) throw new UnreadableFile(words);
+}
+
+/** Text of other kinds, by its first letters. */
+const texts: readonly (readonly [start: RegExp, words: string])[] = [
+  [
+    /^\s*BEGIN:VCALENDAR/i,
+    "This is a calendar, which is for calendar programs. To import tasks of Tend, choose an export as JSON.",
+  ],
+  [
+    /^\s*<(?:!doctype html|html)/i,
+    `This is a web page, perhaps one to sign in that was saved in place of a file. ${exportAnew}`,
+  ],
+  [/^\s*<\?xml/i, `This is an XML file. ${exportAnew}`],
+];
+
+/** @throws UnreadableFile where it is text of a kind that holds no tasks for here, with what it is. */
+export function assertTasks(text: string): void {
+  const [, words] = texts.find(([start]) => start.test(text)) ?? [];
+  if (words !== undefined) throw new UnreadableFile(words);
+}

@@ -1,0 +1,20 @@
+import { codePoints, limits } from "@tend/contracts/limits";
+
+/** At most so many code points; what is cut shows that it is. */
+export const shortened = (text: string, most: number): string =>
+  codePoints(text) > most ? `${[...text].slice(0, most - 1).join("")}…` : text;
+
+/**
+ * What has no field of its own, as the description of a task: texts, and below them the lines that say
+ * what else stood in the file. Where that is too long the texts are cut, and the lines stay.
+ */
+export function notesOf(texts: readonly string[], lines: string): { text: string; isCut: boolean } {
+  const whole = paragraphs([...texts, lines]);
+  if (codePoints(whole) <= limits.description) return { text: whole, isCut: false };
+  const end = shortened(lines, limits.description / 2);
+  const below = end && `\n\n${end}`;
+  const room = limits.description - codePoints(below);
+  return { text: shortened(paragraphs(texts), room) + below, isCut: true };
+}
+
+const paragraphs = (texts: readonly string[]): string => texts.filter(Boolean).join("\n\n");
