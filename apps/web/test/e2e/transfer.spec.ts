@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Download, Page, Route } from "@playwright/test";
 import type { NewTask, Task } from "@tend/contracts";
+import { zipSync } from "fflate";
 import { axeViolationsInBothThemes } from "./axe.ts";
 import { expect, noNetwork, type Person, signIn, test, workerless } from "./person.ts";
 
@@ -325,7 +326,7 @@ test("[X-3] what the server refuses is listed by title", async ({ page, person, 
   expect(await axeViolationsInBothThemes(page)).toEqual([]);
 });
 
-test("[X-3] Todoist's template, with the keyboard alone, twice without a duplicate", async ({
+test("[X-4] Todoist's template, with the keyboard alone, twice without a duplicate", async ({
   page,
   person,
 }) => {
@@ -367,6 +368,34 @@ test("[X-3] Todoist's template, with the keyboard alone, twice without a duplica
   ]);
   await choose();
   await expect(page.getByText("2 already there and the same")).toBeVisible();
+});
+
+test("[X-5] a backup of Todoist is taken as it is, with a remark for what is not", async ({
+  page,
+  person,
+}) => {
+  const rows = "TYPE,CONTENT,DATE,DATE_LANG\r\ntask,Buy milk,in 3 days,en\r\ntask,Salt, pepper,,";
+  const archive = zipSync({
+    "Home [1].csv": Buffer.from(rows),
+    "Work [2].csv": Buffer.from("TYPE,CONTENT\r\ntask,Buy milk"),
+  });
+  await page.goto("/account");
+  await picker(page).setInputFiles({
+    name: "backup.zip",
+    mimeType: "application/zip",
+    buffer: Buffer.from(archive),
+  });
+  await expect(page.getByText("2 new", { exact: true })).toBeVisible();
+  await expect(page.getByText(/“in 3 days” \(Home, Line 2\)/)).toBeVisible();
+  await expect(page.getByText(/^Home, Line 3 It has 5 cells for 4 columns/)).toBeVisible();
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await page.getByRole("button", { name: "Import 2 tasks" }).click();
+  await expect(page.getByText("Imported 2 of 2 tasks.").first()).toBeVisible();
+  const { body } = await person.api.listTasks({ query: { sort: "position" } });
+  expect(body.map(({ title, tags }) => [title, tags])).toEqual([
+    ["Buy milk", ["Home"]],
+    ["Buy milk", ["Work"]],
+  ]);
 });
 
 test("[X-3] 205 rows stand as in the file, over batches", async ({ page, person }) => {

@@ -9,14 +9,14 @@ export function FileChoice() {
       >
         <input
           type="file"
-          accept=".json,.csv,application/json,text/csv"
+          accept=".json,.csv,.zip,application/json,text/csv,application/zip"
           aria-describedby="import-hint"
           className="absolute inset-0 h-full w-full cursor-pointer opacity-0"
         />
         Choose a file
       </label>
       <p id="import-hint" className="min-w-0 text-meta text-muted">
-        A JSON export of Tend or a CSV template of Todoist
+        A JSON export of Tend, or of Todoist a CSV template or a backup (ZIP)
         <span className="pointer-coarse:hidden">. You can also drop it here</span>.
       </p>
     </div>

@@ -5,7 +5,7 @@ import { isTodoist, readTodoist } from "./import-todoist.ts";
 /** @throws UnreadableFile */
 export async function readCsv(text: string, today: string): Promise<FileContent> {
   const todoist = findTable(text, isTodoist);
-  if (todoist) return readTodoist(todoist, today);
+  if (todoist) return readTodoist([{ table: todoist }], today);
   throw new UnreadableFile(
     findTable(text, isTend)
       ? "CSV exports of Tend are for spreadsheets. To import your tasks, choose an export as JSON."

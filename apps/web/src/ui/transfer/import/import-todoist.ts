@@ -37,6 +37,7 @@ const deepest = 5;
 /** A task of the file; the notes below it come after it is made. */
 interface Row {
   readonly line: CsvRow;
+  readonly project: string | undefined;
   readonly section: string;
   readonly parent: string | undefined;
   readonly comments: string[];
@@ -45,17 +46,30 @@ interface Row {
 export const isTodoist = (names: readonly string[]): boolean =>
   names.includes("TYPE") && names.includes("CONTENT");
 
+export interface TodoistProject {
+  /** Its name, where more than one can be in a file; a tag of its tasks. */
+  readonly name?: string;
+  readonly table: CsvTable;
+}
+
 /**
- * X-4: reads a project that Todoist exported as a template. `today` is the person's day, from which
+ * X-4: reads projects that Todoist exported as templates. `today` is the person's day, from which
  * "tomorrow" counts.
  */
-export async function readTodoist({ rows: lines }: CsvTable, today: string): Promise<FileContent> {
+export async function readTodoist(
+  projects: readonly TodoistProject[],
+  today: string,
+): Promise<FileContent> {
   const remarks = new TodoistRemarks(today);
-  const { rows, faults } = rowsOf(lines, remarks);
-  const ids = new Map<string, number>();
   const readDate = dateReader(today);
+  const ids = new Map<string, number>();
   const drafts: Draft[] = [];
-  for await (const row of unhurried(rows)) drafts.push(draftOf(row, readDate, ids, remarks));
+  const faults: FileFault[] = [];
+  for (const project of projects) {
+    for await (const row of unhurried(rowsOf(project, faults, remarks))) {
+      drafts.push(draftOf(row, readDate, ids, remarks));
+    }
+  }
   return { drafts, faults, remarks: remarks.sentences() };
 }
 
@@ -71,11 +85,12 @@ function dateReader(today: string) {
 }
 
 function rowsOf(
-  lines: readonly CsvRow[],
+  { name, table }: TodoistProject,
+  faults: FileFault[],
   remarks: TodoistRemarks,
-): { rows: readonly Row[]; faults: readonly FileFault[] } {
+): readonly Row[] {
   const rows: Row[] = [];
-  const faults: FileFault[] = [];
+  const project = name?.toLowerCase() === "inbox" ? undefined : name;
   const parents: string[] = [];
   let section = "";
   /** The task that a note belongs to. */
@@ -89,7 +104,8 @@ function rowsOf(
     const unclear = `not clear, since ${place} was not taken`;
     parents.splice(0, parents.length, ...Array.from({ length: deepest }, () => unclear));
   };
-  for (const line of lines) {
+  for (const one of table.rows) {
+    const line = name ? { ...one, place: `${name}, ${one.place}` } : one;
     const content = line.cell("CONTENT");
     if (line.fault !== undefined) {
       refuse(line.place, line.fault);
@@ -100,7 +116,7 @@ function rowsOf(
     switch (line.cell("TYPE").toLowerCase()) {
       case "task": {
         const depth = Math.max(0, (indentOf(line) ?? 1) - 1);
-        last = { line, section, parent: parents.slice(0, depth).at(-1), comments: [] };
+        last = { line, project, section, parent: parents.slice(0, depth).at(-1), comments: [] };
         parents.splice(depth, parents.length, readLabels(withoutAsterisk(content)).title);
         rows.push(last);
         empty = undefined;
@@ -132,7 +148,7 @@ function rowsOf(
     }
   }
   if (empty !== undefined) remarks.note("empty section", empty);
-  return { rows, faults };
+  return rows;
 }
 
 /** What Todoist writes into the rows of sections and notes as well, though it says nothing there. */
@@ -144,14 +160,14 @@ const indentOf = (line: CsvRow): number | undefined =>
   /^[1-9]\d?$/.test(line.cell("INDENT")) ? Number(line.cell("INDENT")) : undefined;
 
 function draftOf(
-  { line, section, parent, comments }: Row,
+  { line, project, section, parent, comments }: Row,
   readDate: ReturnType<typeof dateReader>,
   ids: Map<string, number>,
   remarks: TodoistRemarks,
 ): Draft {
   const { place, cell } = line;
   const content = cell("CONTENT");
-  const { title, tags } = readLabels(withoutAsterisk(content), tagOfSection(section));
+  const { title, tags } = readLabels(withoutAsterisk(content), [project, section]);
   if (withoutAsterisk(content) !== content) remarks.note("header", place);
   const date = cell("DATE");
   const due = date === "" ? undefined : readDate(date, cell("DATE_LANG"));
@@ -167,6 +183,7 @@ function draftOf(
 
   const more = [
     ["Part of", parent],
+    ["Project in Todoist", isWholeAsTag(project) ? "" : project],
     ["Section in Todoist", isWholeAsTag(section) ? "" : section],
     ["Date in Todoist", due && !due.by ? "" : date],
     ["Time zone in Todoist", due?.due_time && zone === null ? cell("TIMEZONE") : ""],
@@ -218,19 +235,22 @@ function idOf(cell: CsvRow["cell"], section: string, ids: Map<string, number>): 
 
 const isTag = (text: string): boolean => Tag.safeParse(text).success;
 
-/** A section as a tag, which has neither spaces nor commas; "" where nothing is left. */
-function tagOfSection(section: string): string {
-  const tag = section.replace(/^[#\s]+/, "").replace(/[\s\u0085,]+/g, "-");
+/** A project or section as a tag, which has neither spaces nor commas; "" where nothing is left. */
+function tagOf(name: string): string {
+  const tag = name.replace(/^[#\s]+/, "").replace(/[\s\u0085,]+/g, "-");
   const short = [...tag].slice(0, limits.tag).join("");
   return isTag(short) ? short : "";
 }
 
-const isWholeAsTag = (section: string): boolean =>
-  tagOfSection(section) !== "" && codePoints(section) <= limits.tag;
+const isWholeAsTag = (name = ""): boolean => tagOf(name) !== "" && codePoints(name) <= limits.tag;
 
 /** Words with @ become tags, as many as a task may have. What is left is the title. */
-function readLabels(content: string, first = ""): { title: string; tags: readonly string[] } {
-  const tags = new Map(first === "" ? [] : [[tagKey(first), first]]);
+function readLabels(
+  content: string,
+  names: readonly (string | undefined)[] = [],
+): { title: string; tags: readonly string[] } {
+  const first = names.map((name = "") => tagOf(name)).filter(Boolean);
+  const tags = new Map(first.map((tag) => [tagKey(tag), tag]));
   const title = content
     .replace(/(?<=^|\s)@(\S+)(?:\s+|$)/g, (word, label: string) => {
       const isLabel = /\p{L}/u.test(label) && isTag(label);

@@ -1,4 +1,5 @@
 import { limits } from "@tend/contracts/limits";
+import { someOf } from "./some-of.ts";
 
 /** What of Todoist nothing here has a use for. */
 const leftOut = [
@@ -45,43 +46,43 @@ export class TodoistRemarks {
       ...of(
         "title",
         (at) =>
-          `${count(at, "title is", "titles are")} longer than ${limits.title} characters and will be cut: ${some(at)}. The whole text stands at the beginning of the notes.`,
+          `${count(at, "title is", "titles are")} longer than ${limits.title} characters and will be cut: ${someOf(at)}. The whole text stands at the beginning of the notes.`,
       ),
       ...of(
         "notes",
         (at) =>
-          `${count(at, "task has", "tasks have")} more notes than the ${limits.description.toLocaleString("en")} characters that fit, and will be cut: ${some(at)}.`,
+          `${count(at, "task has", "tasks have")} more notes than the ${limits.description.toLocaleString("en")} characters that fit, and will be cut: ${someOf(at)}.`,
       ),
       ...of(
         "undated",
         (dates) =>
-          `${count(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${some(dates)}.`,
+          `${count(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`,
       ),
       ...of(
         "today",
         (dates) =>
-          `${count(dates, "date counts", "dates count")} from the day of the export, which the file does not name: ${some(dates)}. Here today, ${this.#today}, is taken for it, and the words are kept in the notes.`,
+          `${count(dates, "date counts", "dates count")} from the day of the export, which the file does not name: ${someOf(dates)}. Here today, ${this.#today}, is taken for it, and the words are kept in the notes.`,
       ),
       ...of(
         "year",
         (dates) =>
-          `${count(dates, "date names", "dates name")} no year: ${some(dates)}. Here ${this.#today.slice(0, 4)} is taken for it, and the words are kept in the notes.`,
+          `${count(dates, "date names", "dates name")} no year: ${someOf(dates)}. Here ${this.#today.slice(0, 4)} is taken for it, and the words are kept in the notes.`,
       ),
       ...of(
         "header",
         (at) =>
-          `${count(at, "task has", "tasks have")} no box to tick in Todoist, by an asterisk, and will have one here: ${some(at)}.`,
+          `${count(at, "task has", "tasks have")} no box to tick in Todoist, by an asterisk, and will have one here: ${someOf(at)}.`,
       ),
       ...of(
         "attachment",
         (at) =>
-          `${count(at, "attachment is", "attachments are")} kept in the notes by name and address; the files themselves stay with Todoist: ${some(at)}.`,
+          `${count(at, "attachment is", "attachments are")} kept in the notes by name and address; the files themselves stay with Todoist: ${someOf(at)}.`,
       ),
       ...of(
         "column",
         (columns) => `Not known here, and kept in the notes: ${[...new Set(columns)].join(", ")}.`,
       ),
-      ...of("empty section", (names) => `Left out, since no task is in them: ${some(names)}.`),
+      ...of("empty section", (names) => `Left out, since no task is in them: ${someOf(names)}.`),
       ...(left.length > 0 ? [`Left out: ${left.join(", ")}.`] : []),
     ];
   }
@@ -89,13 +90,3 @@ export class TodoistRemarks {
 
 const count = ({ length }: readonly string[], one: string, more: string): string =>
   length === 1 ? `1 ${one}` : `${length.toLocaleString("en")} ${more}`;
-
-const shown = 3;
-
-/** The first of them, each once, and how many there are besides. */
-function some(examples: readonly string[]): string {
-  const each = [...new Set(examples)];
-  const more = each.length - shown;
-  const first = each.slice(0, shown).join(", ");
-  return more > 0 ? `${first} and ${more.toLocaleString("en")} more` : first;
-}

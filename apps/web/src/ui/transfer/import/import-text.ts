@@ -1,0 +1,33 @@
+import { part } from "#ui/kit/part.ts";
+import { assertTasks, assertText } from "./file-signature.ts";
+import { type FileContent, UnreadableFile } from "./import-draft.ts";
+
+const json = part(() => import("./import-json.ts"));
+const csv = part(() => import("./import-csv.ts"));
+
+/** @throws UnreadableFile where it is no text with tasks, with what it is. */
+export function textOf(bytes: Uint8Array): string {
+  assertText(bytes);
+  const text = decode(bytes);
+  if (text.trim() === "") throw new UnreadableFile("This file is empty. Choose another one.");
+  assertTasks(text);
+  return text;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UnreadableFile("This file is not text in UTF-8. Save it as UTF-8 and try again.");
+  }
+}
+
+/**
+ * By what it holds: files are renamed, and phones take the endings away.
+ *
+ * @throws UnreadableFile
+ */
+export async function readText(text: string, name: string, today: string): Promise<FileContent> {
+  const isJson = /^\s*[[{]/.test(text) || name.toLowerCase().endsWith(".json");
+  return isJson ? (await json()).readJson(text) : (await csv()).readCsv(text, today);
+}

@@ -1,0 +1,77 @@
+import { findTable } from "./csv-table.ts";
+import { type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
+import { readText, textOf } from "./import-text.ts";
+import { isTodoist, readTodoist, type TodoistProject } from "./import-todoist.ts";
+import { someOf } from "./some-of.ts";
+import { unzip } from "./unzip.ts";
+
+/** What programs save as ZIP that are no archives to people. */
+const workbooks: readonly (readonly [name: RegExp, words: string])[] = [
+  [
+    /^xl\//,
+    "This is an Excel workbook. Save it as CSV UTF-8 in your spreadsheet program, and choose that file.",
+  ],
+  [
+    /^(?:content\.xml|Index\/.*\.iwa)$/,
+    "This is a document of an office program. Save it as CSV (UTF-8), and choose that file.",
+  ],
+  [
+    /^(?:word|ppt)\//,
+    "This is a document of an office program, from which no task can be told. Export your tasks as CSV or JSON, and choose that file.",
+  ],
+];
+
+/** What systems put beside the files of a folder. */
+const isHidden = (name: string): boolean => /(?:^|\/)(?:\.|__MACOSX\/)|\/$/.test(name);
+const isWanted = (name: string): boolean => !isHidden(name) && /\.(?:csv|json)$/i.test(name);
+
+/**
+ * X-5: reads a backup of Todoist, with a CSV for each project, or any other archive of files that can
+ * be imported alone.
+ *
+ * @throws UnreadableFile
+ */
+export async function readZip(
+  archive: Uint8Array,
+  most: number,
+  today: string,
+): Promise<FileContent> {
+  const { files, names } = unzip(archive, most, isWanted);
+  const [, words] = workbooks.find(([pattern]) => names.some((name) => pattern.test(name))) ?? [];
+  if (words !== undefined) throw new UnreadableFile(words);
+
+  const projects: TodoistProject[] = [];
+  const contents: FileContent[] = [];
+  const faults: FileFault[] = [];
+  for (const { name, bytes } of files) {
+    try {
+      const text = textOf(bytes);
+      const table = findTable(text, isTodoist);
+      if (table) projects.push({ name: projectOf(name), table });
+      else contents.push(await readText(text, name, today));
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      faults.push({ place: name, reason: error.message });
+    }
+  }
+  if (projects.length > 0) contents.push(await readTodoist(projects, today));
+  if (contents.length === 0) throw new UnreadableFile(nothing(faults));
+  const others = names.filter((name) => !isHidden(name) && !isWanted(name));
+  return {
+    drafts: contents.flatMap(({ drafts }) => drafts),
+    faults: [...faults, ...contents.flatMap((content) => content.faults)],
+    remarks: [
+      ...contents.flatMap(({ remarks }) => remarks),
+      ...(others.length > 0 ? [`Left out of the ZIP: ${someOf(others)}.`] : []),
+    ],
+  };
+}
+
+const nothing = ([first]: readonly FileFault[]): string =>
+  first
+    ? `Nothing in this ZIP can be taken. ${first.place}: ${first.reason}`
+    : "There is neither a CSV nor a JSON file in this ZIP. Choose another one.";
+
+/** "Backup/Home [2203306141].csv" is the project Home. */
+const projectOf = (name: string): string =>
+  (name.split("/").at(-1) ?? "").replace(/\.csv$/i, "").replace(/\s*\[\d+\]$/, "");

@@ -1,0 +1,73 @@
+import { Unzip, UnzipInflate } from "fflate";
+import { UnreadableFile } from "./import-draft.ts";
+
+export interface Unpacked {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** So much of the archive at a time that little is unpacked beyond the bound before it is noticed. */
+const piece = 16 * 1024;
+
+const damaged =
+  "This ZIP is damaged, not whole, or locked with a password. Unpack it on your device, and choose the file of tasks that is in it.";
+
+/**
+ * Unpacks the files that are wanted by their names, and gives the names of all. It counts what comes
+ * out and stops at `most` bytes, whatever the archive says of itself.
+ *
+ * @throws UnreadableFile
+ */
+export function unzip(
+  archive: Uint8Array,
+  most: number,
+  isWanted: (name: string) => boolean,
+): { files: readonly Unpacked[]; names: readonly string[] } {
+  const names: string[] = [];
+  const open = new Map<string, Uint8Array[]>();
+  const files: Unpacked[] = [];
+  let size = 0;
+  const unpacking = new Unzip((entry) => {
+    const { name } = entry;
+    names.push(name);
+    if (!isWanted(name)) return;
+    const parts: Uint8Array[] = [];
+    open.set(name, parts);
+    entry.ondata = (error, part, isLast) => {
+      if (error) throw error;
+      size += part.length;
+      if (size > most) throw tooLarge(most);
+      parts.push(part);
+      if (!isLast) return;
+      open.delete(name);
+      files.push({ name, bytes: joined(parts) });
+    };
+    entry.start();
+  });
+  unpacking.register(UnzipInflate);
+  try {
+    for (let from = 0; from < archive.length; from += piece) {
+      const end = Math.min(from + piece, archive.length);
+      unpacking.push(archive.subarray(from, end), end === archive.length);
+    }
+  } catch (error) {
+    throw error instanceof UnreadableFile ? error : new UnreadableFile(damaged);
+  }
+  if (open.size > 0) throw new UnreadableFile(damaged);
+  return { files, names };
+}
+
+const tooLarge = (most: number) =>
+  new UnreadableFile(
+    `What is in this ZIP is larger than ${most / 1024 / 1024} MB, the most that can be read here. Unpack it on your device, and choose its files one by one.`,
+  );
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
