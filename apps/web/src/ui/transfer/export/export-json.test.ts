@@ -21,13 +21,16 @@ test("[X-1] a file says what it is, and has each task with all of its fields but
 
 test("no task at all is a file too", async () => {
   expect(JSON.parse(await textOf(file, []))).toMatchObject({ tasks: [] });
-  expect(await check(readJson(await textOf(file, [])))).toMatchObject({ entries: [], faults: [] });
+  expect(await check(await readJson(await textOf(file, [])))).toMatchObject({
+    entries: [],
+    faults: [],
+  });
 });
 
 test("[X-1] what was exported is imported: equal in every field that a person sets", () =>
   fc.assert(
     fc.asyncProperty(anyTasks, async (tasks) => {
-      const { entries, faults, remarks } = await check(readJson(await textOf(file, tasks)));
+      const { entries, faults, remarks } = await check(await readJson(await textOf(file, tasks)));
       expect({ faults, remarks }).toEqual({ faults: [], remarks: [] });
       expect(entries.map(({ task, trashed }) => ({ ...task, trashed }))).toEqual(
         tasks.map(

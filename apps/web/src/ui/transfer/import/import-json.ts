@@ -1,17 +1,29 @@
 import { NewTask, Task } from "@tend/contracts/task";
 import { jsonVersion } from "../export/export-json.ts";
 import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
+import { isGoogleTasks, readGoogleTasks } from "./import-google.ts";
+import { isRecord } from "./json-object.ts";
 
 /** What a person sets. The rest of a task is the server's. */
 const taken: readonly string[] = Object.keys(NewTask.shape);
 const known: ReadonlySet<string> = new Set([...taken, ...Object.keys(Task.shape)]);
 
+/**
+ * Reads an export of Tend or of another program that saves JSON.
+ *
+ * @throws UnreadableFile
+ */
+export async function readJson(text: string): Promise<FileContent> {
+  const content = parse(text);
+  return isGoogleTasks(content) ? readGoogleTasks(content) : readTend(content);
+}
+
 /** X-1: reads what the account page exported. */
-export function readJson(text: string): FileContent {
+function readTend(content: unknown): FileContent {
   const drafts: Draft[] = [];
   const faults: FileFault[] = [];
   const unknown = new Set<string>();
-  for (const [index, entry] of tasksOf(text).entries()) {
+  for (const [index, entry] of tasksOf(content).entries()) {
     const place = `Task ${index + 1}`;
     if (!isRecord(entry)) {
       faults.push({ place, reason: "This is not a task." });
@@ -29,11 +41,10 @@ export function readJson(text: string): FileContent {
   return { drafts, faults, remarks: names ? [`Left out, since not known here: ${names}.`] : [] };
 }
 
-function tasksOf(text: string): readonly unknown[] {
-  const content = parse(text);
+function tasksOf(content: unknown): readonly unknown[] {
   if (!isRecord(content) || content.format !== "tend" || typeof content.version !== "number") {
     throw new UnreadableFile(
-      "This JSON file is not an export of Tend. Choose a file that was saved by Export as JSON.",
+      "This JSON file is not an export of Tend. Choose a file that was saved by Export as JSON, or Tasks.json of Google Takeout.",
     );
   }
   if (content.version > jsonVersion) {
@@ -56,6 +67,3 @@ function parse(text: string): unknown {
     );
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -22,12 +22,10 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/**
- * By what it holds: files are renamed, and phones take the endings away.
- *
- * @throws UnreadableFile
- */
-export async function readText(text: string, name: string, today: string): Promise<FileContent> {
-  const isJson = /^\s*[[{]/.test(text) || name.toLowerCase().endsWith(".json");
-  return isJson ? (await json()).readJson(text) : (await csv()).readCsv(text, today);
-}
+/** By what it holds: files are renamed, and phones take the endings away. */
+export const isJson = (text: string, name: string): boolean =>
+  /^\s*[[{]/.test(text) || name.toLowerCase().endsWith(".json");
+
+/** @throws UnreadableFile, PartMissing */
+export const readText = async (text: string, name: string, today: string): Promise<FileContent> =>
+  isJson(text, name) ? (await json()).readJson(text) : (await csv()).readCsv(text, today);

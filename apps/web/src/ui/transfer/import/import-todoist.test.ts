@@ -79,7 +79,7 @@ test("[X-4] a template: labels, notes, sections, subtasks, dates and priorities"
   expect(remarks).toEqual([
     "1 date is not a day that can be told, and will be kept in the notes: “every monday” (Line 9).",
     "1 date counts from the day of the export, which the file does not name: “tomorrow” (Line 10). Here today, 2026-11-21, is taken for it, and the words are kept in the notes.",
-    "Left out: who wrote a task, the time zone of what has no time, how Todoist shows the project.",
+    "Left out: how Todoist shows the project, who wrote a task, the time zone of what has no time.",
   ]);
 });
 

@@ -1,19 +1,20 @@
-import { codePoints, limits, tagKey } from "@tend/contracts/limits";
-import { Tag, TimeZone } from "@tend/contracts/task";
-import { v5 as uuidv5 } from "uuid";
+import type { Task } from "@tend/contracts";
+import { limits, tagKey } from "@tend/contracts/limits";
 import type { CsvRow, CsvTable } from "./csv-table.ts";
+import { draftOf, RowIds } from "./draft-of.ts";
 import type { Draft, FileContent, FileFault } from "./import-draft.ts";
-import { notesOf, shortened } from "./notes.ts";
-import { canonicalText } from "./same-text.ts";
+import { shortened } from "./notes.ts";
+import { Remarks } from "./remarks.ts";
+import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
 import { readAttachments } from "./todoist-attachments.ts";
 import { type DayAndTime, readTodoistDate } from "./todoist-date.ts";
-import { TodoistRemarks } from "./todoist-remarks.ts";
+import { todoistWords } from "./todoist-remarks.ts";
 import { unhurried } from "./unhurried.ts";
+import { zoneNamed } from "./zone-named.ts";
 
-/** Ids are made in this space of names; with another, a second import would make all tasks again. */
-const namespace = "a7d2b246-ab53-42e6-973e-6a9395fd8c0b";
+type TodoistRemarks = Remarks<keyof ReturnType<typeof todoistWords>>;
 
-const priorities = new Map([
+const priorities = new Map<string, Task["priority"]>([
   ["1", "high"],
   ["2", "medium"],
   ["3", "low"],
@@ -60,14 +61,14 @@ export async function readTodoist(
   projects: readonly TodoistProject[],
   today: string,
 ): Promise<FileContent> {
-  const remarks = new TodoistRemarks(today);
+  const remarks = new Remarks(todoistWords(today));
   const readDate = dateReader(today);
-  const ids = new Map<string, number>();
+  const ids = new RowIds();
   const drafts: Draft[] = [];
   const faults: FileFault[] = [];
   for (const project of projects) {
     for await (const row of unhurried(rowsOf(project, faults, remarks))) {
-      drafts.push(draftOf(row, readDate, ids, remarks));
+      drafts.push(draftOfRow(row, readDate, ids, remarks));
     }
   }
   return { drafts, faults, remarks: remarks.sentences() };
@@ -141,7 +142,7 @@ function rowsOf(
         break;
       }
       case "meta":
-        remarks.note("view", content);
+        remarks.note("left out", "how Todoist shows the project");
         break;
       default:
         refuse(line.place, "Its TYPE is neither task, section nor note.");
@@ -159,10 +160,10 @@ const withoutTask: ReadonlySet<string> = new Set(
 const indentOf = (line: CsvRow): number | undefined =>
   /^[1-9]\d?$/.test(line.cell("INDENT")) ? Number(line.cell("INDENT")) : undefined;
 
-function draftOf(
+function draftOfRow(
   { line, project, section, parent, comments }: Row,
   readDate: ReturnType<typeof dateReader>,
-  ids: Map<string, number>,
+  ids: RowIds,
   remarks: TodoistRemarks,
 ): Draft {
   const { place, cell } = line;
@@ -174,83 +175,55 @@ function draftOf(
   if (date !== "" && (!due || due.by)) remarks.note(due?.by ?? "undated", `“${date}” (${place})`);
   const zone = due?.due_time ? (due.time_zone ?? zoneNamed(cell("TIMEZONE"))) : null;
   const priority = priorities.get(cell("PRIORITY"));
-  const isCut = codePoints(title) > limits.title;
-  if (isCut) remarks.note("title", place);
-  if (cell("AUTHOR") !== "") remarks.note("author", place);
-  if (cell("TIMEZONE") !== "" && !due?.due_time) remarks.note("zone", place);
+  if (cell("AUTHOR") !== "") remarks.note("left out", "who wrote a task");
+  if (cell("TIMEZONE") !== "" && !due?.due_time) {
+    remarks.note("left out", "the time zone of what has no time");
+  }
   const others = line.rest(known);
   for (const [column] of others) remarks.note("column", column);
-
-  const more = [
-    ["Part of", parent],
-    ["Project in Todoist", isWholeAsTag(project) ? "" : project],
-    ["Section in Todoist", isWholeAsTag(section) ? "" : section],
-    ["Date in Todoist", due && !due.by ? "" : date],
-    ["Time zone in Todoist", due?.due_time && zone === null ? cell("TIMEZONE") : ""],
-    ["Deadline in Todoist", cell("DEADLINE")],
-    ["Duration in Todoist", durationOf(line)],
-    ["Assigned in Todoist to", cell("RESPONSIBLE")],
-    ["Priority in Todoist", priority === undefined ? cell("PRIORITY") : ""],
-    ["Indent in Todoist", indentOf(line) === undefined ? cell("INDENT") : ""],
-    ...others,
-  ]
-    .filter(([, value]) => value)
-    .map(([name, value]) => `${name}: ${value}`);
-  const texts = [cell("DESCRIPTION"), ...comments].map((text) => {
-    const { text: readable, count } = readAttachments(text);
-    for (let index = 0; index < count; index++) remarks.note("attachment", place);
-    return readable;
-  });
-  const notes = notesOf([isCut ? title : "", ...texts], more.join("\n"));
-  if (notes.isCut) remarks.note("notes", place);
-  return {
-    place,
-    fields: {
-      id: idOf(cell, section, ids),
-      title: isCut ? shortened(title, limits.title) : title,
-      description: notes.text || null,
+  const own = ["CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "DATE"].map(cell);
+  return draftOf(
+    {
+      place,
+      id: ids.idOf([section, ...own]),
+      title,
+      texts: [cell("DESCRIPTION"), ...comments].map((text) => {
+        const { text: readable, count } = readAttachments(text);
+        for (let index = 0; index < count; index++) remarks.note("attachment", place);
+        return readable;
+      }),
+      lines: [
+        ["Part of", parent],
+        ["Project in Todoist", project && isWholeAsTag(project) ? "" : project],
+        ["Section in Todoist", isWholeAsTag(section) ? "" : section],
+        ["Date in Todoist", due && !due.by ? "" : date],
+        ["Time zone in Todoist", due?.due_time && zone === null ? cell("TIMEZONE") : ""],
+        ["Deadline in Todoist", cell("DEADLINE")],
+        ["Duration in Todoist", durationOf(line)],
+        ["Assigned in Todoist to", cell("RESPONSIBLE")],
+        ["Priority in Todoist", priority === undefined ? cell("PRIORITY") : ""],
+        ["Indent in Todoist", indentOf(line) === undefined ? cell("INDENT") : ""],
+        ...others,
+      ],
       due_date: due?.due_date ?? null,
       due_time: due?.due_time ?? null,
       time_zone: zone,
       priority: priority ?? "none",
       tags,
     },
-    trashed: false,
-  };
+    (kind, at) => remarks.note(kind, at),
+  );
 }
-
-const zoneNamed = (name: string): string | null => TimeZone.safeParse(name).data ?? null;
 
 /** "* Packing list" is a header, which has no box to tick in Todoist. */
 const withoutAsterisk = (content: string): string => content.replace(/^\*\s+(?=\S)/, "");
-
-/** X-4: a row of the same text has the same id; of equal rows in one file each has its own. */
-function idOf(cell: CsvRow["cell"], section: string, ids: Map<string, number>): string {
-  const own = ["CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "DATE"].map(cell);
-  const key = JSON.stringify([section, ...own].map(canonicalText));
-  const count = (ids.get(key) ?? 0) + 1;
-  ids.set(key, count);
-  return uuidv5(`${key} ${count}`, namespace);
-}
-
-const isTag = (text: string): boolean => Tag.safeParse(text).success;
-
-/** A project or section as a tag, which has neither spaces nor commas; "" where nothing is left. */
-function tagOf(name: string): string {
-  const tag = name.replace(/^[#\s]+/, "").replace(/[\s\u0085,]+/g, "-");
-  const short = [...tag].slice(0, limits.tag).join("");
-  return isTag(short) ? short : "";
-}
-
-const isWholeAsTag = (name = ""): boolean => tagOf(name) !== "" && codePoints(name) <= limits.tag;
 
 /** Words with @ become tags, as many as a task may have. What is left is the title. */
 function readLabels(
   content: string,
   names: readonly (string | undefined)[] = [],
 ): { title: string; tags: readonly string[] } {
-  const first = names.map((name = "") => tagOf(name)).filter(Boolean);
-  const tags = new Map(first.map((tag) => [tagKey(tag), tag]));
+  const tags = tagsByKey(names.map((name = "") => tagOf(name)).filter(Boolean));
   const title = content
     .replace(/(?<=^|\s)@(\S+)(?:\s+|$)/g, (word, label: string) => {
       const isLabel = /\p{L}/u.test(label) && isTag(label);

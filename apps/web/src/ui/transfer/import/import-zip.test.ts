@@ -80,6 +80,18 @@ test("[X-5] an export of Tend that was packed, stored or with its folder", async
   }
 });
 
+test("[X-5] an archive of Google Takeout", async () => {
+  const items = [{ title: "My Tasks", items: [{ id: "a", title: "Pay rent" }] }];
+  const { entries, remarks } = await read(
+    zipped({
+      "Takeout/Tasks/Tasks.json": JSON.stringify({ kind: "tasks#taskLists", items }),
+      "Takeout/archive_browser.html": "<html>",
+    }),
+  );
+  expect(entries).toMatchObject([{ place: "My Tasks, task 1", task: { title: "Pay rent" } }]);
+  expect(remarks).toEqual(["Left out of the ZIP: Takeout/archive_browser.html."]);
+});
+
 test("[X-5] what cannot be taken of an archive is named", async () => {
   const { entries, faults, remarks } = await read(
     zipped({

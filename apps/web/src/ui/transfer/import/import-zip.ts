@@ -1,8 +1,8 @@
 import { findTable } from "./csv-table.ts";
 import { type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
-import { readText, textOf } from "./import-text.ts";
+import { isJson, readText, textOf } from "./import-text.ts";
 import { isTodoist, readTodoist, type TodoistProject } from "./import-todoist.ts";
-import { someOf } from "./some-of.ts";
+import { someOf } from "./remarks.ts";
 import { unzip } from "./unzip.ts";
 
 /** What programs save as ZIP that are no archives to people. */
@@ -46,7 +46,7 @@ export async function readZip(
   for (const { name, bytes } of files) {
     try {
       const text = textOf(bytes);
-      const table = findTable(text, isTodoist);
+      const table = isJson(text, name) ? undefined : findTable(text, isTodoist);
       if (table) projects.push({ name: projectOf(name), table });
       else contents.push(await readText(text, name, today));
     } catch (error) {

@@ -1,0 +1,55 @@
+import type { NewTask } from "@tend/contracts";
+import { codePoints, limits } from "@tend/contracts/limits";
+import { v5 as uuidv5 } from "uuid";
+import type { Draft } from "./import-draft.ts";
+import { notesOf, shortened } from "./notes.ts";
+import { canonicalText } from "./same-text.ts";
+
+/** Ids are made in this space of names; with another, a second import would make all tasks again. */
+const namespace = "a7d2b246-ab53-42e6-973e-6a9395fd8c0b";
+
+/** X-4: the same text has the same id; of equal rows in one file each has its own. */
+export class RowIds {
+  readonly #counts = new Map<string, number>();
+
+  idOf(texts: readonly string[]): string {
+    const key = JSON.stringify(texts.map(canonicalText));
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return uuidv5(`${key} ${count}`, namespace);
+  }
+}
+
+/** A task as another program has it. */
+export interface Foreign extends Omit<NewTask, "description" | "id" | "tags" | "title"> {
+  readonly place: string;
+  readonly id: string;
+  readonly title: string;
+  /** Texts of its own, which become the notes. */
+  readonly texts: readonly string[];
+  /** What has no field here, by its name; it stands in the notes below the texts. */
+  readonly lines: readonly (readonly [name: string, value: string | undefined])[];
+  readonly tags: readonly string[];
+  readonly trashed?: boolean;
+}
+
+/** The draft of it, whatever its length; `remark` is told where something had to be cut. */
+export function draftOf(
+  { place, title, texts, lines, trashed = false, ...fields }: Foreign,
+  remark: (kind: "title" | "notes", place: string) => void,
+): Draft {
+  const isCut = codePoints(title) > limits.title;
+  if (isCut) remark("title", place);
+  const below = lines.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`);
+  const notes = notesOf([isCut ? title : "", ...texts], below.join("\n"));
+  if (notes.isCut) remark("notes", place);
+  return {
+    place,
+    fields: {
+      ...fields,
+      title: isCut ? shortened(title, limits.title) : title,
+      description: notes.text || null,
+    },
+    trashed,
+  };
+}

@@ -1,0 +1,145 @@
+import type { Task } from "@tend/contracts";
+import { draftOf, RowIds } from "./draft-of.ts";
+import type { Draft, FileContent, FileFault } from "./import-draft.ts";
+import { isRecord, type JsonObject } from "./json-object.ts";
+import { countOf, draftWords, Remarks, someOf } from "./remarks.ts";
+import { isWholeAsTag, tagOf } from "./tag-of.ts";
+import { unhurried } from "./unhurried.ts";
+
+/** Fields that have a place of their own in a task, or are named as left out, and what they hold. */
+const known = new Map([
+  ...["kind", "id", "etag", "title", "notes", "status", "due", "parent", "created", "updated"].map(
+    (name) => [name, "string"] as const,
+  ),
+  ...["completed", "position", "selfLink", "webViewLink", "task_type"].map(
+    (name) => [name, "string"] as const,
+  ),
+  ["deleted", "boolean"] as const,
+  ["hidden", "boolean"] as const,
+]);
+
+const leftOut = [
+  ["when a task was made or changed", ["created", "updated"]],
+  ["when a task was completed", ["completed"]],
+  ["its address in Google Tasks", ["selfLink", "webViewLink"]],
+  ["how Google Tasks orders and marks tasks", ["position", "etag", "task_type"]],
+] as const;
+
+const words = {
+  undated: (dates: readonly string[]) =>
+    `${countOf(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`,
+  ...draftWords,
+};
+
+type GoogleRemarks = Remarks<keyof typeof words>;
+
+/** The file that Google Takeout names Tasks.json. */
+export const isGoogleTasks = (content: unknown): content is JsonObject =>
+  isRecord(content) && content.kind === "tasks#taskLists";
+
+/** X-6: reads the lists of Google Tasks, as Takeout saves them. */
+export async function readGoogleTasks(content: JsonObject): Promise<FileContent> {
+  const remarks = new Remarks(words);
+  const ids = new RowIds();
+  const drafts: Draft[] = [];
+  const faults: FileFault[] = [];
+  const lists = arrayOf(content.items);
+  for (const [at, list] of lists.entries()) {
+    if (!isRecord(list)) {
+      faults.push({ place: `List ${at + 1}`, reason: "This is not a list of tasks." });
+      continue;
+    }
+    const name = textOf(list.title);
+    const tasks = arrayOf(list.items);
+    const titles = new Map(
+      tasks.filter(isRecord).map((task) => [textOf(task.id), textOf(task.title).trim()] as const),
+    );
+    titles.delete("");
+    for await (const [index, task] of unhurried([...tasks.entries()])) {
+      const place = `${name || `List ${at + 1}`}, task ${index + 1}`;
+      // One list says nothing of a task; of several each is told.
+      const own = { place, list: lists.length > 1 ? name : "", titles };
+      if (isRecord(task)) drafts.push(draftOfTask(task, own, ids, remarks));
+      else faults.push({ place, reason: "This is not a task." });
+    }
+  }
+  return { drafts, faults, remarks: remarks.sentences() };
+}
+
+interface Own {
+  readonly place: string;
+  readonly list: string;
+  /** The titles of the list's tasks by their ids. */
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+function draftOfTask(
+  task: JsonObject,
+  { place, list, titles }: Own,
+  ids: RowIds,
+  remarks: GoogleRemarks,
+): Draft {
+  const [id, title, notes] = [textOf(task.id), textOf(task.title).trim(), textOf(task.notes)];
+  const written = textOf(task.due);
+  const due = readDue(written);
+  if (written !== "" && !due) remarks.note("undated", `“${written}” (${place})`);
+  for (const [what, names] of leftOut) {
+    if (names.some((name) => textOf(task[name]) !== "")) remarks.note("left out", what);
+  }
+  const more = Object.entries(task)
+    .filter(([name, value]) => !isTaken(name, value) && !isEmpty(value))
+    .map(([name, value]) => [name, wordsOf(value)] as const);
+  for (const [name] of more) remarks.note("column", name);
+  const status = textOf(task.status);
+  const parent = textOf(task.parent);
+  return draftOf(
+    {
+      place,
+      id: ids.idOf(["Google Tasks", ...(id ? [id] : ["", list, title, notes])]),
+      title,
+      texts: [notes.trim(), ...arrayOf(task.links).map(linkOf)],
+      lines: [
+        ["Part of", titles.get(parent) ?? parent],
+        ["List in Google Tasks", isWholeAsTag(list) ? "" : list],
+        ["Date in Google Tasks", due ? "" : written],
+        ["Status in Google Tasks", statuses.has(status) ? "" : status],
+        ...more,
+      ],
+      ...(due ?? { due_date: null, due_time: null, time_zone: null }),
+      // Hidden are those that were completed and cleared from the list.
+      completed: status === "completed" || (task.hidden === true && status === ""),
+      tags: [tagOf(list)].filter(Boolean),
+      trashed: task.deleted === true,
+    },
+    (kind, at) => remarks.note(kind, at),
+  );
+}
+
+const isTaken = (name: string, value: unknown): boolean =>
+  known.get(name) === typeof value || (name === "links" && Array.isArray(value));
+
+const statuses: ReadonlySet<string> = new Set(["", "needsAction", "completed"]);
+
+/** Google writes a day as the moment at which it begins in UTC. */
+function readDue(text: string): Pick<Task, "due_date" | "due_time" | "time_zone"> | undefined {
+  const written = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d):\d\d(?:\.\d+)?Z)?$/.exec(text);
+  if (!written || Number.isNaN(Date.parse(text))) return undefined;
+  const [, due_date = "", clock = "00:00"] = written;
+  return clock === "00:00"
+    ? { due_date, due_time: null, time_zone: null }
+    : { due_date, due_time: clock, time_zone: "UTC" };
+}
+
+/** What a task refers to, as a mail from which it was made. */
+function linkOf(link: unknown): string {
+  if (!isRecord(link)) return wordsOf(link);
+  const parts = [link.description ?? link.title, link.link ?? link.url].map(textOf).filter(Boolean);
+  return parts.length > 0 ? `Link: ${parts.join(", ")}` : wordsOf(link);
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === "" || value === false || (Array.isArray(value) && value.length === 0);
+const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const wordsOf = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);

@@ -1,0 +1,180 @@
+import type { Task } from "@tend/contracts";
+import { limits } from "@tend/contracts/limits";
+import type { CsvRow, CsvTable } from "./csv-table.ts";
+import { draftOf, RowIds } from "./draft-of.ts";
+import type { Draft, FileContent, FileFault } from "./import-draft.ts";
+import { countOf, draftWords, Remarks, someOf } from "./remarks.ts";
+import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
+import { unhurried } from "./unhurried.ts";
+import { wallClock } from "./wall-clock.ts";
+import { zoneNamed } from "./zone-named.ts";
+
+/** Columns that have a place of their own in a task, or are named as left out. */
+const known: ReadonlySet<string> = new Set([
+  ...["FOLDER NAME", "LIST NAME", "TITLE", "KIND", "TAGS", "CONTENT", "IS CHECK LIST"],
+  ...["START DATE", "DUE DATE", "REMINDER", "REPEAT", "PRIORITY", "STATUS", "CREATED TIME"],
+  ...["COMPLETED TIME", "ORDER", "TIMEZONE", "IS ALL DAY", "IS FLOATING", "COLUMN NAME"],
+  ...["COLUMN ORDER", "VIEW MODE", "TASKID", "PARENTID"],
+]);
+
+const leftOut = [
+  ["when a task was made", ["CREATED TIME"]],
+  ["when a task was completed", ["COMPLETED TIME"]],
+  ["how TickTick orders and shows tasks", ["ORDER", "COLUMN ORDER", "VIEW MODE"]],
+] as const;
+
+const priorities = new Map<string, Task["priority"]>([
+  ["5", "high"],
+  ["3", "medium"],
+  ["1", "low"],
+  ["0", "none"],
+  ["", "none"],
+]);
+
+/** Open, completed, and completed and put away. */
+const statuses = new Map([
+  ["0", false],
+  ["", false],
+  ["1", true],
+  ["2", true],
+  // "Won't do": it is over, and its notes say how.
+  ["-1", true],
+]);
+
+const words = {
+  undated: (dates: readonly string[]) =>
+    `${countOf(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`,
+  repeat: (at: readonly string[]) =>
+    `${countOf(at, "task repeats", "tasks repeat")} in TickTick, and will be there once, with the rule in the notes: ${someOf(at)}.`,
+  reminder: (at: readonly string[]) =>
+    `${countOf(at, "task has", "tasks have")} a reminder, which will be kept in the notes: ${someOf(at)}.`,
+  note: (at: readonly string[]) =>
+    `${countOf(at, "note", "notes")} will be tasks here: ${someOf(at)}.`,
+  "not done": (at: readonly string[]) =>
+    `${countOf(at, "task is", "tasks are")} marked as not to be done, and will be completed here: ${someOf(at)}.`,
+  ...draftWords,
+};
+
+export const isTickTick = (names: readonly string[]): boolean =>
+  ["LIST NAME", "TITLE", "STATUS", "DUE DATE"].every((name) => names.includes(name));
+
+/** X-6: reads a backup of TickTick. */
+export async function readTickTick({ rows }: CsvTable): Promise<FileContent> {
+  const remarks = new Remarks(words);
+  const ids = new RowIds();
+  const titles = new Map(rows.map(({ cell }) => [cell("TASKID"), cell("TITLE")] as const));
+  // A task without a parent is not part of one without an id.
+  titles.delete("");
+  const drafts: Draft[] = [];
+  const faults: FileFault[] = [];
+  for await (const row of unhurried(rows)) {
+    if (row.fault === undefined) drafts.push(draftOfRow(row, titles, ids, remarks));
+    else faults.push({ place: row.place, reason: row.fault });
+  }
+  return { drafts, faults, remarks: remarks.sentences() };
+}
+
+type TickTickRemarks = Remarks<keyof typeof words>;
+
+function draftOfRow(
+  row: CsvRow,
+  titles: ReadonlyMap<string, string>,
+  ids: RowIds,
+  remarks: TickTickRemarks,
+): Draft {
+  const { place, cell } = row;
+  const [title, list, content] = [cell("TITLE"), cell("LIST NAME"), cell("CONTENT")];
+  const date = cell("DUE DATE") || cell("START DATE");
+  const due = readDue(date, row);
+  if (date !== "" && !due) remarks.note("undated", `“${date}” (${place})`);
+  const start = cell("START DATE") === date ? undefined : readDue(cell("START DATE"), row);
+  const priority = priorities.get(cell("PRIORITY"));
+  const completed = statuses.get(cell("STATUS"));
+  const { tags, others } = readTags(list, cell("TAGS"));
+  const more = row.rest(known);
+  for (const [column] of more) remarks.note("column", column);
+  if (cell("STATUS") === "-1") remarks.note("not done", place);
+  if (cell("KIND").toUpperCase() === "NOTE") remarks.note("note", place);
+  if (cell("REPEAT") !== "") remarks.note("repeat", place);
+  if (cell("REMINDER") !== "") remarks.note("reminder", place);
+  for (const [what, columns] of leftOut) {
+    if (columns.some((column) => cell(column) !== "")) remarks.note("left out", what);
+  }
+  if (cell("TIMEZONE") !== "" && !due?.due_time) {
+    remarks.note("left out", "the time zone of what has no time");
+  }
+  const created = cell("CREATED TIME");
+  return draftOf(
+    {
+      place,
+      // Its moment and its title tell a task apart also after it was changed or moved there.
+      id: ids.idOf(["TickTick", title, ...(created ? [created] : ["", list, content])]),
+      title,
+      texts: [content],
+      lines: [
+        ["Part of", titles.get(cell("PARENTID")) ?? cell("PARENTID")],
+        ["Folder in TickTick", cell("FOLDER NAME")],
+        ["List in TickTick", isInbox(list) || isWholeAsTag(list) ? "" : list],
+        ["Column in TickTick", cell("COLUMN NAME")],
+        ["Tags in TickTick", others.join(", ")],
+        ["Start in TickTick", start ? [start.due_date, start.due_time ?? ""].join(" ").trim() : ""],
+        ["Date in TickTick", due ? "" : date],
+        ["Time zone in TickTick", due?.due_time && !zoneOf(row) ? cell("TIMEZONE") : ""],
+        ["Repeats in TickTick", cell("REPEAT")],
+        ["Reminder in TickTick", cell("REMINDER")],
+        ["Priority in TickTick", priority === undefined ? cell("PRIORITY") : ""],
+        ["Status in TickTick", completed === undefined ? cell("STATUS") : ""],
+        ["Status in TickTick", cell("STATUS") === "-1" ? "not to be done" : ""],
+        ...more,
+      ],
+      ...(due ?? { due_date: null, due_time: null, time_zone: null }),
+      priority: priority ?? "none",
+      completed: completed ?? false,
+      tags,
+    },
+    (kind, at) => remarks.note(kind, at),
+  );
+}
+
+const isTrue = (text: string): boolean => text.toLowerCase() === "true";
+const isInbox = (list: string): boolean => list.toLowerCase() === "inbox";
+const zoneOf = ({ cell }: CsvRow): string | null => zoneNamed(cell("TIMEZONE"));
+
+/** TickTick writes moments in UTC, of whole days that at which they begin in the task's zone. */
+function readDue(text: string, row: CsvRow) {
+  const written = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)$/.exec(text);
+  if (!written) return undefined;
+  const [, clock = "", offset = ""] = written;
+  const instant = new Date(`${clock}${offset.replace(/^(.\d\d)(\d\d)$/, "$1:$2")}`);
+  const zone = zoneOf(row);
+  if (isTrue(row.cell("IS ALL DAY"))) {
+    // Without a zone a day begins within half a day of where it begins in UTC.
+    const within = zone ? instant : new Date(instant.getTime() + 12 * 3_600_000);
+    const shown = wallClock(within, zone ?? "UTC");
+    return shown && { due_date: shown.day, due_time: null, time_zone: null };
+  }
+  const shown = wallClock(instant, zone ?? "UTC");
+  const isFloating = isTrue(row.cell("IS FLOATING"));
+  return (
+    shown && {
+      due_date: shown.day,
+      due_time: shown.time,
+      time_zone: isFloating ? null : (zone ?? "UTC"),
+    }
+  );
+}
+
+/** The list and the tags; what can be no tag, or is one too many, is kept in words. */
+function readTags(list: string, text: string) {
+  const names = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const first = isInbox(list) ? "" : tagOf(list);
+  const wanted = [first, ...names.map((name) => (isTag(name) ? name : tagOf(name)))];
+  const tags = [...tagsByKey(wanted.filter(Boolean)).values()];
+  return {
+    tags: tags.slice(0, limits.tags),
+    others: [...names.filter((name) => !isWholeAsTag(name)), ...tags.slice(limits.tags)],
+  };
+}

@@ -1,0 +1,34 @@
+/** What clocks of the zone show at an instant; undefined for a zone that this browser does not know. */
+export function wallClock(
+  instant: Date,
+  timeZone: string,
+): { readonly day: string; readonly time: string } | undefined {
+  const format = formatOf(timeZone);
+  if (!format || Number.isNaN(instant.getTime())) return undefined;
+  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+  const [year = "", month = "", day = "", hour = "", minute = ""] = (
+    ["year", "month", "day", "hour", "minute"] as const
+  ).map((part) => parts.get(part));
+  return { day: `${year.padStart(4, "0")}-${month}-${day}`, time: `${hour}:${minute}` };
+}
+
+/** Kept, since to make one takes longer than to read a row. */
+const formats = new Map<string, Intl.DateTimeFormat | undefined>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!formats.has(timeZone)) formats.set(timeZone, makeFormat(timeZone));
+  return formats.get(timeZone);
+}
+
+function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat("en-u-ca-iso8601", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      ...({ month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const),
+    });
+  } catch {
+    return undefined;
+  }
+}
