@@ -398,6 +398,28 @@ test("[X-5] a backup of Todoist is taken as it is, with a remark for what is not
   ]);
 });
 
+test("[X-7] of any other table a person says which column is what", async ({ page, person }) => {
+  await page.goto("/account");
+  await picker(page).setInputFiles(
+    fileOf("What;When;Size\nPay rent;2026-12-01;M\nCall;;", "list.csv"),
+  );
+  await expect(page.getByText("Which column is what?")).toBeVisible();
+  await expect(page.getByLabel("Due date")).toHaveValue("1");
+  await expect(page.getByLabel("Title")).toHaveValue("0");
+  await page.getByLabel("Notes").selectOption("Size: M");
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await page.getByRole("button", { name: "Show what it would import" }).click();
+  await expect(page.getByText("2 new", { exact: true })).toBeVisible();
+  expect((await person.api.listTasks()).body).toEqual([]);
+  await page.getByRole("button", { name: "Import 2 tasks" }).click();
+  await expect(page.getByText("Imported 2 of 2 tasks.").first()).toBeVisible();
+  const { body } = await person.api.listTasks({ query: { sort: "position" } });
+  expect(body).toMatchObject([
+    { title: "Pay rent", description: "M", due_date: "2026-12-01" },
+    { title: "Call", description: null, due_date: null },
+  ]);
+});
+
 test("[X-3] 205 rows stand as in the file, over batches", async ({ page, person }) => {
   await person.api.createTask({ body: { title: "Was here before" } });
   const titles = Array.from({ length: 205 }, (_, index) => `Row ${index}`);

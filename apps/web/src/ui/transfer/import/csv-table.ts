@@ -6,6 +6,7 @@ export interface CsvRow {
   readonly place: string;
   /** Why it cannot be told apart into cells. */
   readonly fault: string | undefined;
+  readonly cells: readonly string[];
   /** What stands in a column, trimmed; "" where there is none of that name. */
   readonly cell: (column: string) => string;
   /** What stands in columns of other names, and in second ones of a name. */
@@ -18,6 +19,8 @@ export interface CsvTable {
   /** The columns by their names, as they are written. */
   readonly columns: readonly string[];
   readonly rows: readonly CsvRow[];
+  /** Where something stands above the names of the columns. */
+  readonly above: readonly string[];
 }
 
 /** Some programs write a few lines about the file before the names of the columns. */
@@ -31,14 +34,35 @@ export function findTable(
   text: string,
   isHeader: (names: readonly string[]) => boolean,
 ): CsvTable | undefined {
+  const { body, before, delimiters } = opened(text);
+  for (const delimiter of delimiters) {
+    const at = recordsOf(body, delimiter, mostBefore).findIndex(({ cells }) =>
+      isHeader(namesOf(cells)),
+    );
+    if (at >= 0) return tableOf(recordsOf(body, delimiter), at, before);
+  }
+  return undefined;
+}
+
+/** The table whose columns are named in the first line that is not blank, by the delimiter of most. */
+export function firstTable(text: string): CsvTable | undefined {
+  const { body, before, delimiters } = opened(text);
+  const headers = delimiters.map((delimiter) => {
+    const records = recordsOf(body, delimiter, mostBefore);
+    const at = records.findIndex(({ cells }) => cells.some((cell) => cell.trim() !== ""));
+    return { delimiter, at, width: records[at]?.cells.length ?? 0 };
+  });
+  const [widest] = headers.toSorted((one, other) => other.width - one.width);
+  return widest && widest.width > 0
+    ? tableOf(recordsOf(body, widest.delimiter), widest.at, before)
+    : undefined;
+}
+
+function opened(text: string) {
   // Line ends may differ from row to row; within a cell they are told apart by nobody.
   const lines = text.replace(/^\ufeff+/, "").replace(/\r\n?/g, "\n");
   const { body, before, delimiter } = withoutHint(lines);
-  for (const one of delimiter === undefined ? [",", ";", "\t"] : [delimiter]) {
-    const at = recordsOf(body, one, mostBefore).findIndex(({ cells }) => isHeader(namesOf(cells)));
-    if (at >= 0) return tableOf(recordsOf(body, one), at, before);
-  }
-  return undefined;
+  return { body, before, delimiters: delimiter === undefined ? [",", ";", "\t"] : [delimiter] };
 }
 
 /** "sep=;" in the first line tells spreadsheets the delimiter. */
@@ -81,18 +105,23 @@ function tableOf(records: readonly CsvRecord[], at: number, before: number): Csv
   const columns = (records[at]?.cells ?? []).map((name) => name.trim());
   const names = namesOf(columns);
   const rows: CsvRow[] = [];
+  const above: string[] = [];
   let line = before + 1;
   for (const [index, { cells, lines, fault }] of records.entries()) {
     const place = placeOf(line, fault === undefined ? 1 : lines);
     line += lines;
-    if (index <= at || cells.every((cell) => cell.trim() === "")) continue;
+    if (index === at || cells.every((cell) => cell.trim() === "")) continue;
+    if (index < at) {
+      above.push(place);
+      continue;
+    }
     const shifted =
       cells.length > columns.length
         ? `It has ${cells.length} cells for ${columns.length} columns: text with a comma must stand in quotation marks.`
         : undefined;
-    rows.push({ place, fault: fault ?? shifted, ...cellsOf(cells, columns, names) });
+    rows.push({ place, fault: fault ?? shifted, cells, ...cellsOf(cells, columns, names) });
   }
-  return { columns, rows };
+  return { columns, rows, above };
 }
 
 const placeOf = (line: number, lines: number): string =>

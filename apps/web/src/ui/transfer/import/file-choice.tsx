@@ -16,8 +16,8 @@ export function FileChoice() {
         Choose a file
       </label>
       <p id="import-hint" className="min-w-0 text-meta text-muted">
-        A JSON export of Tend, a CSV template or a backup (ZIP) of Todoist, a backup of TickTick, or
-        the tasks of Google Takeout
+        A JSON export of Tend, a CSV template or a backup (ZIP) of Todoist, a backup of TickTick,
+        the tasks of Google Takeout, or any CSV
         <span className="pointer-coarse:hidden">. You can also drop it here</span>.
       </p>
     </div>

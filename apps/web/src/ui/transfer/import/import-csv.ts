@@ -1,20 +1,41 @@
-import { findTable } from "./csv-table.ts";
-import { type FileContent, UnreadableFile } from "./import-draft.ts";
+import { type CsvTable, findTable, firstTable } from "./csv-table.ts";
+import { type FileContent, UnknownColumns, UnreadableFile } from "./import-draft.ts";
+import { isNamed, readTable } from "./import-table.ts";
 import { isTickTick, readTickTick } from "./import-ticktick.ts";
 import { isTodoist, readTodoist } from "./import-todoist.ts";
+import { shortened } from "./notes.ts";
+import type { ColumnChoice } from "./table-columns.ts";
 
-/** @throws UnreadableFile */
-export async function readCsv(text: string, today: string): Promise<FileContent> {
+/** @throws UnreadableFile, and UnknownColumns where a person can choose them and has not. */
+export async function readCsv(
+  text: string,
+  today: string,
+  choice?: ColumnChoice,
+): Promise<FileContent> {
   const todoist = findTable(text, isTodoist);
   if (todoist) return readTodoist([{ table: todoist }], today);
   const tickTick = findTable(text, isTickTick);
   if (tickTick) return readTickTick(tickTick);
-  throw new UnreadableFile(
-    findTable(text, isTend)
-      ? "CSV exports of Tend are for spreadsheets. To import your tasks, choose an export as JSON."
-      : "This file is neither a JSON export of Tend nor a CSV template of Todoist, whose first line names the columns TYPE and CONTENT, nor a backup of TickTick.",
-  );
+  if (findTable(text, isTend)) {
+    throw new UnreadableFile(
+      "CSV exports of Tend are for spreadsheets. To import your tasks, choose an export as JSON.",
+    );
+  }
+  const table = firstTable(text);
+  if (!table || !isNamed(table.columns) || table.rows.length === 0) {
+    throw new UnreadableFile(
+      "This file is neither an export of Tend, Todoist, TickTick or Google Tasks nor a table whose first line names its columns.",
+    );
+  }
+  if (choice) return readTable(table, choice, today);
+  throw new UnknownColumns(columnsOf(table));
 }
 
 const isTend = (names: readonly string[]): boolean =>
-  names.includes("ID") && names.includes("TITLE");
+  ["ID", "TITLE", "DESCRIPTION", "POSITION", "VERSION"].every((name) => names.includes(name));
+
+const columnsOf = ({ columns, rows }: CsvTable) =>
+  columns.map((name, index) => {
+    const filled = rows.find(({ cells }) => cells[index]?.trim());
+    return { name, example: shortened(filled?.cells[index]?.trim() ?? "", 40) };
+  });

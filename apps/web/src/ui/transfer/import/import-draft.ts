@@ -25,3 +25,19 @@ export interface FileContent {
 export class UnreadableFile extends Error {
   override readonly name = "UnreadableFile";
 }
+
+export interface TableColumn {
+  readonly name: string;
+  /** What stands in it first. */
+  readonly example: string;
+}
+
+/** A table of no program that is known here: a person can say which column is what. */
+export class UnknownColumns extends UnreadableFile {
+  readonly columns: readonly TableColumn[];
+
+  constructor(columns: readonly TableColumn[]) {
+    super("Its columns are not known here. Choose this file alone, and say which column is what.");
+    this.columns = columns;
+  }
+}

@@ -3,17 +3,23 @@ import { isZip } from "./file-signature.ts";
 import { type Checked, check } from "./import-check.ts";
 import { UnreadableFile } from "./import-draft.ts";
 import { readText, textOf } from "./import-text.ts";
+import type { ColumnChoice } from "./table-columns.ts";
 
 const zip = part(() => import("./import-zip.ts"));
 
 const largest = 20 * 1024 * 1024;
 
 /**
- * Reads a file and says what of it the API will take. Nothing leaves the browser.
+ * Reads a file and says what of it the API will take; of a table of no known program by the columns
+ * that were chosen. Nothing leaves the browser.
  *
- * @throws UnreadableFile, PartMissing
+ * @throws UnreadableFile, PartMissing, and UnknownColumns where there is something to choose.
  */
-export async function readImportFile(file: File, today: string): Promise<Checked> {
+export async function readImportFile(
+  file: File,
+  today: string,
+  choice?: ColumnChoice,
+): Promise<Checked> {
   if (file.size > largest) {
     throw new UnreadableFile(
       "This file is larger than 20 MB, the most that can be read here. Split it, or use the API.",
@@ -22,7 +28,7 @@ export async function readImportFile(file: File, today: string): Promise<Checked
   const bytes = await bytesOf(file);
   const content = isZip(bytes)
     ? await (await zip()).readZip(bytes, largest, today)
-    : await readText(textOf(bytes), file.name, today);
+    : await readText(textOf(bytes), file.name, today, choice);
   return check(content);
 }
 

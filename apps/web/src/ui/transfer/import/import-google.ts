@@ -2,7 +2,7 @@ import type { Task } from "@tend/contracts";
 import { draftOf, RowIds } from "./draft-of.ts";
 import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { isRecord, type JsonObject } from "./json-object.ts";
-import { countOf, draftWords, Remarks, someOf } from "./remarks.ts";
+import { draftWords, Remarks, undatedWords } from "./remarks.ts";
 import { isWholeAsTag, tagOf } from "./tag-of.ts";
 import { unhurried } from "./unhurried.ts";
 
@@ -26,8 +26,7 @@ const leftOut = [
 ] as const;
 
 const words = {
-  undated: (dates: readonly string[]) =>
-    `${countOf(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`,
+  undated: undatedWords,
   ...draftWords,
 };
 

@@ -14,12 +14,14 @@ import { useAnnouncer } from "#ui/tasks/use-announcer.ts";
 import { taskPages } from "../task-pages.ts";
 import { createTransferApi } from "../transfer-api.ts";
 import type { Checked } from "./import-check.ts";
-import { UnreadableFile } from "./import-draft.ts";
+import { ImportColumns } from "./import-columns.tsx";
+import { type TableColumn, UnknownColumns, UnreadableFile } from "./import-draft.ts";
 import { readImportFile } from "./import-file.ts";
 import { jobsOf, type Plan, planImport } from "./import-plan.ts";
 import { ImportPreview } from "./import-preview.tsx";
 import { ImportReport } from "./import-report.tsx";
 import { ImportRun } from "./import-run.ts";
+import type { ColumnChoice } from "./table-columns.ts";
 
 interface ImportProgressProps {
   readonly userId: string;
@@ -32,6 +34,7 @@ type State =
   | { is: "reading"; count: number }
   | { is: "cancelled" }
   | { is: "unreadable"; reason: string }
+  | { is: "unknown columns"; columns: readonly TableColumn[] }
   | { is: "failed"; error: unknown }
   | { is: "checked"; checked: Checked; plan: Plan }
   | { is: "sending"; run: ImportRun; through: number; stopping: boolean }
@@ -41,6 +44,7 @@ type State =
 /** One import: reads the file and what is there, shows what would be done, and does it. */
 export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgressProps) {
   const [state, setState] = useState<State>({ is: "reading", count: 0 });
+  const [choice, setChoice] = useState<ColumnChoice>();
   const [api] = useState(() => createTransferApi(userId));
   const [said, announce] = useAnnouncer();
   const cancel = useRef<() => void>(undefined);
@@ -58,7 +62,7 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
     const read = async () => {
       try {
         announce(`Checking ${file.name}`);
-        const checked = await readImportFile(file, localDay(new Date()));
+        const checked = await readImportFile(file, localDay(new Date()), choice);
         const tasks: Task[] = [];
         for await (const page of taskPages(api, true, controller.signal)) {
           tasks.push(...page);
@@ -69,7 +73,9 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
         show({ is: "checked", checked, plan }, checkedWords(checked, plan));
       } catch (error) {
         if (controller.signal.aborted) show({ is: "cancelled" }, notImported);
-        else if (error instanceof UnreadableFile) {
+        else if (error instanceof UnknownColumns) {
+          show({ is: "unknown columns", columns: error.columns }, "Choose which column is what");
+        } else if (error instanceof UnreadableFile) {
           show({ is: "unreadable", reason: error.message }, error.message);
         } else show({ is: "failed", error }, failedWords(error));
       }
@@ -79,7 +85,7 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
       isGone = true;
       controller.abort();
     };
-  }, [file, api, announce]);
+  }, [file, choice, api, announce]);
 
   const isSending = state.is === "sending";
   useEffect(() => {
@@ -130,6 +136,15 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
       )}
       {state.is === "cancelled" && <p className="text-meta text-muted">{notImported}</p>}
       {state.is === "unreadable" && <FieldError>{state.reason}</FieldError>}
+      {state.is === "unknown columns" && (
+        <ImportColumns
+          columns={state.columns}
+          onChoose={(chosen) => {
+            setState({ is: "reading", count: 0 });
+            setChoice(chosen);
+          }}
+        />
+      )}
       {state.is === "failed" && (
         <>
           <FieldError>{failedWords(state.error)}</FieldError>

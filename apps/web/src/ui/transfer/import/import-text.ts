@@ -1,6 +1,7 @@
 import { part } from "#ui/kit/part.ts";
 import { assertTasks, assertText } from "./file-signature.ts";
 import { type FileContent, UnreadableFile } from "./import-draft.ts";
+import type { ColumnChoice } from "./table-columns.ts";
 
 const json = part(() => import("./import-json.ts"));
 const csv = part(() => import("./import-csv.ts"));
@@ -27,5 +28,10 @@ export const isJson = (text: string, name: string): boolean =>
   /^\s*[[{]/.test(text) || name.toLowerCase().endsWith(".json");
 
 /** @throws UnreadableFile, PartMissing */
-export const readText = async (text: string, name: string, today: string): Promise<FileContent> =>
-  isJson(text, name) ? (await json()).readJson(text) : (await csv()).readCsv(text, today);
+export const readText = async (
+  text: string,
+  name: string,
+  today: string,
+  choice?: ColumnChoice,
+): Promise<FileContent> =>
+  isJson(text, name) ? (await json()).readJson(text) : (await csv()).readCsv(text, today, choice);

@@ -3,7 +3,7 @@ import { limits } from "@tend/contracts/limits";
 import type { CsvRow, CsvTable } from "./csv-table.ts";
 import { draftOf, RowIds } from "./draft-of.ts";
 import type { Draft, FileContent, FileFault } from "./import-draft.ts";
-import { countOf, draftWords, Remarks, someOf } from "./remarks.ts";
+import { countOf, draftWords, Remarks, someOf, undatedWords } from "./remarks.ts";
 import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
 import { unhurried } from "./unhurried.ts";
 import { wallClock } from "./wall-clock.ts";
@@ -42,8 +42,7 @@ const statuses = new Map([
 ]);
 
 const words = {
-  undated: (dates: readonly string[]) =>
-    `${countOf(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`,
+  undated: undatedWords,
   repeat: (at: readonly string[]) =>
     `${countOf(at, "task repeats", "tasks repeat")} in TickTick, and will be there once, with the rule in the notes: ${someOf(at)}.`,
   reminder: (at: readonly string[]) =>

@@ -379,6 +379,12 @@ test("[X-4] a row with a comma too much is a fault of that row, and takes nothin
   ]);
 });
 
+test("[X-4] what stands above the names of the columns is named", async () => {
+  const { tasks, faults } = await read("task,Early\n\nTYPE,CONTENT\ntask,A");
+  expect(tasks.map(({ title }) => title)).toEqual(["A"]);
+  expect(faults).toEqual([{ place: "Line 1", reason: "It is above the names of the columns." }]);
+});
+
 test("[X-4] what follows a section that could not be taken is in none", async () => {
   const { tasks } = await read(
     "TYPE,CONTENT\nsection,Home\ntask,A\nsection,Garden, shed\ntask,B\nsection,Car\ntask,C",
@@ -397,9 +403,13 @@ test("a file that a spreadsheet saved with semicolons", async () => {
 });
 
 test.each([
-  ["id,title,description\r\n1,Pay rent,", /choose an export as JSON/],
-  ["name,when\nPay rent,tomorrow", /neither a JSON export of Tend nor a CSV template/],
-  ["just some text", /neither a JSON export of Tend nor a CSV template/],
+  [
+    "id,title,description,completed,position,version\r\n1,Pay rent,,false,i,1",
+    /choose an export as JSON/,
+  ],
+  ["name,when\nPay rent,tomorrow", /say which column is what/],
+  ["just some text", /neither an export of Tend.* nor a table/],
+  ["name,when", /neither an export of Tend.* nor a table/],
 ])("%j is no template", async (text, reason) => {
   await expect(readCsv(text, today)).rejects.toThrow(UnreadableFile);
   await expect(readCsv(text, today)).rejects.toThrow(reason);

@@ -7,7 +7,7 @@ import { shortened } from "./notes.ts";
 import { Remarks } from "./remarks.ts";
 import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
 import { readAttachments } from "./todoist-attachments.ts";
-import { type DayAndTime, readTodoistDate } from "./todoist-date.ts";
+import { dateReader } from "./todoist-date.ts";
 import { todoistWords } from "./todoist-remarks.ts";
 import { unhurried } from "./unhurried.ts";
 import { zoneNamed } from "./zone-named.ts";
@@ -67,6 +67,12 @@ export async function readTodoist(
   const drafts: Draft[] = [];
   const faults: FileFault[] = [];
   for (const project of projects) {
+    for (const place of project.table.above) {
+      faults.push({
+        place: placeIn(project, place),
+        reason: "It is above the names of the columns.",
+      });
+    }
     for await (const row of unhurried(rowsOf(project, faults, remarks))) {
       drafts.push(draftOfRow(row, readDate, ids, remarks));
     }
@@ -74,24 +80,16 @@ export async function readTodoist(
   return { drafts, faults, remarks: remarks.sentences() };
 }
 
-/** A project says a few dates many times, and to read one in words takes long. */
-function dateReader(today: string) {
-  const known = new Map<string, { readonly due: DayAndTime | undefined }>();
-  return (text: string, language: string): DayAndTime | undefined => {
-    const key = `${language} ${text}`;
-    const found = known.get(key) ?? { due: readTodoistDate(text, language, today) };
-    known.set(key, found);
-    return found.due;
-  };
-}
+const placeIn = ({ name }: TodoistProject, place: string): string =>
+  name ? `${name}, ${place}` : place;
 
 function rowsOf(
-  { name, table }: TodoistProject,
+  project: TodoistProject,
   faults: FileFault[],
   remarks: TodoistRemarks,
 ): readonly Row[] {
   const rows: Row[] = [];
-  const project = name?.toLowerCase() === "inbox" ? undefined : name;
+  const name = project.name?.toLowerCase() === "inbox" ? undefined : project.name;
   const parents: string[] = [];
   let section = "";
   /** The task that a note belongs to. */
@@ -105,8 +103,8 @@ function rowsOf(
     const unclear = `not clear, since ${place} was not taken`;
     parents.splice(0, parents.length, ...Array.from({ length: deepest }, () => unclear));
   };
-  for (const one of table.rows) {
-    const line = name ? { ...one, place: `${name}, ${one.place}` } : one;
+  for (const row of project.table.rows) {
+    const line = { ...row, place: placeIn(project, row.place) };
     const content = line.cell("CONTENT");
     if (line.fault !== undefined) {
       refuse(line.place, line.fault);
@@ -117,7 +115,13 @@ function rowsOf(
     switch (line.cell("TYPE").toLowerCase()) {
       case "task": {
         const depth = Math.max(0, (indentOf(line) ?? 1) - 1);
-        last = { line, project, section, parent: parents.slice(0, depth).at(-1), comments: [] };
+        last = {
+          line,
+          project: name,
+          section,
+          parent: parents.slice(0, depth).at(-1),
+          comments: [],
+        };
         parents.splice(depth, parents.length, readLabels(withoutAsterisk(content)).title);
         rows.push(last);
         empty = undefined;

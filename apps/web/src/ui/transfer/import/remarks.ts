@@ -30,6 +30,9 @@ export class Remarks<Kind extends string> {
   }
 }
 
+export const undatedWords = (dates: readonly string[]): string =>
+  `${countOf(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`;
+
 export type DraftKind = "title" | "notes" | "column" | "left out";
 
 /** For every format. */

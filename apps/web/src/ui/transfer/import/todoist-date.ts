@@ -10,6 +10,17 @@ export interface DayAndTime {
   readonly by?: "today" | "year";
 }
 
+/** Reads dates of one file, which says a few of them many times; to read one in words takes long. */
+export function dateReader(today: string) {
+  const known = new Map<string, { readonly due: DayAndTime | undefined }>();
+  return (text: string, language: string): DayAndTime | undefined => {
+    const key = `${language} ${text}`;
+    const found = known.get(key) ?? { due: readTodoistDate(text, language, today) };
+    known.set(key, found);
+    return found.due;
+  };
+}
+
 /**
  * The day that a DATE cell of Todoist means; undefined where that is not sure, as it is for what
  * repeats. Words are read in English alone: "mar 24" is a Tuesday in Spanish. In other languages a

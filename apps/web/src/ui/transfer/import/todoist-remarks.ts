@@ -1,10 +1,9 @@
-import { countOf, draftWords, someOf, type Words } from "./remarks.ts";
+import { countOf, draftWords, someOf, undatedWords, type Words } from "./remarks.ts";
 
 type Kind = "undated" | "today" | "year" | "header" | "attachment" | "empty section";
 
 export const todoistWords = (today: string): Words<Kind | keyof typeof draftWords> => ({
-  undated: (dates) =>
-    `${countOf(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`,
+  undated: undatedWords,
   today: (dates) =>
     `${countOf(dates, "date counts", "dates count")} from the day of the export, which the file does not name: ${someOf(dates)}. Here today, ${today}, is taken for it, and the words are kept in the notes.`,
   year: (dates) =>

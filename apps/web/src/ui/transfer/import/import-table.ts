@@ -1,0 +1,103 @@
+import type { Task } from "@tend/contracts";
+import { limits } from "@tend/contracts/limits";
+import type { CsvRow, CsvTable } from "./csv-table.ts";
+import { draftOf, RowIds } from "./draft-of.ts";
+import type { Draft, FileContent, FileFault } from "./import-draft.ts";
+import { Remarks } from "./remarks.ts";
+import { type ColumnChoice, columnFields } from "./table-columns.ts";
+import { isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
+import { dateReader } from "./todoist-date.ts";
+import { todoistWords } from "./todoist-remarks.ts";
+import { unhurried } from "./unhurried.ts";
+
+const title = columnFields[0].names;
+
+/** A first line that can name columns: more than one, or one that says that it is a title. */
+export const isNamed = (names: readonly string[]): boolean =>
+  names.filter(Boolean).length > 1 || names.some((name) => title.test(name));
+
+/** X-7: reads any table by the columns that a person chose. */
+export async function readTable(
+  { columns, rows }: CsvTable,
+  choice: ColumnChoice,
+  today: string,
+): Promise<FileContent> {
+  const remarks = new Remarks(todoistWords(today));
+  const ids = new RowIds();
+  const readDate = dateReader(today);
+  const chosen = new Set(Object.values(choice));
+  const drafts: Draft[] = [];
+  const faults: FileFault[] = [];
+
+  const draftOfRow = ({ place, cells }: CsvRow): Draft => {
+    const cell = (index: number | undefined) =>
+      index === undefined ? "" : (cells[index]?.trim() ?? "");
+    const date = cell(choice.due_date);
+    const due = date === "" ? undefined : readDate(date, "en");
+    if (date !== "" && (!due || due.by)) remarks.note(due?.by ?? "undated", `“${date}” (${place})`);
+    const priority = priorityOf(cell(choice.priority));
+    const completed = completedOf(cell(choice.completed));
+    const { tags, others } = readTags(cell(choice.tags));
+    const nameOf = (index: number | undefined) =>
+      columns[index ?? -1] || `Column ${(index ?? 0) + 1}`;
+    const more = cells.flatMap((value, index) =>
+      chosen.has(index) || value.trim() === "" ? [] : [[nameOf(index), value.trim()] as const],
+    );
+    for (const [name] of more) remarks.note("column", name);
+    return draftOf(
+      {
+        place,
+        id: ids.idOf(["CSV", ...cells.map((value) => value.trim())]),
+        title: cell(choice.title),
+        texts: [cell(choice.description)],
+        lines: [
+          [nameOf(choice.due_date), due && !due.by ? "" : date],
+          [nameOf(choice.priority), priority === undefined ? cell(choice.priority) : ""],
+          [nameOf(choice.completed), completed === undefined ? cell(choice.completed) : ""],
+          [nameOf(choice.tags), others.join(", ")],
+          ...more,
+        ],
+        due_date: due?.due_date ?? null,
+        due_time: due?.due_time ?? null,
+        time_zone: due?.due_time ? (due.time_zone ?? null) : null,
+        priority: priority ?? "none",
+        completed: completed ?? false,
+        tags,
+      },
+      (kind, at) => remarks.note(kind, at),
+    );
+  };
+
+  for await (const row of unhurried(rows)) {
+    if (row.fault === undefined) drafts.push(draftOfRow(row));
+    else faults.push({ place: row.place, reason: row.fault });
+  }
+  return { drafts, faults, remarks: remarks.sentences() };
+}
+
+/** By words. What a number means differs from program to program. */
+function priorityOf(text: string): Task["priority"] | undefined {
+  if (/^(?:|none|no|normal)$/i.test(text)) return "none";
+  if (/^(?:high|highest|urgent|critical|!+)$/i.test(text)) return "high";
+  if (/^(?:medium|med|moderate)$/i.test(text)) return "medium";
+  return /^(?:low|lowest)$/i.test(text) ? "low" : undefined;
+}
+
+function completedOf(text: string): boolean | undefined {
+  if (/^(?:true|yes|y|x|1|done|completed?|closed|finished|✓|✔|☑)$/i.test(text)) return true;
+  const isOpen =
+    /^(?:|false|no|n|0|open|to-?do|pending|active|new|not started|in progress|incomplete|needsaction|☐)$/i;
+  return isOpen.test(text) ? false : undefined;
+}
+
+function readTags(text: string) {
+  const names = text
+    .split(/[,;|]/)
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const tags = [...tagsByKey(names.map(tagOf).filter(Boolean)).values()];
+  return {
+    tags: tags.slice(0, limits.tags),
+    others: [...names.filter((name) => !isWholeAsTag(name)), ...tags.slice(limits.tags)],
+  };
+}
