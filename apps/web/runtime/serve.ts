@@ -13,12 +13,16 @@ import { Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import next from "next";
+import { readSession } from "../src/server/auth.ts";
+import { docsPage } from "../src/server/docs-page.ts";
 import { checkEnvironment, env } from "../src/server/env.ts";
 import { log } from "../src/server/log.ts";
 import { answerDirectly } from "../src/server/node-door.ts";
 import { pageMethods, targetOf } from "../src/server/request-target.ts";
 import { malformedRequest, otherMethods, stackOf, unknownAddress } from "../src/server/route.ts";
 import { strictTransport } from "../src/server/strict-transport.ts";
+import { readSingleKeys, singleKeysCookie } from "../src/ui/single-keys.ts";
+import { readTheme, themeCookie } from "../src/ui/theme.ts";
 
 checkEnvironment();
 const { PORT = "3000" } = env();
@@ -35,6 +39,44 @@ const app = next({
 });
 await app.prepare();
 const page = app.getRequestHandler();
+
+const docs = docsPage({
+  page,
+  isSignedIn: async ({ headersDistinct }) =>
+    (await readSession(new Headers({ cookie: headersDistinct.cookie?.join("; ") ?? "" }))) !== null,
+  looksOf,
+});
+
+/** The one page that is the same for everybody and costs much. */
+function isDocs(method: string, url: string): boolean {
+  const [path = ""] = url.split(/[?#]/);
+  return (method === "GET" || method === "HEAD") && decoded(path) === "/docs";
+}
+
+/** As Next reads a path. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** What of a visitor's cookies shows on a page to whoever is not signed in. */
+function looksOf(cookies: string): string {
+  const cookieOf = (name: string) =>
+    cookies
+      .split(/;\s*/)
+      .find((pair) => pair.startsWith(`${name}=`))
+      ?.slice(name.length + 1);
+  const theme = readTheme(cookieOf(themeCookie));
+  return [
+    theme === "system" ? [] : [`${themeCookie}=${theme}`],
+    readSingleKeys(cookieOf(singleKeysCookie)) ? [] : [`${singleKeysCookie}=off`],
+  ]
+    .flat()
+    .join("; ");
+}
 
 let stopping = false;
 
@@ -61,7 +103,7 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<vo
       return answerDirectly(incoming, outgoing);
     case "page":
       incoming.url = target.url;
-      return page(incoming, outgoing);
+      return isDocs(method, target.url) ? docs(incoming, outgoing) : page(incoming, outgoing);
     case "server":
       return answerDirectly(incoming, outgoing, ofServer.tell);
     case "nowhere":

@@ -17,9 +17,9 @@ export default function NotFoundPage() {
         <Link href="/tasks" className={buttonClass("primary")}>
           Go to your tasks
         </Link>
-        <Link href="/docs" className={buttonClass()}>
+        <a href="/docs" className={buttonClass()}>
           API docs
-        </Link>
+        </a>
       </Notice>
     </>
   );

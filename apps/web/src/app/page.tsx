@@ -36,9 +36,9 @@ export default async function StartPage() {
           <Link href="/sign-in" className={buttonClass()}>
             Sign in
           </Link>
-          <Link href="/docs" className={buttonClass()}>
+          <a href="/docs" className={buttonClass()}>
             API docs
-          </Link>
+          </a>
         </div>
         <Screenshot theme={readTheme(jar.get(themeCookie)?.value)} />
       </main>

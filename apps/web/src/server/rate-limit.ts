@@ -5,8 +5,16 @@ import type { UserId } from "./user-id.ts";
 /** Seconds. */
 const window = 60;
 
-let counts = new Map<string, number>();
-let ends = 0;
+/** How often each user has asked since the last minute began, and when it ends. */
+interface Counts {
+  readonly of: Map<string, number>;
+  readonly ends: number;
+}
+
+declare global {
+  // Kept here because pages are built apart from what serves the API, in one process.
+  var tendRequests: Counts | undefined;
+}
 
 /**
  * Counts one request of this user and says in `headers` what is left
@@ -17,10 +25,10 @@ let ends = 0;
  */
 export function countRequest(userId: UserId, headers: Record<string, string>): void {
   const now = Date.now() / 1000;
-  if (now >= ends) {
-    counts = new Map();
-    ends = now + window;
+  if (!globalThis.tendRequests || now >= globalThis.tendRequests.ends) {
+    globalThis.tendRequests = { of: new Map(), ends: now + window };
   }
+  const { of: counts, ends } = globalThis.tendRequests;
   const limit = env().TASKS_RATE_LIMIT;
   const count = (counts.get(userId) ?? 0) + 1;
   counts.set(userId, count);
@@ -31,3 +39,7 @@ export function countRequest(userId: UserId, headers: Record<string, string>): v
     throw new ProblemError("too_many_requests", { headers: { "Retry-After": seconds } });
   }
 }
+
+/** Whether it says that a user has asked too often. */
+export const isOverLimit = (error: unknown): boolean =>
+  error instanceof ProblemError && error.code === "too_many_requests";

@@ -21,6 +21,7 @@ afterEach(() => {
 /** The app as another process has it: every module anew, with this limit. */
 async function processWith(limit: string) {
   vi.resetModules();
+  globalThis.tendRequests = undefined;
   vi.stubEnv("TASKS_RATE_LIMIT", limit);
   return await import("./send.ts");
 }

@@ -111,3 +111,43 @@ test.each<[string, () => unknown]>([
   for (const finish of begun) expect(await finish()).toBe(401);
   expect(await server.ended).toBe(0);
 });
+
+test("200 [C-3, C-5] /docs is one rendering for all strangers, each with a nonce of their own; who is signed in is greeted", async () => {
+  const origin = `http://127.0.0.1:${port}`;
+  const own = `http://localhost:${port}`;
+  const read = async (headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${origin}/docs`, { headers });
+    expect(answer.status).toBe(200);
+    const policy = answer.headers.get("content-security-policy") ?? "";
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? "";
+    const text = await answer.text();
+    for (const script of text.match(/<script\b[^>]*>/g) ?? []) {
+      expect(script).toContain(` nonce="${nonce}"`);
+    }
+    return { nonce, text: text.replaceAll(nonce, ""), answer };
+  };
+  const strangers = [];
+  for (const cookie of ["", "a=b", "better-auth.session_token=forged.x", "theme=purple"]) {
+    strangers.push(await read(cookie === "" ? {} : { cookie }), await read({ RSC: "1" }));
+  }
+  expect(new Set(strangers.map(({ nonce }) => nonce)).size).toBe(strangers.length);
+  expect(new Set(strangers.map(({ text }) => text)).size).toBe(1);
+  expect(strangers[0]?.text).toContain("every error");
+  expect((await read({ cookie: "theme=dark" })).text).toContain('data-theme="dark"');
+  const signedUp = await fetch(`${origin}/api/auth/sign-up/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: own },
+    body: JSON.stringify({
+      name: "Grace Hopper",
+      email: "grace@example.com",
+      password: "correct horse battery",
+    }),
+  });
+  expect(signedUp.status).toBe(200);
+  const cookie = signedUp.headers
+    .getSetCookie()
+    .map((one) => one.slice(0, one.indexOf(";")))
+    .join("; ");
+  expect((await read({ cookie })).text).toContain("Grace Hopper");
+  expect((await read()).text).not.toContain("Grace Hopper");
+});

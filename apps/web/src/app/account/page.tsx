@@ -5,7 +5,7 @@ import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { currentSession } from "#server/session.ts";
 import { listSessions } from "#server/sessions.ts";
-import { countTasks } from "#server/tasks.ts";
+import { countTasksForPage } from "#server/tasks-page.ts";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
 import { DeleteAccount } from "#ui/account/delete-account.tsx";
 import { deviceOf } from "#ui/account/device-name.ts";
@@ -34,7 +34,7 @@ export default async function AccountPage() {
   const { user } = session;
   const [sessions, counts] = await Promise.all([
     listSessions(user.id, session.id),
-    countTasks(user.id),
+    countTasksForPage(user.id),
   ]);
   const kept = await cookies();
   const named = sessions.map(({ user_agent, ...rest }) => ({

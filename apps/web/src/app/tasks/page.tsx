@@ -1,11 +1,9 @@
-import type { TaskStatus } from "@tend/contracts";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { parseJson } from "#server/answer.ts";
 import { isUnavailable } from "#server/database.ts";
-import { listTasks } from "#server/list.ts";
+import { isOverLimit } from "#server/rate-limit.ts";
 import { currentUser } from "#server/session.ts";
-import { countTasks } from "#server/tasks.ts";
+import { readTasksPage } from "#server/tasks-page.ts";
 import { NeedsScript } from "#ui/kit/needs-script.tsx";
 import { withNext } from "#ui/sign-in/next-path.ts";
 import { type Filters, filtersHref, readFilters } from "#ui/tasks/filters.ts";
@@ -25,12 +23,16 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
     return typeof value === "string" ? value : null;
   });
   const found = await read(filters).catch((error: unknown) => {
+    if (isOverLimit(error)) return "too many" as const;
     if (isUnavailable(error)) return "unavailable" as const;
     throw error;
   });
-  if (found === "unavailable") {
-    const unavailable = <TasksUnavailable href={filtersHref(filters)} />;
-    return <KeptTasksScreen meanwhile={unavailable} otherwise={unavailable} />;
+  if (found === "unavailable" || found === "too many") {
+    const instead = (
+      <TasksUnavailable href={filtersHref(filters)} overLimit={found === "too many"} />
+    );
+    // What this device keeps asks the API, which says when there may be more.
+    return <KeptTasksScreen meanwhile={instead} otherwise={instead} />;
   }
   if (!found) redirect(withNext("/sign-in", filtersHref(filters)));
   return (
@@ -41,17 +43,11 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
   );
 }
 
-/** The whole list where it is short; else the first page of what the address asks for. */
 async function read({ status, sort, order, q, tag, priority }: Filters) {
   const user = await currentUser();
   if (!user) return null;
   // What is due now, only the device can tell.
   const found = { ...(searchFor(q) && { q }), ...(tag && { tag }), ...(priority && { priority }) };
-  const list = (status: TaskStatus, more = {}) =>
-    listTasks(user.id, { status, sort, order, limit, ...more });
-  const [all, counts] = await Promise.all([list("all"), countTasks(user.id)]);
-  const complete = all.next === null;
-  const isAll = status === "trashed" || (status === "all" && Object.keys(found).length === 0);
-  const { body } = complete || isAll ? all : await list(status, found);
-  return { user: { id: user.id, name: user.name }, tasks: parseJson(body), complete, counts };
+  const page = await readTasksPage(user.id, { status, sort, order, limit, ...found });
+  return { user: { id: user.id, name: user.name }, ...page };
 }

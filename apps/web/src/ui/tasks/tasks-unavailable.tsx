@@ -2,14 +2,24 @@ import { buttonClass } from "#ui/button.tsx";
 import { Header } from "#ui/header.tsx";
 import { Notice } from "#ui/notice.tsx";
 
-/** In place of the list, when the server cannot read it. */
-export function TasksUnavailable({ href }: { href: string }) {
+interface TasksUnavailableProps {
+  readonly href: string;
+  /** Whether too much was asked for in this minute. */
+  readonly overLimit?: boolean;
+}
+
+/** In place of the list, when the server cannot read it, or is asked too often. */
+export function TasksUnavailable({ href, overLimit = false }: TasksUnavailableProps) {
   return (
     <>
       <Header />
       <Notice
         title="Your tasks cannot be shown right now"
-        text="The server cannot reach them. What you saved is safe; try again in a moment."
+        text={
+          overLimit
+            ? "Too many requests came from your account. What you saved is safe; try again in a minute."
+            : "The server cannot reach them. What you saved is safe; try again in a moment."
+        }
       >
         {/* A plain link: a full page load, which works without any script. */}
         <a href={href} className={buttonClass("primary")}>
