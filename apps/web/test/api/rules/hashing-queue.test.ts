@@ -1,8 +1,11 @@
+import crypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
 import { makeTask, makeUser } from "@tend/db/testing";
+import { Client } from "pg";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { accountOf } from "#server/auth/sign-in-guard.ts";
 import { database } from "#server/database.ts";
-import { fromHome, makeAccount, newUser } from "../account.ts";
+import { cookieOf, fromHome, makeAccount, newUser } from "../account.ts";
 import { tokenOf } from "../mint-token.ts";
 import { insist, needsOwnProcess, type Sent, send } from "../send.ts";
 
@@ -71,23 +74,42 @@ test.each([
   expect(Math.min(...shares)).toBeLessThan(1 / 3);
 });
 
+const textOf = ([query]: unknown[]) => JSON.stringify(query);
+const isBegin = (call: unknown[]) => /"BEGIN/.test(textOf(call));
+const isEnd = (call: unknown[]) => /"(COMMIT|ROLLBACK)"/.test(textOf(call));
+
 test("[C-6] no password is hashed while a transaction is open", async () => {
-  let over = false;
-  const idle: number[] = [];
-  const working = many(20, signUp).finally(() => {
-    over = true;
+  const asked = vi.spyOn(Client.prototype, "query");
+  const { scrypt } = crypto;
+  onTestFinished(() => {
+    asked.mockRestore();
+    Object.assign(crypto, { scrypt });
+    syncBuiltinESMExports();
   });
-  while (!over) {
-    const [row] = await database().$queryRaw<{ open: number }[]>`
-      SELECT count(*)::int AS open FROM pg_stat_activity
-      WHERE datname = current_database() AND state = 'idle in transaction'
-        AND position('users' IN query) > 0`;
-    idle.push(row?.open ?? 0);
-  }
-  for (const { status } of await working) expect([200, 503]).toContain(status);
-  // Between two statements of a transaction one may be seen; in a transaction that hashes, always.
-  const mean = idle.reduce((sum, count) => sum + count, 0) / idle.length;
-  expect(mean).toBeLessThan(1);
+  /** How many transactions were open when each hash was begun. */
+  const open: number[] = [];
+  const hash = (...given: Parameters<typeof scrypt>) => {
+    const { calls } = asked.mock;
+    open.push(calls.filter(isBegin).length - calls.filter(isEnd).length);
+    return scrypt(...given);
+  };
+  Object.assign(crypto, { scrypt: hash });
+  syncBuiltinESMExports();
+  // One after the other, so that a transaction that is open is that of the one who hashes.
+  const { email, password, cookie } = await makeAccount();
+  const post = (path: string, given: string, body: object) =>
+    insist(() => send("POST", `/api/auth/${path}`, { headers: fromHome(given), body }));
+  const signed = await insist(() => signIn(email, password));
+  const new_password = "ada likes 7 lemons";
+  const changed = await post("change-password", cookie, {
+    current_password: password,
+    new_password,
+  });
+  const deleted = await post("delete-user", cookieOf(changed), { password: new_password });
+  expect([signed, changed, deleted].map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(open.length).toBeGreaterThanOrEqual(5);
+  expect(new Set(open)).toEqual(new Set([0]));
+  expect(asked.mock.calls.filter(isBegin).length).toBeGreaterThan(0);
 });
 
 test("503 overloaded [C-6, A-7] hashing has a queue with an end; what is refused there does not count", async () => {
