@@ -9,8 +9,7 @@ import {
   type RequestListener,
   type ServerResponse,
 } from "node:http";
-import { Server as NetServer, Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { Server as NetServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { readSession } from "../src/server/auth.ts";
@@ -23,6 +22,7 @@ import { malformedRequest, otherMethods, stackOf, unknownAddress } from "../src/
 import { strictTransport } from "../src/server/strict-transport.ts";
 import { readSingleKeys, singleKeysCookie } from "../src/ui/single-keys.ts";
 import { readTheme, themeCookie } from "../src/ui/theme.ts";
+import { createHttpServer } from "./http-server.ts";
 
 checkEnvironment();
 const { PORT = "3000" } = env();
@@ -82,14 +82,14 @@ let stopping = false;
 
 const serve: RequestListener = (incoming, outgoing) => {
   if (stopping) outgoing.shouldKeepAlive = false;
-  for (const [name, value] of strict) outgoing.setHeader(name, value);
+  for (const [name, value] of Object.entries(strict)) outgoing.setHeader(name, value);
   answer(incoming, outgoing).catch((error: unknown) => {
     log().error({ error: stackOf(error) });
     outgoing.destroy();
   });
 };
 
-const strict = Object.entries(strictTransport());
+const strict = strictTransport();
 const ofPages = otherMethods(pageMethods);
 const ofServer = otherMethods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
@@ -115,32 +115,8 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<vo
   }
 }
 
-/** What is no HTTP at all, too large or too slow: Node's own answer, with the header that all have. */
-function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // An answer that has begun is not to be continued by this one.
-  const began = socket instanceof Socket && socket.bytesWritten > 0;
-  if (!socket.writable || error.code === "ECONNRESET" || began) return void socket.destroy();
-  const known: Record<string, string> = {
-    HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
-    ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
-  };
-  const lines = [`HTTP/1.1 ${known[error.code ?? ""] ?? "400 Bad Request"}`, "Connection: close"];
-  const headers = strict.map(([name, value]) => `${name}: ${value}`);
-  // Ended from this side alone it would stay for as long as the other one likes.
-  socket.end([...lines, ...headers, "Content-Length: 0", "", ""].join("\r\n"), () =>
-    socket.destroy(),
-  );
-}
-
-/** Milliseconds. Longer than proxies and clients keep an idle connection: who ends it loses no request. */
-const keepAliveTimeout = 75_000;
-
 const servers = addresses.map((address) =>
-  createServer({ keepAliveTimeout, requireHostHeader: false }, serve)
-    .on("clientError", refuseBytes)
-    // Whatever is expected besides 100-continue: it is answered like any other.
-    .on("checkExpectation", serve)
-    .listen(Number(PORT), address),
+  createHttpServer(serve, strict).listen(Number(PORT), address),
 );
 
 /** Milliseconds in which whoever is about to send on an open connection is still answered. */

@@ -38,7 +38,12 @@ const token = [
   "too_many_requests",
   "overloaded",
 ] as const;
-const json = ["malformed_json", "body_too_large", "unsupported_media_type"] as const;
+const json = [
+  "malformed_json",
+  "request_timeout",
+  "body_too_large",
+  "unsupported_media_type",
+] as const;
 const once = ["idempotency_key_reused", "idempotency_limit_reached"] as const;
 const account = ["validation_failed", "foreign_origin", "too_many_requests"] as const;
 const database = ["database_unavailable", "took_too_long"] as const;

@@ -79,6 +79,11 @@ export const problems = {
     title: "Method not allowed",
     detail: "Use one of the methods in the Allow header.",
   },
+  request_timeout: {
+    status: 408,
+    title: "The request did not arrive in time",
+    detail: "The body stopped coming, and nothing was done. Send the request again.",
+  },
   id_already_used: {
     status: 409,
     title: "The id is already used",

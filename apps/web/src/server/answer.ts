@@ -1,3 +1,5 @@
+import type { UserId } from "./user-id.ts";
+
 /** What is read of a request. A Web `Request` has it all; our own door gives no more than this. */
 export interface Asked {
   readonly method: string;
@@ -16,6 +18,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | null;
+  /** Whose token asked for it. */
+  readonly userId?: UserId | undefined;
 }
 
 export type Handler = (asked: Asked) => Promise<Answer>;

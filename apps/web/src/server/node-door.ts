@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Asked, AskedHeaders, Handler } from "./answer.ts";
 import { dispatch } from "./dispatch.ts";
 import { env } from "./env.ts";
+import { ProblemError } from "./problem.ts";
+import { countUnread } from "./unread-answers.ts";
 
 /** The self-hosted door: a request under /api goes straight to its handler, without Next. */
 export async function answerDirectly(
@@ -9,11 +11,11 @@ export async function answerDirectly(
   outgoing: ServerResponse,
   handle: Handler = dispatch,
 ): Promise<void> {
-  // What the answer did not wait for is read away, or the connection would hang.
-  outgoing.once("finish", () => incoming.resume());
-  const { status, headers, body } = await handle(new Incoming(incoming));
+  const { status, headers, body, userId } = await handle(new Incoming(incoming));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
-  if (body !== null) outgoing.setHeader("Content-Length", Buffer.byteLength(body));
+  const length = body === null ? 0 : Buffer.byteLength(body);
+  if (body !== null) outgoing.setHeader("Content-Length", length);
+  if (userId !== undefined && !outgoing.closed) outgoing.once("close", countUnread(userId, length));
   outgoing.writeHead(status);
   outgoing.end(incoming.method === "HEAD" ? null : body);
 }
@@ -44,7 +46,27 @@ class Incoming implements Asked {
 
   get body(): AsyncIterable<Uint8Array> | null {
     if (this.method === "GET" || this.method === "HEAD") return null;
-    // Not destroyed when reading stops early: a body over the limit must still get its answer.
-    return this.#message.iterator({ destroyOnReturn: false });
+    return bodyOf(this.#message);
   }
+}
+
+/** @throws ProblemError request_timeout, where the server says that nothing comes any more. */
+function bodyOf(message: IncomingMessage): AsyncIterable<Uint8Array> {
+  // Not destroyed when reading stops early: a body over the limit must still get its answer.
+  const chunks = message.iterator({ destroyOnReturn: false });
+  const stopped = new Promise<never>((_, reject) => {
+    message.once("timeout", () =>
+      reject(new ProblemError("request_timeout", { headers: { Connection: "close" } })),
+    );
+  });
+  stopped.catch(() => {});
+  const iterator = {
+    next: () => Promise.race([chunks.next(), stopped]),
+    return: async () => {
+      // Once it stopped, this waits for what may never come.
+      void chunks.return?.();
+      return { done: true as const, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }

@@ -26,6 +26,7 @@ import { countRequest } from "./rate-limit.ts";
 import { strictTransport } from "./strict-transport.ts";
 import { authenticate } from "./token.ts";
 import { turns } from "./turns.ts";
+import { assertAnswersRead } from "./unread-answers.ts";
 import type { UserId } from "./user-id.ts";
 
 /** What an operation is given to run on. */
@@ -80,7 +81,10 @@ export function route<O extends Operation, const R extends Result<O>>(
       } as unknown as Context<O>;
       const { body, ...result } = await (userId === undefined
         ? run(context)
-        : turns.take(userId, () => run(context)));
+        : turns.take(userId, async () => {
+            assertAnswersRead(userId);
+            return run(context);
+          }));
       notes.mark("run");
       const status = Number(result.status);
       const schema = operation.success[status]?.schema;
@@ -226,7 +230,7 @@ async function answer(
     ...(notes.userId !== undefined && { user: pseudonym(notes.userId) }),
     ...(cause && { cause }),
   });
-  return { status, headers, body };
+  return { status, headers, body, userId: notes.userId };
 }
 
 /** E-4: tells the lines of one user from those of others, and not who that is. */

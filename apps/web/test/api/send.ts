@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type Server } from "node:http";
+import { type IncomingMessage, request, type Server } from "node:http";
 import { addressForms, api, limits, type Operation, Problem, type Task } from "@tend/contracts";
 import { beforeEach, expect } from "vitest";
+import { createHttpServer } from "../../runtime/http-server.ts";
 import { elsewhere } from "../elsewhere.ts";
 import { someAddress } from "../some-address.ts";
 import { duringRequest } from "./owner-watch.ts";
@@ -83,7 +84,7 @@ async function addressOfDoor(): Promise<{ host: string; port: number }> {
 }
 
 async function openDoor(): Promise<Server> {
-  const server = createServer(async (incoming, outgoing) => {
+  const server = createHttpServer(async (incoming, outgoing) => {
     // Anew each time: some tests load the app's modules again.
     const { answerDirectly } = await import("#server/node-door.ts");
     const asking = new Headers({ Authorization: incoming.headers.authorization ?? "" });

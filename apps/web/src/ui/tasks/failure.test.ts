@@ -32,6 +32,10 @@ test("no room for more: full, in the server's words", () => {
   });
 });
 
+test("a request that did not arrive in time is sent again", () => {
+  expect(answered(408, "request_timeout").is).toBe("trouble");
+});
+
 test("what the server will not take: refused, with the first fault in words", () => {
   expect(
     answered(422, "validation_failed", {

@@ -41,7 +41,7 @@ export function readResult(result: BatchResult | undefined): Failure | undefined
 }
 
 function readProblem(problem: Omit<Problem, "request_id">, retryAfter = 0): Failure {
-  if (problem.status >= 500 || problem.status === 429) {
+  if (problem.status >= 500 || problem.status === 429 || problem.status === 408) {
     return { is: "trouble", reason: `${problem.title}.`, retryAfter };
   }
   if (problem.status === 401 || problem.status === 403) {
