@@ -76,7 +76,12 @@ export default defineConfig({
   webServer: (elsewhere ? [] : (["next", "serve"] as const)).map((door) => ({
     command: `tsx test/e2e/server.ts ${door}`,
     url: `${originOf(door)}/api/ready`,
-    env: { PORT: doors[door], BETTER_AUTH_URL: originOf(door) },
+    // Each person has an address of their own, which they say as a proxy would.
+    env: {
+      PORT: doors[door],
+      BETTER_AUTH_URL: originOf(door),
+      TRUSTED_PROXIES: "127.0.0.1,::1",
+    },
     gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
     timeout: hungAfter,
   })),

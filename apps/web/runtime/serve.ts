@@ -13,6 +13,7 @@ import { Server as NetServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { readSession } from "../src/server/auth.ts";
+import { settleAddress } from "../src/server/client-address.ts";
 import { docsPage } from "../src/server/docs-page.ts";
 import { checkEnvironment, env } from "../src/server/env.ts";
 import { log } from "../src/server/log.ts";
@@ -82,6 +83,7 @@ let stopping = false;
 
 const serve: RequestListener = (incoming, outgoing) => {
   if (stopping) outgoing.shouldKeepAlive = false;
+  settleAddress(incoming);
   for (const [name, value] of Object.entries(strict)) outgoing.setHeader(name, value);
   answer(incoming, outgoing).catch((error: unknown) => {
     log().error({ error: stackOf(error) });

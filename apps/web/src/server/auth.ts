@@ -11,6 +11,7 @@ import { withoutDevice } from "./auth/device-cookie.ts";
 import { makePasswords, wrongPassword } from "./auth/passwords.ts";
 import { insertSession } from "./auth/session-row.ts";
 import type { Guard } from "./auth/sign-in-guard.ts";
+import { addressHeader } from "./client-address.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -102,6 +103,7 @@ async function makeAuth() {
     plugins: [sessionEndpoints],
     user: { deleteUser: { enabled: true, beforeDelete: erase } },
     advanced: {
+      ipAddress: { ipAddressHeaders: [addressHeader()] },
       database: { generateId: () => randomUUID() },
       // Said, since Better Auth leaves the check out wherever a variable TEST is set.
       disableOriginCheck: false,

@@ -29,6 +29,7 @@ test("[C-4] what is needed is enough, and what is left out has its default", () 
     CORS_ORIGINS: [],
     TASKS_RATE_LIMIT: 6000,
     TASKS_QUOTA: 1_000_000,
+    TRUSTED_PROXIES: [],
   });
 });
 
@@ -43,6 +44,7 @@ test("[C-4] everything may be given", () => {
     TASKS_RATE_LIMIT: "100",
     TASKS_QUOTA: "5000",
     TEND_DATA: "/tmp/tend",
+    TRUSTED_PROXIES: "127.0.0.1, 2001:db8::/32",
     WEB_CONCURRENCY: "4",
   };
   expect(readEnv(all)).toEqual({
@@ -50,6 +52,7 @@ test("[C-4] everything may be given", () => {
     CORS_ORIGINS: ["https://a.example.com", "http://localhost:5173"],
     TASKS_RATE_LIMIT: 100,
     TASKS_QUOTA: 5000,
+    TRUSTED_PROXIES: ["127.0.0.1", "2001:db8::/32"],
     WEB_CONCURRENCY: 4,
   });
 });
@@ -131,6 +134,25 @@ describe("[A-6, C-4] is refused, naming the variable, the fault and the remedy:"
       { CORS_ORIGINS: origins },
       "CORS_ORIGINS lists something that is not an origin",
       "https://a.example.com,https://b.example.com",
+    ]),
+    ...[
+      "*",
+      "0.0.0.0/0",
+      "::/0",
+      "10.0.0.0/33",
+      "::1/129",
+      "10.0.0.0/8/8",
+      "10.0.0.0/x",
+      "127.0.0.1:80",
+      "localhost",
+      "127.0.0.1,,::1",
+      "fe80::1%eth0",
+      "127.1",
+    ].map((proxies): [string, Record<string, string | undefined>, string, string] => [
+      `TRUSTED_PROXIES=${proxies}`,
+      { TRUSTED_PROXIES: proxies },
+      "TRUSTED_PROXIES lists something that is neither",
+      "127.0.0.1,10.0.0.0/8",
     ]),
     ...["0", "65536", "3000.5", "-1", "http", "99999999"].map(
       (port): [string, Record<string, string | undefined>, string, string] => [

@@ -30,6 +30,17 @@ const isHost = (text: string): boolean => {
   );
 };
 
+/** An IP address, or a network of them; not one of all addresses, which trusts everybody. */
+const isNetwork = (text: string): boolean => {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  if (bits === undefined || address.includes("%") || rest.length > 0) return false;
+  return (
+    prefix === undefined ||
+    (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= bits)
+  );
+};
+
 const PostgresUrl = (name: string) => {
   const message = `${name} is not a PostgreSQL address. Write it as postgresql://user:password@host:5432/database.`;
   return z
@@ -74,6 +85,15 @@ export const Env = z.object({
     .optional(),
   TEND_DATA: z.string().optional(),
   TEND_POSTGRES: z.string().optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(",").map((entry) => entry.trim()))
+    .refine(
+      (entries) => entries.every(isNetwork),
+      "TRUSTED_PROXIES lists something that is neither an IP address nor a network. Write them with commas between, as 127.0.0.1,10.0.0.0/8; a network of all addresses is not allowed.",
+    )
+    .optional()
+    .transform((entries) => entries ?? []),
   WEB_CONCURRENCY: z
     .string()
     .refine(

@@ -28,12 +28,10 @@ class Incoming implements Asked {
   readonly headers: AskedHeaders;
 
   constructor(message: IncomingMessage) {
-    const { method = "GET", url = "/", headersDistinct, socket } = message;
+    const { method = "GET", url = "/", headersDistinct } = message;
     this.#message = message;
     this.method = method;
     this.url = env().BETTER_AUTH_URL + url;
-    // As Next does: Better Auth counts guesses by address.
-    headersDistinct["x-forwarded-for"] ??= [socket.remoteAddress ?? ""];
     this.headers = {
       get: (name) => headersDistinct[name.toLowerCase()]?.join(", ") ?? null,
       *[Symbol.iterator]() {

@@ -52,7 +52,7 @@ type RunningFunction = Awaited<ReturnType<typeof startFunction>>;
 
 /**
  * Serves the output in `folder` with `env` as the environment of the deployment. A client may say
- * by `X-Forwarded-For` where it comes from, so that tests can be many; Vercel would overwrite it.
+ * by `X-Forwarded-For` where it comes from, so that tests can be many; Vercel itself believes nobody.
  */
 export async function startHost(folder: string, env: Environment, port = 0) {
   const built = readOutput(folder);
@@ -88,7 +88,8 @@ export async function startHost(folder: string, env: Environment, port = 0) {
     const { method, url = "/" } = incoming;
     // As it was sent: what cannot be decoded goes to the function as it is.
     const [, path = "/", search = ""] = /^([^?]*)(.*)$/s.exec(url) ?? [];
-    const asked = { "x-forwarded-for": "127.0.0.1", ...passedOn(incoming.headers) };
+    const heard = { "x-forwarded-for": "127.0.0.1", ...passedOn(incoming.headers) };
+    const asked = { ...heard, "x-vercel-forwarded-for": heard["x-forwarded-for"] };
     const passage: Passage = { path, search, asked, status: undefined, headers: {}, important: {} };
     const output = await route(built, askMiddleware, passage);
     const fixed = await readFixed(output, method, passage.asked);

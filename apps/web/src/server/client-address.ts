@@ -1,0 +1,86 @@
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP } from "node:net";
+import { env } from "./env.ts";
+import { log } from "./log.ts";
+
+/**
+ * The header that holds the caller's address and nothing that a caller wrote: what counts by it
+ * (sign-in guard, Better Auth) and shows it (list of sessions) reads no other. Vercel's network
+ * writes its own; the self-hosted server writes the usual one anew.
+ */
+export const addressHeader = (): string =>
+  process.env.VERCEL ? "x-vercel-forwarded-for" : "x-forwarded-for";
+
+const header = "x-forwarded-for";
+
+/** puts the caller's address in the place of what the request says of it. */
+export function settleAddress({ headers, headersDistinct, socket }: IncomingMessage): void {
+  const { [header]: forwarded = [] } = headersDistinct;
+  const trusted = trustedProxies();
+  const address = clientAddress(socket.remoteAddress, forwarded, trusted);
+  if (forwarded.length > 0 && env().TRUSTED_PROXIES.length === 0) warnOnce();
+  headers[header] = address;
+  headersDistinct[header] = [address];
+}
+
+/**
+ * From the peer of the connection back through the proxies that are trusted: the first address that
+ * is none of them. What stands left of it may have been written by anybody.
+ */
+export function clientAddress(
+  peer: string | undefined,
+  forwarded: readonly string[],
+  trusted: BlockList,
+): string {
+  const chain = forwarded.flatMap((line) => line.split(","));
+  let address = addressIn(peer ?? "") ?? "";
+  while (isTrusted(address, trusted)) {
+    const before = addressIn(chain.pop() ?? "");
+    // A proxy that does not say who is behind it stands for them.
+    if (before === undefined) break;
+    address = before;
+  }
+  return address;
+}
+
+/** One entry, without the port, brackets, quotes and zone that some proxies write. */
+function addressIn(entry: string): string | undefined {
+  const text = entry.trim().replace(/^"(.*)"$/, "$1");
+  const [, bare = text] = /^\[([^\]]*)\](?::\d*)?$/.exec(text) ?? /^([\d.]+):\d+$/.exec(text) ?? [];
+  const address = bare.replace(/%.*$/, "").replace(/^::ffff:(?=[\d.]+$)/i, "");
+  return isIP(address) ? address : undefined;
+}
+
+const isTrusted = (address: string, trusted: BlockList): boolean =>
+  address !== "" && trusted.check(address, familyOf(address));
+
+const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
+
+/** Of addresses and networks, as TRUSTED_PROXIES has them. */
+export function makeProxyList(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = "", prefix] = entry.split("/");
+    if (prefix === undefined) list.addAddress(address, familyOf(address));
+    else list.addSubnet(address, Number(prefix), familyOf(address));
+  }
+  return list;
+}
+
+let made: BlockList | undefined;
+
+function trustedProxies(): BlockList {
+  made ??= makeProxyList(env().TRUSTED_PROXIES);
+  return made;
+}
+
+let warned = false;
+
+/** Or whoever has a proxy wonders why all callers are counted as one. */
+function warnOnce(): void {
+  if (warned) return;
+  warned = true;
+  log().warn({
+    hint: "A request came with X-Forwarded-For, which counts only from TRUSTED_PROXIES. Where a proxy is in front, set that to its address; else all callers are counted as one.",
+  });
+}
