@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isHttps } from "@tend/contracts/cookie";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "#server/env.ts";
 import { strictTransport } from "#server/strict-transport.ts";
@@ -11,7 +12,7 @@ export const config = {
 
 /** Gives each page its Content-Security-Policy, with a nonce of its own. */
 export function proxy(request: NextRequest): NextResponse {
-  const https = env().BETTER_AUTH_URL.startsWith("https:");
+  const https = isHttps(env().BETTER_AUTH_URL);
   const policy = contentSecurityPolicy(randomBytes(16).toString("base64"), https);
   const headers = new Headers(request.headers);
   // From here Next takes the nonce for the scripts that it writes.

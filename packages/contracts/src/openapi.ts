@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { address, addressForms } from "./address.ts";
 import { api, problemsOf } from "./api.ts";
+import { isHttps, sessionCookie } from "./cookie.ts";
 import { etagOf } from "./etag.ts";
 import { headerName } from "./header-name.ts";
 import type { Operation } from "./operation.ts";
@@ -20,6 +21,9 @@ const tags = [
 /** The OpenAPI 3.1 document of the table of operations (C-3). `server`: the origin it is served by. */
 export function openapi(server = "/"): Json {
   const schemas: Json = {};
+  const origin = URL.canParse(server) ? server : "https://tend.example";
+  const secure = isHttps(origin) ? "; Secure" : "";
+  const signedIn = `${sessionCookie(origin)}=c2lnbmVk.c2lnbmF0dXJl; Path=/${secure}; HttpOnly; SameSite=Lax`;
 
   /** The JSON Schema of one side of the wire; what has an `id` goes to the components. */
   const schemaOf = (schema: z.ZodType, io: "input" | "output"): Json => {
@@ -96,6 +100,7 @@ export function openapi(server = "/"): Json {
       const headers = Object.entries(success.headers ?? {});
       const examples: Readonly<Record<string, string>> = {
         ...headerExamples,
+        "Set-Cookie": signedIn,
         // Every answer with an ETag is a task, but 304, which has no body.
         ETag: etagOf((success.example ?? api.getTask.success[200].example) as Task),
       };
@@ -208,7 +213,7 @@ export function openapi(server = "/"): Json {
         session: {
           type: "apiKey",
           in: "cookie",
-          name: "better-auth.session_token",
+          name: sessionCookie(origin),
           description: "The session cookie that signing in sets.",
         },
       },
@@ -253,7 +258,6 @@ const taskNow = api.updateTask.success[200].example;
 const headerExamples = {
   Location: `${address.listTasks.path}/${taskNow.id}`,
   Link: `<${address.listTasks.path}?status=all&sort=created&limit=100&cursor=b2xkIHBhcGVy>; rel="next"`,
-  "Set-Cookie": "better-auth.session_token=c2lnbmVk.c2lnbmF0dXJl; Path=/; HttpOnly; SameSite=Lax",
 };
 
 const allowed = (path: string): string => {

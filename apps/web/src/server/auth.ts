@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Answer, api, limits, type Operation } from "@tend/contracts";
+import { cookiePrefix, isHttps } from "@tend/contracts/cookie";
 import { isNotFound, isUniqueViolation, isUnreachable, type Prisma } from "@tend/db";
 import type { BetterAuthOptions } from "better-auth";
 import type { prismaAdapter } from "better-auth/adapters/prisma";
@@ -104,6 +105,10 @@ async function makeAuth() {
     user: { deleteUser: { enabled: true, beforeDelete: erase } },
     advanced: {
       ipAddress: { ipAddressHeaders: [addressHeader()] },
+      // Better Auth knows one prefix for https, __Secure-, which any host beside this one may set.
+      useSecureCookies: false,
+      cookiePrefix: cookiePrefix(BETTER_AUTH_URL),
+      defaultCookieAttributes: { secure: isHttps(BETTER_AUTH_URL) },
       database: { generateId: () => randomUUID() },
       // Said, since Better Auth leaves the check out wherever a variable TEST is set.
       disableOriginCheck: false,

@@ -131,7 +131,7 @@ test("401 no_session [A-11] without a session; an API token is none", async () =
   const body = { current_password: ada.password, new_password: newPassword };
   for (const headers of [
     {},
-    fromHome("better-auth.session_token=x.y"),
+    fromHome("tend.session_token=x.y"),
     { ...fromHome(""), Authorization: `Bearer ${tokenOf(ada)}` },
   ]) {
     const answer = await change(headers, body);

@@ -287,7 +287,7 @@ test("401 no_session [A-1] without a session; an API token is none", async () =>
   const ada = await makeAccount();
   for (const headers of [
     {},
-    fromHome("better-auth.session_token=x.y"),
+    fromHome("tend.session_token=x.y"),
     { ...fromHome(""), Authorization: `Bearer ${tokenOf(ada)}` },
   ]) {
     const { status, body } = await erase(headers, { password: ada.password });

@@ -34,11 +34,11 @@ test("200 [A-1] null for a forged or spliced cookie, no token either", async () 
     withToken(ada.cookie, (token, signature) => `${token}x.${signature}`),
     withToken(ada.cookie, (_, signature) => `${bobs}.${signature}`),
     withToken(ada.cookie, (token) => `${token}.${Buffer.alloc(32).toString("base64")}`),
-    "better-auth.session_token=",
-    "better-auth.session_token=%00",
-    "better-auth.session_token=%E0%A4%A",
-    `better-auth.session_token=${"x".repeat(5000)}`,
-    `better-auth.session_data=${Buffer.from(JSON.stringify({ session: { user: { id: ada.id } } })).toString("base64url")}`,
+    "tend.session_token=",
+    "tend.session_token=%00",
+    "tend.session_token=%E0%A4%A",
+    `tend.session_token=${"x".repeat(5000)}`,
+    `tend.session_data=${Buffer.from(JSON.stringify({ session: { user: { id: ada.id } } })).toString("base64url")}`,
   ];
   for (const cookie of forged) {
     const session = await ask({ Cookie: cookie });

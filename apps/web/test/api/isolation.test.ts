@@ -554,7 +554,7 @@ describe("[A-3] the Bearer header is the only way in", () => {
       "a cookie",
       (token: string) => ({
         query: "",
-        headers: { Cookie: `token=${token}; better-auth.session_token=${token}` },
+        headers: { Cookie: `token=${token}; tend.session_token=${token}` },
       }),
     ],
     [

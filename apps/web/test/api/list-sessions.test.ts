@@ -89,7 +89,7 @@ test("401 no_session [A-10] without a session; an API token is none", async () =
   const ada = await makeAccount();
   for (const headers of [
     {},
-    fromHome("better-auth.session_token=x.y"),
+    fromHome("tend.session_token=x.y"),
     { Authorization: `Bearer ${tokenOf(ada)}` },
   ]) {
     const { status, body } = await list(headers);

@@ -38,6 +38,7 @@ test("200 [C-3] the document is served to everybody, for this origin", async () 
   expect(body).toEqual(JSON.parse(JSON.stringify(openapi(home))));
   expect(body.openapi).toMatch(/^3\.1\./);
   expect(body.servers).toEqual([{ url: home }]);
+  expect(body.components.securitySchemes.session.name).toBe("tend.session_token");
 });
 
 test("[C-3, O-3] what it describes is served in each form, and what is served it describes", async ({

@@ -26,7 +26,7 @@ test.each([branch, deployment])(
   "200 [A-1, A-4, C-4] a preview is signed in to, used and left at %s",
   async (origin) => {
     const { email, password, headers } = await signUpAt(origin);
-    expect(headers.Cookie).toMatch(/^__Secure-/);
+    expect(headers.Cookie).toMatch(/^__Host-tend\.session_token=/);
     const issued = await send("GET", "/api/auth/token", { headers });
     const { token } = issued.body;
     expect(verifyToken(token)).toMatchObject({ iss: branch, aud: branch });

@@ -47,7 +47,7 @@ test("401 no_session [A-10] without a session; an API token is none", async () =
   await signInAgain(ada);
   for (const headers of [
     {},
-    fromHome("better-auth.session_token=x.y"),
+    fromHome("tend.session_token=x.y"),
     { ...fromHome(""), Authorization: `Bearer ${tokenOf(ada)}` },
   ]) {
     const { status, body } = await revokeOthers(headers);

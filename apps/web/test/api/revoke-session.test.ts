@@ -66,7 +66,7 @@ test("401 no_session [A-10] without a session; an API token is none", async () =
   const before = await sessionsOf(ada);
   for (const headers of [
     {},
-    fromHome("better-auth.session_token=x.y"),
+    fromHome("tend.session_token=x.y"),
     { ...fromHome(""), Authorization: `Bearer ${tokenOf(ada)}` },
   ]) {
     const { status, body } = await revoke(headers, { id: otherId });

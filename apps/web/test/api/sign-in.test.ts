@@ -100,7 +100,7 @@ test("[A-1] an API token opens no session", async () => {
   const token = tokenOf(account);
   const session = await send("GET", "/api/auth/get-session", {
     token,
-    headers: { Cookie: `better-auth.session_token=${token}; better-auth.session_data=${token}` },
+    headers: { Cookie: `tend.session_token=${token}; tend.session_data=${token}` },
   });
   expect([session.status, session.body]).toEqual([200, null]);
   const issued = await send("GET", "/api/auth/token", { token });

@@ -31,7 +31,7 @@ test("200 [A-1] makes the account, signs in, and shows nothing but the user", as
 test("200 [A-1] the cookie is httpOnly and SameSite=Lax, for the whole site", async () => {
   const { headers } = await signUp(newUser());
   const cookies = headers.getSetCookie();
-  expect(cookies.map((cookie) => cookie.split("=")[0])).toContain("better-auth.session_token");
+  expect(cookies.map((cookie) => cookie.split("=")[0])).toContain("tend.session_token");
   for (const cookie of cookies) {
     expect(cookie).toMatch(/; HttpOnly/i);
     expect(cookie).toMatch(/; SameSite=Lax/i);
@@ -55,8 +55,10 @@ describe.skipIf(isElsewhere)("on https", () => {
     });
     expect(status).toBe(200);
     for (const cookie of headers.getSetCookie()) {
-      expect(cookie).toMatch(/^(__Secure-better-auth\.\w+|__Host-tend\.device)=/);
+      expect(cookie).toMatch(/^__Host-tend\.(session_token|device)=/);
       expect(cookie).toMatch(/; Secure/i);
+      expect(cookie).toMatch(/; Path=\/(;|$)/i);
+      expect(cookie).not.toMatch(/; Domain=/i);
       expect(cookie).toMatch(/; HttpOnly/i);
       expect(cookie).toMatch(/; SameSite=Lax/i);
     }

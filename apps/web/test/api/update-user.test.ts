@@ -26,7 +26,7 @@ test("401 no_session [A-1] without a session; an API token is none", async () =>
   const before = await userOf(account.id);
   for (const headers of [
     {},
-    fromHome("better-auth.session_token=x.y"),
+    fromHome("tend.session_token=x.y"),
     { ...fromHome(""), Authorization: `Bearer ${tokenOf(account)}` },
   ]) {
     const { status, body } = await update(headers, { name: "Eve" });

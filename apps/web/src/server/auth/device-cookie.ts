@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { cookiePrefix, isHttps } from "@tend/contracts/cookie";
 import type { AskedHeaders } from "../answer.ts";
 import { env } from "../env.ts";
 import { accountOf, hashOf } from "./sign-in-guard.ts";
@@ -9,12 +10,15 @@ const mostAccounts = 5;
 /** Seconds: a year, begun anew by each sign-in. */
 const lifetime = 365 * 24 * 60 * 60;
 
-/** Ports do not part cookies, so the port of the app stands in the name. */
-function cookieName(): string {
-  const { protocol, port } = new URL(env().BETTER_AUTH_URL);
-  const name = `tend${port && `_${port}`}.device`;
-  return protocol === "https:" ? `__Host-${name}` : name;
-}
+const cookieName = () => `${cookiePrefix(env().BETTER_AUTH_URL)}.device`;
+
+/** The Cookie header by its parts, and of each its name and its value. */
+const pairsOf = (caller: AskedHeaders): (readonly [pair: string, name: string, value: string])[] =>
+  (caller.get("Cookie") ?? "").split(";").flatMap((text) => {
+    const pair = text.trim();
+    const [name = "", ...rest] = pair.split("=");
+    return pair === "" ? [] : [[pair, name, rest.join("=")] as const];
+  });
 
 /** What shows that this browser was given the number after a sign-in to this account. */
 const proofOf = (email: string, device: string): string =>
@@ -29,9 +33,8 @@ interface Entry {
 }
 
 function entriesOf(caller: AskedHeaders): Entry[] {
-  const name = `${cookieName()}=`;
-  const pairs = (caller.get("Cookie") ?? "").split(/;\s*/);
-  const value = pairs.find((pair) => pair.startsWith(name))?.slice(name.length) ?? "";
+  const ours = cookieName();
+  const [, , value = ""] = pairsOf(caller).find(([, name]) => name === ours) ?? [];
   return value
     .split("~", mostAccounts)
     .flatMap((text) => (/^[0-9a-f-]{36}\.[0-9a-f]{32}$/.test(text) ? [text.split(".")] : []))
@@ -58,7 +61,7 @@ const others = (caller: AskedHeaders, email: string): Entry[] =>
 function cookieOf(entries: readonly Entry[]): string {
   const kept = entries.slice(0, mostAccounts);
   const value = kept.map(({ device, proof }) => `${device}.${proof}`).join("~");
-  const secure = env().BETTER_AUTH_URL.startsWith("https:") ? "; Secure" : "";
+  const secure = isHttps(env().BETTER_AUTH_URL) ? "; Secure" : "";
   const age = kept.length > 0 ? lifetime : 0;
   return `${cookieName()}=${value}; Max-Age=${age}; Path=/${secure}; HttpOnly; SameSite=Lax`;
 }
@@ -66,11 +69,10 @@ function cookieOf(entries: readonly Entry[]): string {
 /** The headers without that cookie: it opens nothing, so its presence must not be taken for a session. */
 export function withoutDevice(caller: AskedHeaders): Headers {
   const headers = new Headers([...caller]);
-  const name = `${cookieName()}=`;
-  const pairs = (headers.get("Cookie") ?? "")
-    .split(/;\s*/)
-    .filter((pair) => !pair.startsWith(name));
-  const rest = pairs.filter(Boolean).join("; ");
+  const ours = cookieName();
+  const rest = pairsOf(caller)
+    .flatMap(([pair, name]) => (name === ours ? [] : [pair]))
+    .join("; ");
   if (rest) headers.set("Cookie", rest);
   else headers.delete("Cookie");
   return headers;
