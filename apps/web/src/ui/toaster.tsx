@@ -42,8 +42,8 @@ export function Toaster() {
   const isMissed = messages > 0 && sonner.is === "failed";
   return (
     isMissed && (
-      <div className="fixed inset-x-4 bottom-4 z-20 mx-auto max-w-form rounded-control border border-divider bg-surface p-3 max-sm:bottom-[calc(88px+env(safe-area-inset-bottom))]">
-        <NotLoaded is="failed" what="The messages" />
+      <div className="fixed inset-x-4 bottom-28 z-20 mx-auto max-w-form rounded-control border border-divider bg-surface p-3">
+        <NotLoaded what="The messages" />
       </div>
     )
   );

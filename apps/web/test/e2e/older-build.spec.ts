@@ -33,7 +33,9 @@ test("a line that cannot be read is not saved, and is there after the reload", a
   await page.goto("/tasks");
   const findAgain = await deployAnother(page, foreseen);
   await quickAdd(page).pressSequentially("Pay rent tomorrow #home");
-  await expect(page.getByRole("alert").getByText(/cannot be read/)).toBeVisible();
+  await expect(
+    page.getByRole("alert").getByText(/^What reads dates and tags could not be loaded/),
+  ).toBeVisible();
   await quickAdd(page).press("Enter");
   await expect(quickAdd(page)).toHaveValue("Pay rent tomorrow #home");
   await quickAdd(page).press("Enter");
@@ -95,6 +97,23 @@ test("a line is read by itself once its reader can be had again", async ({
   await expect.poll(() => titlesOf(person)).toEqual(["Pay rent"]);
 });
 
+test("without a network a line waits in its field for what reads it", async ({
+  page,
+  person,
+  context,
+}) => {
+  await page.goto("/tasks");
+  await context.setOffline(true);
+  await quickAdd(page).pressSequentially("Pay rent tomorrow");
+  await quickAdd(page).press("Enter");
+  await expect(page.getByText(/Once you are connected, press Enter again/)).toBeVisible();
+  await expect(reload(page)).toHaveCount(0);
+  await expect(quickAdd(page)).toHaveValue("Pay rent tomorrow");
+  await context.setOffline(false);
+  await quickAdd(page).press("Enter");
+  await expect.poll(() => titlesOf(person)).toEqual(["Pay rent"]);
+});
+
 test("the palette keeps what was typed into it", async ({ page, person: _, foreseen }) => {
   await page.goto("/tasks");
   const findAgain = await deployAnother(page, foreseen);
@@ -122,6 +141,11 @@ test("form, help, trash, order by hand and messages offer to reload", async ({
   const findAgain = await deployAnother(page, foreseen);
   await page.getByRole("button", { name: "Edit Pay rent" }).click();
   await expect(page.getByText(/^The form could not be loaded/)).toBeVisible();
+  await goOn(page, findAgain);
+
+  await deployAnother(page, foreseen);
+  await page.getByRole("button", { name: "Actions for Pay rent" }).click();
+  await expect(page.getByText(/^The menu could not be loaded/)).toBeVisible();
   await goOn(page, findAgain);
 
   await deployAnother(page, foreseen);
@@ -208,7 +232,7 @@ test("an export or an import whose second part is gone names the cause", async (
   await page
     .getByLabel("Choose a file")
     .setInputFiles({ ...importer, name: "a.json", buffer: Buffer.from("[]") });
-  await expect(page.getByText("a.json")).toBeVisible();
+  await expect(page.getByText("a.json", { exact: true })).toBeVisible();
   await deployAnother(page, foreseen);
   await page.getByRole("button", { name: /CSV/ }).click();
   await expect(

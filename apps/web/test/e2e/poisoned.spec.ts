@@ -116,7 +116,9 @@ test("databases of another version, without their store, or with junk: the app o
   page,
   person,
   context,
+  foreseen,
 }) => {
+  foreseen.push(/status of 404/);
   const user = await visitor(page, person);
   await leaveDatabase(page, "tend", 9, ["other"]);
   await leaveDatabase(page, "tend-changes", 4, []);

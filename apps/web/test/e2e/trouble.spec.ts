@@ -69,6 +69,9 @@ test("offline: it says so, keeps the change over a reload, and sends it when bac
   await person.api.createTask({ body: { title: "Pay rent" } });
   await page.goto("/tasks");
   await expect(page.getByRole("checkbox", { name: "Pay rent" })).toBeVisible();
+  // What reads lines has come.
+  await page.getByRole("textbox", { name: "Add a task" }).fill("Call Friday");
+  await expect(page.getByRole("list", { name: "Recognised" })).toBeVisible();
   await context.setOffline(true);
   await expect(page.getByText("Offline. Changes will be sent when you reconnect.")).toBeVisible();
   await page.getByRole("textbox", { name: "Add a task" }).fill("Written offline");

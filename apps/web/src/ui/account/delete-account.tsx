@@ -21,7 +21,7 @@ export function DeleteAccount({ user }: { user: User }) {
       {dialog.is === "loaded" && (
         <dialog.part.DeleteAccountDialog user={user} open={asked > 0} onClose={() => setAsked(0)} />
       )}
-      <NotLoaded is={dialog.is} what="The dialog" />
+      {dialog.is === "failed" && <NotLoaded what="The dialog" />}
     </>
   );
 }

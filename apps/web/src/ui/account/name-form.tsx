@@ -9,13 +9,13 @@ import { api, signInAgain } from "#ui/api.ts";
 import { Button } from "#ui/button.tsx";
 import { Field } from "#ui/field.tsx";
 import { browserStorage } from "#ui/tasks/browser-storage.ts";
-import { createDrafts } from "#ui/tasks/draft.ts";
+import { createTextDrafts } from "#ui/tasks/text-draft.ts";
 import { useAlive } from "#ui/use-alive.ts";
 
 /** Changes the name and says when it is saved. What is typed is kept until then. */
 export function NameForm({ userId, name: saved }: { userId: string; name: string }) {
   const router = useRouter();
-  const [drafts] = useState(() => createDrafts(browserStorage(), userId));
+  const [drafts] = useState(() => createTextDrafts(browserStorage(), userId));
   const [name, setName] = useState(saved);
   const [state, setState] = useState<{ error?: string; saved?: true }>({});
   const isAlive = useAlive();

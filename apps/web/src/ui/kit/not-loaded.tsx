@@ -1,31 +1,29 @@
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
-import type { Loaded } from "#ui/use-loaded.ts";
 
 interface NotLoadedProps {
-  readonly is: Loaded<unknown>["is"];
   /** As the sentence begins. */
   readonly what: string;
-  /** Of what was typed into it, which no draft holds. */
+  /** What asks for it once more, where the network is to blame. */
+  readonly again?: string;
+  /** Keeps what was typed into it and no draft holds. */
   readonly onReload?: () => void;
 }
 
-/** Says so where the script of a part did not come, and offers what helps: the page's own build. */
-export function NotLoaded({ is, what, onReload }: NotLoadedProps) {
+/** Says that the script of a part did not come, and offers what helps: the page of the present build. */
+export function NotLoaded({ what, again = "try again", onReload }: NotLoadedProps) {
+  const isOnline = navigator.onLine;
+  const advice = isOnline ? "Reload the page" : `Once you are connected, ${again}`;
   return (
-    <div role="alert" className="print:hidden">
-      {is === "failed" && (
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-          <FieldError>{`${what} could not be loaded. Reload the page; what you typed is kept.`}</FieldError>
-          <Reload {...(onReload && { onReload })} />
-        </div>
-      )}
+    <div role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-2 print:hidden">
+      <FieldError>{`${what} could not be loaded. ${advice}; what you typed is kept.`}</FieldError>
+      {isOnline && <Reload onReload={onReload} />}
     </div>
   );
 }
 
 /** The way on for a page whose files are gone. */
-export function Reload({ onReload }: Pick<NotLoadedProps, "onReload">) {
+export function Reload({ onReload }: { onReload?: (() => void) | undefined }) {
   return (
     <Button
       size="small"

@@ -1,5 +1,5 @@
 import { limits } from "@tend/contracts/limits";
-import { CloudOff, LogIn, Trash2, TriangleAlert } from "lucide-react";
+import { CircleAlert, CloudOff, LogIn, Trash2 } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { Button, buttonClass } from "#ui/button.tsx";
 import { Words } from "#ui/kit/words.tsx";
@@ -62,7 +62,7 @@ export function Banners(props: BannersProps) {
         </Banner>
       ) : loadFailure ? (
         <Banner
-          icon={<TriangleAlert aria-hidden size={16} />}
+          icon={<CircleAlert aria-hidden size={16} />}
           action={
             <Button size="small" onClick={props.onReload}>
               Retry

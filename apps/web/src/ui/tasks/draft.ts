@@ -1,6 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { keyPrefix } from "./browser-storage.ts";
-import { isRecord, readFields, readTask } from "./stored-task.ts";
+import { isRecord, readFields, readTask, text } from "./stored-task.ts";
+import { createTextDrafts, type TextDrafts, writeText } from "./text-draft.ts";
 
 /** What stands in the edit form, as typed. */
 export interface Edit {
@@ -15,13 +16,8 @@ export interface Edit {
   readonly tags: string;
 }
 
-/** Fields of one text: that which adds a task, that of the palette, the name on the account page. */
-type Field = "new" | "command" | "name";
-
 /** Text that is being typed and not yet handed in. It outlives the page. */
-export interface Drafts {
-  readText(field: Field): string;
-  writeText(field: Field, text: string): void;
+export interface Drafts extends TextDrafts {
   readEdit(taskId: string): Edit | undefined;
   /** An edit that was open when the page went away, with the task it is of. */
   readOpenEdit(): Task | undefined;
@@ -35,15 +31,8 @@ interface StoredEdit {
 }
 
 export function createDrafts(storage: Storage | undefined, userId: string): Drafts {
-  const prefix = keyPrefix("draft", userId);
-  const editPrefix = `${prefix}edit:`;
-  const write = (key: string, text: string) => {
-    try {
-      storage?.setItem(key, text);
-    } catch {
-      // Full: the text still stands in its field.
-    }
-  };
+  const texts = createTextDrafts(storage, userId);
+  const editPrefix = `${keyPrefix("draft", userId)}edit:`;
   const read = (key: string): StoredEdit | undefined => {
     try {
       return parseEdit(JSON.parse(storage?.getItem(key) ?? "null"));
@@ -52,9 +41,7 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
     }
   };
   return {
-    readText: (field) => storage?.getItem(prefix + field) ?? "",
-    writeText: (field, text) =>
-      text === "" ? storage?.removeItem(prefix + field) : write(prefix + field, text),
+    ...texts,
     readEdit: (taskId) => read(editPrefix + taskId)?.edit,
     readOpenEdit() {
       const keys = storage ? Object.keys(storage) : [];
@@ -63,7 +50,8 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
         .map((key) => read(key)?.task)
         .find((task) => task !== undefined);
     },
-    writeEdit: (task, edit) => write(editPrefix + task.id, JSON.stringify({ task, edit })),
+    writeEdit: (task, edit) =>
+      writeText(storage, editPrefix + task.id, JSON.stringify({ task, edit })),
     removeEdit: (taskId) => storage?.removeItem(editPrefix + taskId),
   };
 }
@@ -74,19 +62,15 @@ function parseEdit(value: unknown): StoredEdit | undefined {
   const task = readTask(value.task);
   if (task === undefined) return undefined;
   const { edit } = value;
-  const textOf = (field: Exclude<keyof Edit, "priority">, otherwise: string): string => {
-    const text = edit[field];
-    return typeof text === "string" ? text : otherwise;
-  };
   return {
     task,
     edit: {
-      title: textOf("title", task.title),
-      description: textOf("description", task.description ?? ""),
-      due_date: textOf("due_date", task.due_date ?? ""),
-      due_time: textOf("due_time", ""),
+      title: text(edit.title) ?? task.title,
+      description: text(edit.description) ?? task.description ?? "",
+      due_date: text(edit.due_date) ?? task.due_date ?? "",
+      due_time: text(edit.due_time) ?? "",
       priority: readFields({ priority: edit.priority }).priority ?? "none",
-      tags: textOf("tags", ""),
+      tags: text(edit.tags) ?? "",
     },
   };
 }

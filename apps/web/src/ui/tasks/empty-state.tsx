@@ -47,32 +47,17 @@ export function Examples({ today, onAdd }: ExamplesProps) {
 /** For a search and filters that find nothing. */
 export function NoMatches({ filters, onClear }: { filters: Filters; onClear: () => void }) {
   const q = filters.q.trim();
-  if (isWordless(q)) return <NothingToSearchFor q={q} onClear={onClear} />;
+  // As the API refuses it (T-11).
+  const wordless = isWordless(q);
   return (
     <div className="py-12 text-center">
       <p className="break-words text-muted">
-        <span>Nothing matches </span>
+        <Words>{wordless ? "There is nothing to search for in " : "Nothing matches "}</Words>
         {q === "" || <SearchedFor q={q} />}
-        {asksForFields(filters) && (
+        {asksForFields(filters) && !wordless && (
           <Words>{q === "" ? "these filters" : " and these filters"}</Words>
         )}
-        <span>.</span>
-      </p>
-      <Button className="mt-4 noscript:hidden" onClick={onClear}>
-        Clear filters
-      </Button>
-    </div>
-  );
-}
-
-/** As the API refuses it (T-11). */
-function NothingToSearchFor({ q, onClear }: { q: string; onClear: () => void }) {
-  return (
-    <div className="py-12 text-center">
-      <p className="break-words text-muted">
-        <span>There is nothing to search for in </span>
-        <SearchedFor q={q} />
-        <span>. Write a letter or a digit with it.</span>
+        <Words>{wordless ? ". Write a letter or a digit with it." : "."}</Words>
       </p>
       <Button className="mt-4 noscript:hidden" onClick={onClear}>
         Clear filters

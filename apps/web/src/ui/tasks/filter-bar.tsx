@@ -2,8 +2,8 @@ import { ListFilter } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button } from "#ui/button.tsx";
 import { useAlive } from "#ui/use-alive.ts";
+import type { Counts } from "./counts.ts";
 import { asksForFields, type Filters, filtersHref, sorts, tabs } from "./filters.ts";
-import type { Counts } from "./task-list.ts";
 
 interface FilterTabsProps {
   readonly filters: Filters;

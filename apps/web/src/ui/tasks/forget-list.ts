@@ -1,6 +1,6 @@
 import { api } from "#ui/api.ts";
 import { nobodyIsHere, whoIsHere } from "./here.ts";
-import { dropEveryKeptList } from "./kept-list.ts";
+import { inStore } from "./kept-list.ts";
 
 /**
  * Takes the kept list off this device where the session is over, and has the other tabs leave. What
@@ -12,5 +12,8 @@ export async function forgetList(isWanted: () => boolean): Promise<void> {
   const { body } = await api.getSession();
   if (body !== null || whoIsHere() !== here || !isWanted()) return;
   nobodyIsHere();
-  await dropEveryKeptList();
+  // Unless somebody has signed in meanwhile.
+  await inStore<unknown>("readwrite", (store) =>
+    whoIsHere() === null ? store.clear() : store.count(),
+  );
 }

@@ -1,8 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { countTasks } from "./counts.ts";
 import { readFailure } from "./failure.ts";
 import { dropKeptList, type KeptList, keepList, readKeptList } from "./kept-list.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { countTasks } from "./task-list.ts";
 
 /** Milliseconds: what comes together is written together. */
 const pause = 250;

@@ -1,8 +1,8 @@
+import { type Counts, countTasks } from "./counts.ts";
 import { whoIsHere } from "./here.ts";
 import { openDatabase, transact } from "./indexed-db.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isRecord, readTask } from "./stored-task.ts";
-import { type Counts, countTasks } from "./task-list.ts";
 
 /** The list of a person as the server last told it, for opening without a network. */
 export interface KeptList extends Snapshot {
@@ -24,10 +24,6 @@ export const keepList = (list: KeptList): Promise<unknown> =>
 
 export const readKeptList = async (userId: string): Promise<KeptList | undefined> =>
   parseKeptList(await inStore("readonly", (store) => store.get(userId)));
-
-/** Whoever it is of, unless somebody has signed in meanwhile. */
-export const dropEveryKeptList = (): Promise<unknown> =>
-  inStore<unknown>("readwrite", (store) => (whoIsHere() === null ? store.clear() : store.count()));
 
 export const dropKeptList = (userId: string): Promise<unknown> =>
   inStore("readwrite", (store) => store.delete(userId));
@@ -52,7 +48,8 @@ const isCounts = (value: unknown): value is Counts =>
 
 const storeName = "lists";
 
-async function inStore<T>(
+/** Runs one transaction on the kept lists. */
+export async function inStore<T>(
   mode: IDBTransactionMode,
   run: (store: IDBObjectStore) => Pick<IDBRequest<T>, "result">,
 ): Promise<T> {

@@ -120,7 +120,7 @@ function Combobox({ list, begin, source, onClose, onReload }: ComboboxProps) {
         {choices.length === 0 && list.is !== "failed" && <span>{emptyLine(list.is, query)}</span>}
       </p>
       <div className={list.is === "failed" ? "px-4 pb-4" : ""}>
-        <NotLoaded is={list.is} what="The commands" onReload={() => onReload(query)} />
+        {list.is === "failed" && <NotLoaded what="The commands" onReload={() => onReload(query)} />}
       </div>
     </div>
   );

@@ -3,12 +3,10 @@ import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } fr
 import { Button } from "#ui/button.tsx";
 import { FieldError } from "#ui/field.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
-import { Reload } from "#ui/kit/not-loaded.tsx";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import type { TaskFields } from "./change.ts";
 import type { Drafts } from "./draft.ts";
 import { localDay } from "./due-date.ts";
-import { labelOf, QuickAddChips } from "./quick-add-chips.tsx";
-import { QuickAddHighlight } from "./quick-add-highlight.tsx";
 import { titleFault } from "./text-limits.ts";
 import { useQuickAdd } from "./use-quick-add.ts";
 
@@ -26,7 +24,7 @@ interface QuickAddProps {
 export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProps) {
   const errorId = useId();
   const [fault, setFault] = useState<string>();
-  const { line, setLine, parsed, isUnreadable, dismiss, read } = useQuickAdd(now);
+  const { line, setLine, parsed, reader, isUnreadable, dismiss, read } = useQuickAdd(now);
   /** Lines that were handed in and are not read yet: they are drafts until they are tasks. */
   const waiting = useRef<{ readonly line: string }[]>([]);
   const withWaiting = (text: string) =>
@@ -84,7 +82,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
     >
       <div className="flex gap-2">
         <div className="relative min-w-0 grow">
-          <QuickAddHighlight ref={highlight} line={line} tokens={tokens} />
+          {reader && <reader.QuickAddHighlight ref={highlight} line={line} tokens={tokens} />}
           <input
             ref={inputRef}
             type="text"
@@ -126,17 +124,12 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
       <div role="alert" className="sm:*:pt-2 max-sm:order-first max-sm:*:pb-2">
         {wrong && <FieldError id={errorId}>{wrong}</FieldError>}
         {isUnreadable && line.trim() !== "" && (
-          <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-            <FieldError>
-              The line cannot be read for dates and tags. Reload the page; what you typed is kept.
-            </FieldError>
-            <Reload />
-          </div>
+          <NotLoaded what="What reads dates and tags" again="press Enter again" />
         )}
       </div>
-      {today !== null && tokens.length > 0 && (
+      {reader && today !== null && tokens.length > 0 && (
         <div className="sm:pt-2 max-sm:order-first max-sm:pb-2">
-          <QuickAddChips
+          <reader.QuickAddChips
             tokens={tokens}
             today={today}
             onDismiss={(token) => {
@@ -147,7 +140,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
         </div>
       )}
       <p role="status" className="sr-only">
-        {today !== null && tokens.map((token) => labelOf(token, today)).join(", ")}
+        {reader && today !== null && tokens.map((token) => reader.labelOf(token, today)).join(", ")}
       </p>
     </form>
   );

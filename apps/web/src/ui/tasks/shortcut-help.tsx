@@ -15,7 +15,7 @@ export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => 
       ) : (
         table.is === "loading" && <p className="text-muted">Loading the shortcuts</p>
       )}
-      <NotLoaded is={table.is} what="The shortcuts" />
+      {table.is === "failed" && <NotLoaded what="The shortcuts" />}
     </Dialog>
   );
 }

@@ -4,10 +4,11 @@ import { expect, test } from "vitest";
 import { applyChanges, type Change, nextStep } from "./change.ts";
 import { createChangeDatabase } from "./change-database.ts";
 import { createChangeStorage } from "./change-storage.ts";
+import { countTasks } from "./counts.ts";
 import { createDrafts } from "./draft.ts";
 import { parseKeptList } from "./kept-list.ts";
 import { readTask } from "./stored-task.ts";
-import { countTasks, listShown } from "./task-list.ts";
+import { listShown } from "./task-list.ts";
 import { makeStorage, makeTask } from "./testing.ts";
 
 /** What any program, or somebody by hand, may have left where a value should stand. */

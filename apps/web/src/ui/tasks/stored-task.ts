@@ -23,8 +23,7 @@ export const upgradeTask = (task: StoredTask): Task => ({
   ...task,
 });
 
-const text = (value: unknown) => (typeof value === "string" ? value : undefined);
-const number = (value: unknown) => (Number.isSafeInteger(value) ? Number(value) : undefined);
+export const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 const instant = (value: unknown) =>
   typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;
 const orNull =
@@ -43,8 +42,8 @@ const readers: { readonly [Field in keyof Task]: (value: unknown) => Task[Field]
   title: text,
   description: orNull(text),
   completed: (value) => (typeof value === "boolean" ? value : undefined),
-  due_date: orNull(matching(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/)),
-  due_time: orNull(matching(/^(?:[01]\d|2[0-3]):[0-5]\d$/)),
+  due_date: orNull(matching(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)),
+  due_time: orNull(matching(/^([01]\d|2[0-3]):[0-5]\d$/)),
   time_zone: orNull(text),
   priority: (value) => priorities.find((one) => one === value),
   tags: (value) =>
@@ -52,7 +51,7 @@ const readers: { readonly [Field in keyof Task]: (value: unknown) => Task[Field]
       ? value.filter((tag): tag is string => typeof tag === "string")
       : undefined,
   position: matching(/^[0-9a-z]+$/),
-  version: number,
+  version: (value) => (Number.isSafeInteger(value) ? Number(value) : undefined),
   created_at: instant,
   updated_at: instant,
   deleted_at: orNull(instant),

@@ -15,6 +15,7 @@ import { BoardKeys } from "./board-keys.tsx";
 import { browserStorage } from "./browser-storage.ts";
 import type { TaskFields } from "./change.ts";
 import { ClearCompleted } from "./clear-completed.tsx";
+import { type Counts, countTasks } from "./counts.ts";
 import { createDrafts } from "./draft.ts";
 import { localDay } from "./due-date.ts";
 import { Examples, NoMatches, QuietLine } from "./empty-state.tsx";
@@ -34,8 +35,8 @@ import { isWordless } from "./search.ts";
 import { SearchField } from "./search-field.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { focusContent, focusList, focusTask, neighbourOf } from "./task-focus.ts";
-import { type Counts, countTasks, listFound, listShown } from "./task-list.ts";
-import { type OpenMenu, TaskMenu } from "./task-menu.tsx";
+import { listFound, listShown } from "./task-list.ts";
+import type { OpenMenu } from "./task-menu.tsx";
 import type { RowActions } from "./task-row.tsx";
 import { TaskRows } from "./task-rows.tsx";
 import { useAnnounceFound } from "./use-announce-found.ts";
@@ -60,7 +61,7 @@ interface TaskBoardProps {
   readonly initialCounts: Counts;
 }
 
-/** Fetched with the first key or touch, so that it is there when it is asked for. */
+/** Form and menu. Fetched with the first key or touch, so that they are there when asked for. */
 const loadTaskForm = part(() => import("./task-form.tsx"));
 
 /** Few open it, and it needs the server anyway. */
@@ -122,8 +123,9 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
 
   const { editing, open, close } = useEditing(drafts);
   const isTouched = useTouched();
-  const taskForm = useLoaded(Number(isTouched) + Number(editing !== null), loadTaskForm);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const wishes = Number(isTouched) + Number(editing !== null) + Number(menu !== null);
+  const taskForm = useLoaded(wishes, loadTaskForm);
   const closeMenu = useCallback(() => setMenu(null), []);
 
   /** The task whose two versions are shown, while there are two. */
@@ -260,7 +262,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       editing && (
         <>
           {taskForm.is === "loading" && <QuietLine busy>Opening the task</QuietLine>}
-          <NotLoaded is={taskForm.is} what="The form" />
+          {taskForm.is === "failed" && <NotLoaded what="The form" />}
           {taskForm.is === "failed" && !editing.sheet && (
             <Button className="mt-2" onClick={cancel}>
               Cancel
@@ -342,9 +344,10 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         {filters.status === "completed" && counts.completed > 0 && (
           <ClearCompleted count={counts.completed} ready={complete} onClear={clearCompleted} />
         )}
-        {inTrash && <NotLoaded is={trashList.is} what="The trash" />}
-        {isByHand && <NotLoaded is={loaded.is} what="What moves tasks" />}
-        {conflict && <NotLoaded is={conflictDialog.is} what="The two versions" />}
+        {inTrash && trashList.is === "failed" && <NotLoaded what="The trash" />}
+        {menu && taskForm.is === "failed" && <NotLoaded what="The menu" />}
+        {isByHand && loaded.is === "failed" && <NotLoaded what="What moves tasks" />}
+        {conflict && conflictDialog.is === "failed" && <NotLoaded what="The two versions" />}
         {inTrash && trashList.is === "loaded" ? (
           <trashList.part.TrashList
             trash={trash}
@@ -383,8 +386,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         ) : (
           <EmptyLine {...filters} counts={counts} />
         )}
-        {menu && (
-          <TaskMenu
+        {menu && taskForm.is === "loaded" && (
+          <taskForm.part.TaskMenu
             open={menu}
             onEdit={() => open(menu.task)}
             more={byHand?.movesFor(menu.task, board) ?? []}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { countTasks } from "./counts.ts";
 import { anyFields, type Filters } from "./filters.ts";
-import { countTasks, listFound, listShown } from "./task-list.ts";
+import { listFound, listShown } from "./task-list.ts";
 import { makeTask } from "./testing.ts";
 
 const at = (minute: number) => `2026-11-24T09:${minute}:00.000Z`;

@@ -4,17 +4,6 @@ import { isDue } from "./due.ts";
 import type { FieldFilters, Filters } from "./filters.ts";
 import { isWordless, searchFor } from "./search.ts";
 
-export interface Counts {
-  readonly all: number;
-  readonly pending: number;
-  readonly completed: number;
-}
-
-export function countTasks(tasks: readonly Task[]): Counts {
-  const completed = tasks.reduce((sum, task) => sum + Number(task.completed), 0);
-  return { all: tasks.length, pending: tasks.length - completed, completed };
-}
-
 /** As people read it: "1 task", "1,200 tasks". */
 export const countOfTasks = (count: number): string =>
   count === 1 ? "1 task" : `${count.toLocaleString("en")} tasks`;

@@ -4,9 +4,9 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { Task } from "@tend/contracts";
 import { useState } from "react";
 import { Toaster } from "#ui/toaster.tsx";
+import type { Counts } from "./counts.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { TaskBoard } from "./task-board.tsx";
-import type { Counts } from "./task-list.ts";
 import { useHere } from "./use-here.ts";
 import { useOffline } from "./use-offline.ts";
 

@@ -19,7 +19,7 @@ export function useAnnounceFound(
       return;
     }
     const found = count === 0 ? "Nothing found" : `${countOfTasks(count)} found`;
-    const words = isWordless(filters.q) ? "There is nothing to search for in this" : found;
+    const words = isWordless(filters.q) ? "Nothing to search for" : found;
     const said = `${words} ${filtersHref(filters)}`;
     if (said === saidFor.current) return;
     const timer = setTimeout(() => {

@@ -1,12 +1,12 @@
 import { useCallback, useState } from "react";
 import { part } from "#ui/kit/part.ts";
-import type { Dismissal, parseQuickAdd, QuickAdd } from "#ui/quick-add/parse.ts";
+import type { Dismissal, QuickAdd } from "#ui/quick-add/parse.ts";
 import { localClock } from "./due-date.ts";
 
-type Parse = typeof parseQuickAdd;
+type Reader = typeof import("./quick-add-reader.ts");
 
-/** What reads a line is fetched at the first letter. */
-const loadParser = part(() => import("#ui/quick-add/parse.ts"));
+/** Fetched at the first letter. */
+const loadReader = part((): Promise<Reader> => import("./quick-add-reader.ts"));
 
 /**
  * The line that is being typed, and what it says so far: by `now`, which may be some moments old.
@@ -16,7 +16,9 @@ export function useQuickAdd(now: Date | null): {
   readonly line: string;
   readonly setLine: (line: string) => void;
   readonly parsed: QuickAdd | undefined;
-  /** What reads lines could not be had. It is asked for again with each letter. */
+  /** Undefined until it has come. */
+  readonly reader: Reader | undefined;
+  /** It could not be had. It is asked for again with each letter. */
   readonly isUnreadable: boolean;
   readonly dismiss: (token: Dismissal) => void;
   /** The line as a task. Undefined: it cannot be read, so it must not be saved. */
@@ -24,35 +26,39 @@ export function useQuickAdd(now: Date | null): {
 } {
   const [line, setTyped] = useState("");
   const [dismissed, setDismissed] = useState<readonly Dismissal[]>([]);
-  const [parse, setParse] = useState<Parse>();
+  const [reader, setReader] = useState<Reader>();
   const [isUnreadable, setUnreadable] = useState(false);
 
-  const fetchParser = useCallback(async (): Promise<Parse | undefined> => {
-    const found = await loadParser().catch(() => undefined);
+  const fetchReader = useCallback(async (): Promise<Reader | undefined> => {
+    const found = await loadReader().catch(() => undefined);
     setUnreadable(found === undefined);
-    if (found) setParse(() => found.parseQuickAdd);
-    return found?.parseQuickAdd;
+    if (found) setReader(found);
+    return found;
   }, []);
   const setLine = useCallback(
     (next: string) => {
       setTyped(next);
       if (next.trim() === "") setDismissed([]);
-      else void fetchParser();
+      else void fetchReader();
     },
-    [fetchParser],
+    [fetchReader],
   );
 
   return {
     line,
     setLine,
-    parsed: parse && now && line !== "" ? parse(line, localClock(now), dismissed) : undefined,
+    parsed:
+      reader && now && line !== ""
+        ? reader.parseQuickAdd(line, localClock(now), dismissed)
+        : undefined,
+    reader,
     isUnreadable,
     dismiss: (token) => setDismissed([...dismissed, token]),
     async read(text) {
-      // Before the parser is waited for: the day is that of Enter.
+      // Before the reader is waited for: the day is that of Enter.
       const clock = localClock(new Date());
-      const by = parse ?? (await fetchParser());
-      return by?.(text, clock, dismissed);
+      const by = reader ?? (await fetchReader());
+      return by?.parseQuickAdd(text, clock, dismissed);
     },
   };
 }

@@ -43,7 +43,7 @@ export function ExportPanel({ userId, total, choices }: ExportPanelProps) {
           onAgain={() => start(asked.kind)}
         />
       )}
-      <NotLoaded is={progress.is} what="The export" />
+      {progress.is === "failed" && <NotLoaded what="The export" />}
     </div>
   );
 }

@@ -48,7 +48,7 @@ export function ImportPanel({ userId, children }: { userId: string; children: Re
           onAgain={() => take(given.file)}
         />
       )}
-      <NotLoaded is={progress.is} what="The import" />
+      {progress.is === "failed" && <NotLoaded what="The import" />}
     </div>
   );
 }
