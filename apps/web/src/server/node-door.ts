@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Asked, AskedHeaders, Handler } from "./answer.ts";
+import { encode, encodingFor, isEncodable } from "./content-encoding.ts";
 import { dispatch } from "./dispatch.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
@@ -13,11 +14,20 @@ export async function answerDirectly(
 ): Promise<void> {
   const { status, headers, body, userId } = await handle(new Incoming(incoming));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
-  const length = body === null ? 0 : Buffer.byteLength(body);
-  if (body !== null) outgoing.setHeader("Content-Length", length);
+  const isHead = incoming.method === "HEAD";
+  let content: string | Buffer | null = body;
+  if (isEncodable(body, headers["Cache-Control"])) {
+    outgoing.setHeader("Vary", [headers.Vary ?? [], "Accept-Encoding"].flat().join(", "));
+    const encoding = encodingFor(incoming.headers["accept-encoding"]);
+    if (encoding) outgoing.setHeader("Content-Encoding", encoding);
+    // How long it would be, an answer to HEAD need not say.
+    if (encoding) content = isHead ? null : await encode(encoding, body);
+  }
+  const length = content === null ? 0 : Buffer.byteLength(content);
+  if (content !== null) outgoing.setHeader("Content-Length", length);
   if (userId !== undefined && !outgoing.closed) outgoing.once("close", countUnread(userId, length));
   outgoing.writeHead(status);
-  outgoing.end(incoming.method === "HEAD" ? null : body);
+  outgoing.end(isHead ? null : content);
 }
 
 /** Node's request as handlers ask it: a Web `Request` would cost more than most of them do. */

@@ -211,8 +211,7 @@ async function answer(
   }
   const { status, body } = found;
   const headers = {
-    // What compresses an answer makes its ETag weak or gives it another name.
-    "Cache-Control": found.headers.ETag ? "no-store, no-transform" : "no-store",
+    "Cache-Control": isCompressible(path, found) ? "no-store" : "no-store, no-transform",
     ...found.headers,
     ...corsHeaders(asked),
     ...notes.headers,
@@ -232,6 +231,13 @@ async function answer(
   });
   return { status, headers, body, userId: notes.userId };
 }
+
+/**
+ * What compresses an answer makes its ETag weak or gives it another name; and the length of one with
+ * a token, or that a cookie opened, could tell of what is in it.
+ */
+const isCompressible = (path: string, { headers }: Answer): boolean =>
+  !headers.ETag && !path.startsWith("/api/auth/");
 
 /** E-4: tells the lines of one user from those of others, and not who that is. */
 const pseudonym = (userId: UserId): string =>
