@@ -4,7 +4,7 @@ import { encode, encodingFor, isEncodable } from "./content-encoding.ts";
 import { dispatch } from "./dispatch.ts";
 import { env } from "./env.ts";
 import { ProblemError } from "./problem.ts";
-import { countUnread } from "./unread-answers.ts";
+import { countUnread, whenRead } from "./unread-answers.ts";
 
 /** The self-hosted door: a request under /api goes straight to its handler, without Next. */
 export async function answerDirectly(
@@ -15,17 +15,31 @@ export async function answerDirectly(
   const { status, headers, body, userId } = await handle(new Incoming(incoming));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   const isHead = incoming.method === "HEAD";
+  const { socket } = incoming;
+  const hold = (content: string | Buffer | null) => {
+    if (userId === undefined || content === null || isHead) return () => {};
+    return countUnread(userId, Buffer.byteLength(content));
+  };
+  // From now on, since the next request may run while this answer is still being encoded.
+  let release = hold(body);
   let content: string | Buffer | null = body;
   if (isEncodable(body, headers["Cache-Control"])) {
     outgoing.setHeader("Vary", [headers.Vary ?? [], "Accept-Encoding"].flat().join(", "));
     const encoding = encodingFor(incoming.headers["accept-encoding"]);
     if (encoding) outgoing.setHeader("Content-Encoding", encoding);
     // How long it would be, an answer to HEAD need not say.
-    if (encoding) content = isHead ? null : await encode(encoding, body);
+    if (encoding && isHead) content = null;
+    else if (encoding && !socket.destroyed) {
+      try {
+        content = await encode(encoding, body);
+      } finally {
+        release();
+      }
+      release = hold(content);
+    }
   }
-  const length = content === null ? 0 : Buffer.byteLength(content);
-  if (content !== null) outgoing.setHeader("Content-Length", length);
-  if (userId !== undefined && !outgoing.closed) outgoing.once("close", countUnread(userId, length));
+  if (content !== null) outgoing.setHeader("Content-Length", Buffer.byteLength(content));
+  whenRead(outgoing, socket, release);
   outgoing.writeHead(status);
   outgoing.end(isHead ? null : content);
 }

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { ProblemError } from "./problem.ts";
 import type { UserId } from "./user-id.ts";
 
@@ -20,12 +22,34 @@ export function assertAnswersRead(userId: UserId): void {
   });
 }
 
-/** Counts an answer until it is read; then call what this gives. */
+/** Counts an answer of so many bytes until what this gives is called; called again, it does nothing. */
 export function countUnread(userId: UserId, bytes: number): () => void {
-  unread.set(userId, (unread.get(userId) ?? 0) + bytes);
+  let counted = bytes;
+  unread.set(userId, (unread.get(userId) ?? 0) + counted);
   return () => {
-    const rest = (unread.get(userId) ?? 0) - bytes;
+    const rest = (unread.get(userId) ?? 0) - counted;
+    counted = 0;
     if (rest > 0) unread.set(userId, rest);
     else unread.delete(userId);
   };
+}
+
+/** What to call when a connection ends: an answer that waits behind another hears of no end. */
+const onEnd = new WeakMap<Socket, Set<() => void>>();
+
+/** Calls it when the answer is read, or nobody can read it any more. */
+export function whenRead(answer: ServerResponse, socket: Socket, call: () => void): void {
+  if (socket.destroyed) call();
+  const calls = onEnd.get(socket) ?? new Set();
+  if (!onEnd.has(socket)) {
+    onEnd.set(socket, calls);
+    socket.once("close", () => {
+      for (const one of calls) one();
+    });
+  }
+  calls.add(call);
+  answer.once("close", () => {
+    calls.delete(call);
+    call();
+  });
 }
