@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { searchFor } from "#ui/tasks/search.ts";
 import { apart, findings, late } from "../search-findings.ts";
 import { tokenOf } from "./mint-token.ts";
-import { createTask, isElsewhere, type Sent, send } from "./send.ts";
+import { createTask, insist, isElsewhere, type Sent, send } from "./send.ts";
 import { explain, recordStatements } from "./statements.ts";
 import { analyzeTasks } from "./stored.ts";
 
@@ -352,7 +352,8 @@ test("200 [T-11, T-14, T-15] a search or filter among 20,000 tasks goes through 
   await analyzeTasks();
   const filters = { tag: "sharp", priority: "high" };
   for (const query of [{ q: "needle" }, { tag: "sharp" }, { priority: "high" }, filters]) {
-    const answer = await send("GET", `/api/tasks?${new URLSearchParams(query)}`, { token });
+    const target = `/api/tasks?${new URLSearchParams(query)}`;
+    const answer = await insist(() => send("GET", target, { token }));
     expect(titlesOf(answer)).toEqual(["The needle"]);
     const searched = statements.findLast(({ text }) => text.includes("search @@"));
     const { nodes } = await explain(client, searched);
