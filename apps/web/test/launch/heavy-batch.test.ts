@@ -18,6 +18,25 @@ afterAll(async () => {
   await endInstallations();
 });
 
+/** Milliseconds. */
+const bounds = { batch: 10_000 * tolerance, list: 1_000 * tolerance };
+
+/**
+ * Asks again where the app's own limits are too short for so busy a machine, until the time is over
+ * in which it has to be answered. Gives the answer, and how long all of that took.
+ */
+async function insist<T>(ask: () => Promise<T>, bound: number): Promise<readonly [T, number]> {
+  const start = performance.now();
+  for (;;) {
+    try {
+      return [await ask(), yardstick.elapsed(start)];
+    } catch (error) {
+      const isRefused = error instanceof ApiError && error.problem.status === 503;
+      if (!isRefused || yardstick.elapsed(start) > bound) throw error;
+    }
+  }
+}
+
 /** Notes as long as may be, in a script whose search words are made letter by letter. */
 const notes = {
   "that says one thing over and over": "今日は銀行へ行って家賃を払い帰りに切手を買う"
@@ -39,30 +58,18 @@ test.each(Object.entries(notes))(
     }
     let over = false;
     const waits: number[] = [];
-    const asking = (async () => {
-      while (!over) {
-        const [, ms] = await yardstick.timed(() => other.client.listTasks());
-        waits.push(ms);
-      }
-    })();
+    const asking = async () => {
+      while (!over) waits.push((await insist(() => other.client.listTasks(), bounds.list))[1]);
+    };
     const operations = ids.map((id) => ({ operation: "complete" as const, id, completed: true }));
-    const tick = () =>
-      client.batchTasks({ body: { operations } }).then(
-        (answer) => answer.status,
-        (error: unknown) => (error instanceof ApiError ? error.problem.status : error),
-      );
-    // Where the app's own limits are too short for so busy a machine, again, and all in one time.
-    const [status, ms] = await yardstick.timed(async () => {
-      for (;;) {
-        const status = await tick();
-        if (status !== 503) return status;
-      }
+    const batch = insist(() => client.batchTasks({ body: { operations } }), bounds.batch);
+    const done = batch.finally(() => {
+      over = true;
     });
-    over = true;
-    await asking;
+    const [[{ status }, ms]] = await Promise.all([done, asking()]);
     expect(status).toBe(200);
-    expect(ms).toBeLessThan(10_000 * tolerance);
-    expect(Math.max(...waits)).toBeLessThan(1_000 * tolerance);
+    expect(ms).toBeLessThan(bounds.batch);
+    expect(Math.max(...waits)).toBeLessThan(bounds.list);
     const { body } = await client.listTasks({ query: { limit: "100", status: "completed" } });
     expect(body).toHaveLength(100);
   },
