@@ -113,7 +113,14 @@ test("[C-6] no password is hashed while a transaction is open", async () => {
   expect(asked.mock.calls.filter(isBegin).length).toBeGreaterThan(0);
 });
 
+/** The clock of those who wait stands still, so that on no machine one is refused for its slowness. */
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
 test("503 overloaded [C-6, A-7] hashing has a queue with an end; what is refused there does not count", async () => {
+  stopClock();
   const { email } = newUser();
   const answers = await many(300, () => signIn(email));
   const refused = answers.filter(({ status }) => status === 503);
@@ -130,9 +137,7 @@ test("503 overloaded [C-6, A-7] hashing has a queue with an end; what is refused
 
 test("200 [C-6] those who hash from another network take turns with a crowd", async () => {
   const ada = await makeAccount();
-  // The clock of those who wait stands still, so that on no machine one is refused for its slowness.
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  onTestFinished(() => void vi.useRealTimers());
+  stopClock();
   let hashed = 0;
   let underWay = () => {};
   const all = new Promise<void>((resolve) => {
