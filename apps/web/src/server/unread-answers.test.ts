@@ -9,7 +9,7 @@ import { assertAnswersRead } from "./unread-answers.ts";
 import { verifiedUserId } from "./user-id.ts";
 
 let server: Server;
-let answered: number;
+let answered = 0;
 
 /** A server that gives this user so many megabytes each time; gives connections to it. */
 async function start(userId: string, megabytes: number) {

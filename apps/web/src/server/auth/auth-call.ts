@@ -16,6 +16,8 @@ export interface AuthCall {
   error?: unknown;
   /** The stored hash that the password of this call was found to match. */
   verified?: string;
+  /** Whether its account is closed for good, and what could not be erased at once is left to the sweep. */
+  leftToSweep?: boolean;
 }
 
 const calls = new AsyncLocalStorage<AuthCall>();

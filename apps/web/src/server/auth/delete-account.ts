@@ -53,6 +53,8 @@ export async function isClosed(id: string): Promise<boolean> {
  * @returns whether nothing is left.
  */
 export async function eraseNext(id: string): Promise<boolean> {
+  // A sign-in that was under way when the account was closed may have made one; no more can come.
+  await connectInTurn(() => database().$executeRaw`DELETE FROM sessions WHERE user_id = ${id}`);
   for (const table of tables) {
     // The counter is locked first, as by whoever writes tasks.
     const erased = await connectInTurn(() =>
