@@ -3,6 +3,8 @@ import { cookies } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { isUnavailable } from "#server/database.ts";
+import { isOverLimit } from "#server/rate-limit.ts";
 import { currentSession } from "#server/session.ts";
 import { listSessions } from "#server/sessions.ts";
 import { countTasksForPage } from "#server/tasks-page.ts";
@@ -34,7 +36,11 @@ export default async function AccountPage() {
   const { user } = session;
   const [sessions, counts] = await Promise.all([
     listSessions(user.id, session.id),
-    countTasksForPage(user.id),
+    countTasksForPage(user.id).catch((error: unknown) => {
+      // Whoever asks too much, perhaps with a stolen token, does not keep its owner from this page.
+      if (isOverLimit(error) || isUnavailable(error)) return null;
+      throw error;
+    }),
   ]);
   const kept = await cookies();
   const named = sessions.map(({ user_agent, ...rest }) => ({
@@ -95,7 +101,7 @@ export default async function AccountPage() {
           <ApiTokenPanel />
         </Section>
         <Section id="export" title="Export" text="All your tasks in one file.">
-          <ExportPanel userId={user.id} total={counts.all} choices={exportChoices} />
+          <ExportPanel userId={user.id} total={counts?.all ?? 0} choices={exportChoices} />
         </Section>
         <Section
           id="import"

@@ -63,6 +63,9 @@ $$;
 
 -- The words of tasks that hold such letters or signs, in any form of them, are made anew; all others
 -- stay. Without the trigger, which gives back the words of before where no text has changed.
+-- Locked before it in the order in which requests lock them: a migration after this one needs them all
+-- in the same transaction, and nobody is to wait for it in a circle.
+LOCK TABLE "idempotency_keys", "task_counters" IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE "tasks" DISABLE TRIGGER "tasks_search";
 UPDATE "tasks" SET "search" = "search_vector"("owner_user_id", "title", "description", "tags", "priority")
   WHERE ("title" || ' ' || COALESCE("description", '') || ' ' || array_to_string("tags", ' ')) COLLATE "und-x-icu" ~
