@@ -420,6 +420,20 @@ test("[X-7] of any other table a person says which column is what", async ({ pag
   ]);
 });
 
+test("[X-7] after trouble the columns are chosen still", async ({ page, person, foreseen }) => {
+  foreseen.push(noNetwork);
+  await page.goto("/account");
+  await picker(page).setInputFiles(fileOf("What;Size\nPay rent;M", "list.csv"));
+  await page.getByLabel("Notes").selectOption("Size: M");
+  await page.route(/status=trashed/, (route) => route.abort(), { times: 1 });
+  await page.getByRole("button", { name: "Show what it would import" }).click();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Import 1 task" }).click();
+  await expect(page.getByText("Imported 1 of 1 task.").first()).toBeVisible();
+  const { body } = await person.api.listTasks();
+  expect(body).toMatchObject([{ title: "Pay rent", description: "M" }]);
+});
+
 test("[X-3] 205 rows stand as in the file, over batches", async ({ page, person }) => {
   await person.api.createTask({ body: { title: "Was here before" } });
   const titles = Array.from({ length: 205 }, (_, index) => `Row ${index}`);

@@ -40,13 +40,7 @@ export function ImportPanel({ userId, children }: { userId: string; children: Re
         {children}
       </fieldset>
       {given && progress.is === "loaded" && (
-        <progress.part.ImportProgress
-          {...given}
-          key={time}
-          userId={userId}
-          onBusy={setBusy}
-          onAgain={() => take(given.file)}
-        />
+        <progress.part.ImportProgress {...given} key={time} userId={userId} onBusy={setBusy} />
       )}
       {progress.is === "failed" && <NotLoaded what="The import" />}
     </div>

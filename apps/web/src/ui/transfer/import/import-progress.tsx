@@ -27,7 +27,6 @@ interface ImportProgressProps {
   readonly userId: string;
   readonly file: File;
   readonly onBusy: (busy: boolean) => void;
-  readonly onAgain: () => void;
 }
 
 type State =
@@ -42,9 +41,10 @@ type State =
   | { is: "ended"; run: ImportRun };
 
 /** One import: reads the file and what is there, shows what would be done, and does it. */
-export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgressProps) {
+export function ImportProgress({ userId, file, onBusy }: ImportProgressProps) {
   const [state, setState] = useState<State>({ is: "reading", count: 0 });
-  const [choice, setChoice] = useState<ColumnChoice>();
+  /** A new one reads the file once more; the columns stay chosen. */
+  const [reading, setReading] = useState<{ readonly choice?: ColumnChoice }>({});
   const [api] = useState(() => createTransferApi(userId));
   const [said, announce] = useAnnouncer();
   const cancel = useRef<() => void>(undefined);
@@ -59,6 +59,7 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
       setState(next);
       if (words !== undefined) announce(words);
     };
+    const { choice } = reading;
     const read = async () => {
       try {
         announce(`Checking ${file.name}`);
@@ -85,7 +86,12 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
       isGone = true;
       controller.abort();
     };
-  }, [file, choice, api, announce]);
+  }, [file, reading, api, announce]);
+
+  const readWith = (next: typeof reading) => {
+    setState({ is: "reading", count: 0 });
+    setReading(next);
+  };
 
   const isSending = state.is === "sending";
   useEffect(() => {
@@ -137,18 +143,12 @@ export function ImportProgress({ userId, file, onBusy, onAgain }: ImportProgress
       {state.is === "cancelled" && <p className="text-meta text-muted">{notImported}</p>}
       {state.is === "unreadable" && <FieldError>{state.reason}</FieldError>}
       {state.is === "unknown columns" && (
-        <ImportColumns
-          columns={state.columns}
-          onChoose={(chosen) => {
-            setState({ is: "reading", count: 0 });
-            setChoice(chosen);
-          }}
-        />
+        <ImportColumns columns={state.columns} onChoose={(choice) => readWith({ choice })} />
       )}
       {state.is === "failed" && (
         <>
           <FieldError>{failedWords(state.error)}</FieldError>
-          <GoOn error={state.error} label="Try again" onGoOn={onAgain} />
+          <GoOn error={state.error} label="Try again" onGoOn={() => readWith({ ...reading })} />
         </>
       )}
       {state.is === "checked" && (
