@@ -1,5 +1,6 @@
 import { Unzip, UnzipInflate } from "fflate";
 import { UnreadableFile } from "./import-draft.ts";
+import { crc32, directoryOf } from "./zip-directory.ts";
 
 export interface Unpacked {
   readonly name: string;
@@ -14,7 +15,8 @@ const damaged =
 
 /**
  * Unpacks the files that are wanted by their names, and gives the names of all. It counts what comes
- * out and stops at `most` bytes, whatever the archive says of itself.
+ * out and stops at `most` bytes, whatever the archive says of itself. One that does not end with the
+ * list of just these files, or whose bytes changed on the way, is refused.
  *
  * @throws UnreadableFile
  */
@@ -23,6 +25,9 @@ export function unzip(
   most: number,
   isWanted: (name: string) => boolean,
 ): { files: readonly Unpacked[]; names: readonly string[] } {
+  const directory = directoryOf(archive);
+  if (!directory) throw new UnreadableFile(damaged);
+  const crcs = new Set(directory);
   const names: string[] = [];
   const open = new Map<string, Uint8Array[]>();
   const files: Unpacked[] = [];
@@ -53,7 +58,10 @@ export function unzip(
   } catch (error) {
     throw error instanceof UnreadableFile ? error : new UnreadableFile(damaged);
   }
-  if (open.size > 0) throw new UnreadableFile(damaged);
+  const isWhole = open.size === 0 && names.length === directory.length;
+  if (!isWhole || files.some(({ bytes }) => !crcs.has(crc32(bytes)))) {
+    throw new UnreadableFile(damaged);
+  }
   return { files, names };
 }
 
