@@ -8,12 +8,19 @@ import { canonicalText } from "./same-text.ts";
 /** Ids are made in this space of names; with another, a second import would make all tasks again. */
 const namespace = "a7d2b246-ab53-42e6-973e-6a9395fd8c0b";
 
-/** X-4: the same text has the same id; of equal rows in one file each has its own. */
+/**
+ * X-4: the same text has the same id; of equal rows in one file each has its own. The project tells
+ * those of another one from those of the first that has such a row.
+ */
 export class RowIds {
   readonly #counts = new Map<string, number>();
+  readonly #firsts = new Map<string, string>();
 
-  idOf(texts: readonly string[]): string {
-    const key = JSON.stringify(texts.map(canonicalText));
+  idOf(texts: readonly string[], project = ""): string {
+    const text = JSON.stringify(texts.map(canonicalText));
+    const first = this.#firsts.get(text) ?? project;
+    this.#firsts.set(text, first);
+    const key = project === first ? text : JSON.stringify([project, text]);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     return uuidv5(`${key} ${count}`, namespace);

@@ -1,8 +1,8 @@
 import { type CsvTable, findTable, firstTable } from "./csv-table.ts";
 import { type FileContent, UnknownColumns, UnreadableFile } from "./import-draft.ts";
 import { isNamed, readTable } from "./import-table.ts";
-import { isTickTick, readTickTick } from "./import-ticktick.ts";
-import { isTodoist, readTodoist } from "./import-todoist.ts";
+import { findTickTick, readTickTick } from "./import-ticktick.ts";
+import { findTodoist, readTodoist } from "./import-todoist.ts";
 import { shortened } from "./notes.ts";
 import type { ColumnChoice } from "./table-columns.ts";
 
@@ -12,9 +12,9 @@ export async function readCsv(
   today: string,
   choice?: ColumnChoice,
 ): Promise<FileContent> {
-  const todoist = findTable(text, isTodoist);
+  const todoist = findTodoist(text);
   if (todoist) return readTodoist([{ table: todoist }], today);
-  const tickTick = findTable(text, isTickTick);
+  const tickTick = findTickTick(text);
   if (tickTick) return readTickTick(tickTick);
   if (findTable(text, isTend)) {
     throw new UnreadableFile(

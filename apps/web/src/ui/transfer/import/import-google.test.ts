@@ -104,6 +104,7 @@ test("[X-6] what is not known, or no date, is kept in words and named", async ()
   );
   expect(remarks).toEqual([
     "1 date is not a day that can be told, and will be kept in the notes: “soon” (My Tasks, task 1).",
+    "1 status or priority is not known here, and will be kept in the notes: status “waiting” (My Tasks, task 1). Such a task will be open, or have no priority.",
     "Not known here, and kept in the notes: starred, scheduled_time.",
   ]);
 });

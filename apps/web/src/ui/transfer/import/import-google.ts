@@ -90,6 +90,7 @@ function draftOfTask(
     .map(([name, value]) => [name, wordsOf(value)] as const);
   for (const [name] of more) remarks.note("column", name);
   const status = textOf(task.status);
+  if (!statuses.has(status)) remarks.note("unread", `status “${status}” (${place})`);
   const parent = textOf(task.parent);
   return draftOf(
     {

@@ -27,8 +27,9 @@ export function ImportFaults({ title, faults }: ImportFaultsProps) {
     <div className="w-full min-w-0">
       <h3 className="font-medium">{title}</h3>
       <ul className="mt-1 grid gap-1 text-meta">
-        {faults.slice(0, shown).map(({ place, text }) => (
-          <li key={`${place} ${text}`} className="break-words">
+        {faults.slice(0, shown).map(({ place, text }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two can say the same, and they do not move.
+          <li key={index} className="break-words">
             <span className="text-muted">{place}</span> {text}
           </li>
         ))}

@@ -69,7 +69,70 @@ test("[X-7] a table by the columns that were chosen; the others go to the notes"
   expect(remarks).toEqual([
     expect.stringMatching(/^1 date is not a day that can be told.*“5\/12\/2026” \(Line 5\)/),
     expect.stringMatching(/^1 date counts from the day/),
+    expect.stringMatching(
+      /^2 statuses or priorities are not known here.*Level “2” \(Line 3\), State “maybe” \(Line 3\)/,
+    ),
     "Not known here, and kept in the notes: Size.",
+  ]);
+});
+
+test.each([
+  ["P1", "high"],
+  ["p2", "medium"],
+  ["P3", "low"],
+  ["P4", "none"],
+  ["hoch", "high"],
+  ["Dringend", "high"],
+  ["Mittel", "medium"],
+  ["niedrig", "low"],
+  ["haute", "high"],
+  ["média", "medium"],
+  ["basse", "low"],
+  ["ALTA", "high"],
+  ["高", "high"],
+  ["высокий", "high"],
+])("[X-7] priority %s", async (cell, priority) => {
+  const { tasks, remarks } = await read(`Task,Level\nA,${cell}`, { title: 0, priority: 1 });
+  expect(tasks).toMatchObject([{ priority, description: null }]);
+  expect(remarks).toEqual([]);
+});
+
+test.each([
+  ["erledigt", true],
+  ["Abgeschlossen", true],
+  ["ja", true],
+  ["X", true],
+  ["terminé", true],
+  ["termine\u0301", true],
+  ["hecho", true],
+  ["concluído", true],
+  ["sí", true],
+  ["готово", true],
+  ["完了", true],
+  ["offen", false],
+  ["nein", false],
+  ["ouvert", false],
+  ["pendiente", false],
+  ["0", false],
+])("[X-7] status %s", async (cell, completed) => {
+  const { tasks, remarks } = await read(`Task,State\nA,${cell}`, { title: 0, completed: 1 });
+  expect(tasks).toMatchObject([{ completed, description: null }]);
+  expect(remarks).toEqual([]);
+});
+
+test.each([
+  ["cancelled", "2"],
+  ["abgebrochen", "7"],
+  ["on hold", "P9"],
+])("[X-7] status %s and priority %s are named with their line, and kept", async (state, level) => {
+  const { tasks, remarks } = await read(`Task,State,Level\nA,${state},${level}`, {
+    ...{ title: 0, completed: 1, priority: 2 },
+  });
+  expect(tasks).toMatchObject([
+    { completed: false, priority: "none", description: `Level: ${level}\nState: ${state}` },
+  ]);
+  expect(remarks).toEqual([
+    `2 statuses or priorities are not known here, and will be kept in the notes: Level “${level}” (Line 2), State “${state}” (Line 2). Such a task will be open, or have no priority.`,
   ]);
 });
 

@@ -1,10 +1,10 @@
-import type { Task } from "@tend/contracts";
 import { limits } from "@tend/contracts/limits";
 import type { CsvRow, CsvTable } from "./csv-table.ts";
 import { draftOf, RowIds } from "./draft-of.ts";
 import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { Remarks } from "./remarks.ts";
 import { type ColumnChoice, columnFields } from "./table-columns.ts";
+import { completedOf, priorityOf } from "./table-words.ts";
 import { isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
 import { dateReader } from "./todoist-date.ts";
 import { todoistWords } from "./todoist-remarks.ts";
@@ -40,6 +40,10 @@ export async function readTable(
     const { tags, others } = readTags(cell(choice.tags));
     const nameOf = (index: number | undefined) =>
       columns[index ?? -1] || `Column ${(index ?? 0) + 1}`;
+    const noteUnread = (index: number | undefined) =>
+      remarks.note("unread", `${nameOf(index)} “${cell(index)}” (${place})`);
+    if (priority === undefined) noteUnread(choice.priority);
+    if (completed === undefined) noteUnread(choice.completed);
     const more = cells.flatMap((value, index) =>
       chosen.has(index) || value.trim() === "" ? [] : [[nameOf(index), value.trim()] as const],
     );
@@ -73,21 +77,6 @@ export async function readTable(
     else faults.push({ place: row.place, reason: row.fault });
   }
   return { drafts, faults, remarks: remarks.sentences() };
-}
-
-/** By words. What a number means differs from program to program. */
-function priorityOf(text: string): Task["priority"] | undefined {
-  if (/^(?:|none|no|normal)$/i.test(text)) return "none";
-  if (/^(?:high|highest|urgent|critical|!+)$/i.test(text)) return "high";
-  if (/^(?:medium|med|moderate)$/i.test(text)) return "medium";
-  return /^(?:low|lowest)$/i.test(text) ? "low" : undefined;
-}
-
-function completedOf(text: string): boolean | undefined {
-  if (/^(?:true|yes|y|x|1|done|completed?|closed|finished|✓|✔|☑)$/i.test(text)) return true;
-  const isOpen =
-    /^(?:|false|no|n|0|open|to-?do|pending|active|new|not started|in progress|incomplete|needsaction|☐)$/i;
-  return isOpen.test(text) ? false : undefined;
 }
 
 function readTags(text: string) {

@@ -4,6 +4,7 @@ import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { check } from "./import-check.ts";
 import { readCsv } from "./import-csv.ts";
+import { UnknownColumns } from "./import-draft.ts";
 
 const columns = [
   ...["Folder Name", "List Name", "Title", "Kind", "Tags", "Content", "Is Check list"],
@@ -149,6 +150,64 @@ test("[X-6] a start alone is the day; what is no date is kept in words", async (
   const { task, remarks } = await readOne({ "Due Date": "soon" });
   expect(task).toMatchObject({ due_date: null, description: "Date in TickTick: soon" });
   expect(remarks).toEqual([expect.stringMatching(/^1 date is not a day that can be told/)]);
+});
+
+test.each([
+  // The end of whole days is the morning after.
+  ["2026-12-01T23:00:00+0000", "2026-12-04T23:00:00+0000", "Europe/Berlin", "true", "2026-12-04"],
+  ["2026-11-30T23:00:00+0000", "2026-12-01T23:00:00+0000", "Europe/Berlin", "true", "2026-12-01"],
+  ["2026-12-31T00:00:00+0000", "2027-01-01T00:00:00+0000", "UTC", "true", "2026-12-31"],
+  // Over the day on which the clocks go back.
+  ["2026-10-23T22:00:00+0000", "2026-10-25T23:00:00+0000", "Europe/Berlin", "true", "2026-10-25"],
+  ["2026-12-01T23:00:00+0000", "2026-12-01T23:00:00+0000", "Europe/Berlin", "true", "2026-12-02"],
+  ["2026-12-05T23:00:00+0000", "2026-12-01T23:00:00+0000", "Europe/Berlin", "true", "2026-12-02"],
+  ["soon", "2026-12-01T23:00:00+0000", "Europe/Berlin", "true", "2026-12-02"],
+  ["2026-12-01T08:00:00+0000", "2026-12-04T08:00:00+0000", "Europe/Berlin", "false", "2026-12-04"],
+])("[X-6] from %s to %s in %s, all day %s, is due on %s", async (start, due, zone, allDay, day) => {
+  const { task } = await readOne({
+    ...{ "Start Date": start, "Due Date": due, Timezone: zone, "Is All Day": allDay },
+  });
+  expect(task?.due_date).toBe(day);
+});
+
+test("[X-6] one whole day has no start besides; of more the first is kept", async () => {
+  const whole = { Timezone: "UTC", "Is All Day": "true", "Start Date": "2026-12-01T00:00:00+0000" };
+  const one = await readOne({ ...whole, "Due Date": "2026-12-02T00:00:00+0000" });
+  expect(one.task).toMatchObject({ due_date: "2026-12-01", description: null });
+  const two = await readOne({ ...whole, "Due Date": "2026-12-03T00:00:00+0000" });
+  expect(two.task).toMatchObject({
+    ...{ due_date: "2026-12-02", description: "Start in TickTick: 2026-12-01" },
+  });
+});
+
+test("[X-6] a start that cannot be read is kept in words", async () => {
+  const { task, remarks } = await readOne({
+    ...{ "Start Date": "1.12.2026", "Due Date": "2026-12-04T08:00:00+0000" },
+  });
+  expect(task).toMatchObject({
+    ...{ due_date: "2026-12-04", description: "Start in TickTick: 1.12.2026" },
+  });
+  expect(remarks).toEqual([expect.stringMatching(/^1 date is not.*“1\.12\.2026” \(Line 8\)/)]);
+});
+
+test("[X-6] a status and a priority that are not known are named with their lines", async () => {
+  const { task, remarks } = await readOne({ Status: "3", Priority: "2" });
+  expect(task).toMatchObject({ completed: false, priority: "none" });
+  expect(task?.description).toBe("Priority in TickTick: 2\nStatus in TickTick: 3");
+  expect(remarks).toEqual([
+    expect.stringMatching(
+      /^2 statuses or priorities are not known here.*Priority “2” \(Line 8\), Status “3” \(Line 8\)/,
+    ),
+  ]);
+});
+
+test.each([
+  "List name;Title;Status;Due date\nHome;Wash;erledigt;2026-12-01",
+  "List name;Title;Status;Due date\nHome;Wash;done;",
+  "List name;Title;Status;Due date\nHome;Wash;;1.12.2026",
+  "List name;Title;Status;Due date;TaskID\nHome;Wash;0;1.12.2026;7",
+])("[X-7] a table of one's own is not taken for TickTick's: %j", async (text) => {
+  await expect(readCsv(text, "2026-11-21")).rejects.toThrow(UnknownColumns);
 });
 
 test("[X-6] tags that are none, or too many, are kept in words", async () => {

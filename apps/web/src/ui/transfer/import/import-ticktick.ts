@@ -1,6 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { limits } from "@tend/contracts/limits";
-import type { CsvRow, CsvTable } from "./csv-table.ts";
+import { addDays } from "#ui/quick-add/calendar.ts";
+import { type CsvRow, type CsvTable, findTable } from "./csv-table.ts";
 import { draftOf, RowIds } from "./draft-of.ts";
 import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { countOf, draftWords, Remarks, someOf, undatedWords } from "./remarks.ts";
@@ -54,8 +55,21 @@ const words = {
   ...draftWords,
 };
 
-export const isTickTick = (names: readonly string[]): boolean =>
-  ["LIST NAME", "TITLE", "STATUS", "DUE DATE"].every((name) => names.includes(name));
+const needed = ["LIST NAME", "TITLE", "STATUS", "DUE DATE"];
+
+/** Columns that no other table has. */
+const own = ["IS CHECK LIST", "IS ALL DAY", "IS FLOATING"];
+
+/** TickTick's table in a file, known by a column of its own, or by what stands in those that others have. */
+export function findTickTick(text: string): CsvTable | undefined {
+  const table = findTable(text, (names) => needed.every((name) => names.includes(name)));
+  if (!table) return undefined;
+  const names = table.columns.map((name) => name.toUpperCase());
+  const isItsRow = ({ fault, cell }: CsvRow) =>
+    fault !== undefined ||
+    (statuses.has(cell("STATUS")) && (cell("DUE DATE") === "" || moment.test(cell("DUE DATE"))));
+  return own.some((name) => names.includes(name)) || table.rows.every(isItsRow) ? table : undefined;
+}
 
 /** X-6: reads a backup of TickTick. */
 export async function readTickTick({ rows }: CsvTable): Promise<FileContent> {
@@ -84,11 +98,17 @@ function draftOfRow(
   const { place, cell } = row;
   const [title, list, content] = [cell("TITLE"), cell("LIST NAME"), cell("CONTENT")];
   const date = cell("DUE DATE") || cell("START DATE");
-  const due = readDue(date, row);
-  if (date !== "" && !due) remarks.note("undated", `“${date}” (${place})`);
-  const start = cell("START DATE") === date ? undefined : readDue(cell("START DATE"), row);
+  const began = cell("START DATE") === date ? "" : cell("START DATE");
+  const [start, end] = [readDue(began, row), readDue(date, row)];
+  const due = end && lastDay(start, end);
+  for (const [text, read] of [[date, due] as const, [began, start] as const]) {
+    if (text !== "" && !read) remarks.note("undated", `“${text}” (${place})`);
+  }
+  const isOneDay = start?.due_date === due?.due_date && !start?.due_time && !due?.due_time;
   const priority = priorities.get(cell("PRIORITY"));
   const completed = statuses.get(cell("STATUS"));
+  if (priority === undefined) remarks.note("unread", `Priority “${cell("PRIORITY")}” (${place})`);
+  if (completed === undefined) remarks.note("unread", `Status “${cell("STATUS")}” (${place})`);
   const { tags, others } = readTags(list, cell("TAGS"));
   const more = row.rest(known);
   for (const [column] of more) remarks.note("column", column);
@@ -116,7 +136,7 @@ function draftOfRow(
         ["List in TickTick", isInbox(list) || isWholeAsTag(list) ? "" : list],
         ["Column in TickTick", cell("COLUMN NAME")],
         ["Tags in TickTick", others.join(", ")],
-        ["Start in TickTick", start ? [start.due_date, start.due_time ?? ""].join(" ").trim() : ""],
+        ["Start in TickTick", start ? (isOneDay ? "" : inWords(start)) : began],
         ["Date in TickTick", due ? "" : date],
         ["Time zone in TickTick", due?.due_time && !zoneOf(row) ? cell("TIMEZONE") : ""],
         ["Repeats in TickTick", cell("REPEAT")],
@@ -139,9 +159,11 @@ const isTrue = (text: string): boolean => text.toLowerCase() === "true";
 const isInbox = (list: string): boolean => list.toLowerCase() === "inbox";
 const zoneOf = ({ cell }: CsvRow): string | null => zoneNamed(cell("TIMEZONE"));
 
+const moment = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)$/;
+
 /** TickTick writes moments in UTC, of whole days that at which they begin in the task's zone. */
 function readDue(text: string, row: CsvRow) {
-  const written = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)$/.exec(text);
+  const written = moment.exec(text);
   if (!written) return undefined;
   const [, clock = "", offset = ""] = written;
   const instant = new Date(`${clock}${offset.replace(/^(.\d\d)(\d\d)$/, "$1:$2")}`);
@@ -162,6 +184,17 @@ function readDue(text: string, row: CsvRow) {
     }
   );
 }
+
+type Due = NonNullable<ReturnType<typeof readDue>>;
+
+/** Whole days from one to another end where the day after them begins. */
+const lastDay = (start: Due | undefined, end: Due): Due =>
+  start && !start.due_time && !end.due_time && start.due_date < end.due_date
+    ? { ...end, due_date: addDays(end.due_date, -1) ?? end.due_date }
+    : end;
+
+const inWords = ({ due_date, due_time }: Due): string =>
+  due_time === null ? due_date : `${due_date} ${due_time}`;
 
 /** The list and the tags; what can be no tag, or is one too many, is kept in words. */
 function readTags(list: string, text: string) {

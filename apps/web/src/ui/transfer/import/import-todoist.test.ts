@@ -4,7 +4,7 @@ import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { check } from "./import-check.ts";
 import { readCsv } from "./import-csv.ts";
-import { UnreadableFile } from "./import-draft.ts";
+import { UnknownColumns, UnreadableFile } from "./import-draft.ts";
 
 const today = "2026-11-21";
 
@@ -79,7 +79,7 @@ test("[X-4] a template: labels, notes, sections, subtasks, dates and priorities"
   expect(remarks).toEqual([
     "1 date is not a day that can be told, and will be kept in the notes: “every monday” (Line 9).",
     "1 date counts from the day of the export, which the file does not name: “tomorrow” (Line 10). Here today, 2026-11-21, is taken for it, and the words are kept in the notes.",
-    "Left out: how Todoist shows the project, who wrote a task, the time zone of what has no time.",
+    "Left out: how Todoist shows the project, who wrote a comment, who wrote a task, the time zone of what has no time.",
   ]);
 });
 
@@ -153,6 +153,49 @@ test.each([
     priority,
     description,
   });
+});
+
+test("[X-4] a priority that is not known is named with its line", async () => {
+  const { remarks } = await readOne({ CONTENT: "A", PRIORITY: "7" });
+  expect(remarks).toEqual([
+    expect.stringMatching(/^1 status or priority is not known here.*PRIORITY “7” \(Line 2\)/),
+  ]);
+});
+
+test("[X-4] of more than one author each comment says whose it is", async () => {
+  const rows = (...authors: readonly string[]) =>
+    [
+      "TYPE,CONTENT,INDENT,AUTHOR",
+      `task,A,1,${authors[0]}`,
+      ...authors.slice(1).map((author, at) => `note,Comment ${at},,${author}`),
+    ].join("\n");
+  const two = await read(rows("Ada (1)", "Ada (1)", "Bob (2)", ""));
+  expect(two.tasks[0]?.description).toBe("Ada (1): Comment 0\n\nBob (2): Comment 1\n\nComment 2");
+  expect(two.remarks).toEqual(["Left out: who wrote a task."]);
+  const one = await read(rows("", "Ada (1)", "Ada (1)"));
+  expect(one.tasks[0]?.description).toBe("Comment 0\n\nComment 1");
+  expect(one.remarks).toEqual(["Left out: who wrote a comment."]);
+});
+
+test.each([
+  "Name,Type,Content\nRent,task,Pay",
+  "Name,Type,Content\nRent,bill,Pay",
+  "Task,Content,Type,Due\nRent,Pay,home,2026-12-01",
+  "Type,Content\nbug,It crashes",
+  "Type,Content\ntask,A\nidea,B",
+  "Title,Type,Content,Author,Priority\nA,task,B,C,1",
+])("[X-7] a table of one's own is not taken for Todoist's: %j", async (text) => {
+  await expect(readCsv(text, today)).rejects.toThrow(UnknownColumns);
+});
+
+test.each([
+  "TYPE,CONTENT\ntask,A",
+  "type,content\nTask,A\nSection,B\nNOTE,C",
+  "TYPE,CONTENT,PRIORITY\ntask,A,1\n,,",
+  "TYPE,CONTENT,LABELS,INDENT\nelse,B,,\ntask,A,home,1",
+  "CONTENT,DATE,TYPE\nA,tomorrow,task",
+])("[X-4] a template is known by its columns or its types: %j", async (text) => {
+  expect((await read(text)).tasks).toMatchObject([{ title: "A" }]);
 });
 
 test("[X-4] a zone that is none is kept in the notes", async () => {
@@ -445,7 +488,10 @@ const cell = fc.oneof(
 /** A whole file, as other programs and people may have left it. */
 const anyFile = fc
   .record({
-    names: fc.shuffledSubarray(columns.slice(2)),
+    // With a column that Todoist alone has; a table without one is asked about.
+    names: fc
+      .shuffledSubarray(columns.slice(2))
+      .map((names) => [...names.filter((name) => name !== "INDENT"), "INDENT"]),
     rows: fc.array(
       fc.record({
         type: fc.constantFrom("task", "task", "Task", "note", "section", "meta", "else"),

@@ -1,10 +1,11 @@
 import type { Task } from "@tend/contracts";
 import { limits, tagKey } from "@tend/contracts/limits";
-import type { CsvRow, CsvTable } from "./csv-table.ts";
+import { type CsvRow, type CsvTable, findTable } from "./csv-table.ts";
 import { draftOf, RowIds } from "./draft-of.ts";
 import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { shortened } from "./notes.ts";
 import { Remarks } from "./remarks.ts";
+import { canonicalText } from "./same-text.ts";
 import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
 import { readAttachments } from "./todoist-attachments.ts";
 import { dateReader } from "./todoist-date.ts";
@@ -38,18 +39,36 @@ const deepest = 5;
 /** A task of the file; the notes below it come after it is made. */
 interface Row {
   readonly line: CsvRow;
+  /** The name of its project, also where that is no tag. */
+  readonly file: string;
   readonly project: string | undefined;
   readonly section: string;
   readonly parent: string | undefined;
   readonly comments: string[];
 }
 
-export const isTodoist = (names: readonly string[]): boolean =>
-  names.includes("TYPE") && names.includes("CONTENT");
+/** Columns that no other table has. */
+const own = ["INDENT", "DATE_LANG", "DURATION_UNIT", "DEADLINE_LANG"];
+
+const types: ReadonlySet<string> = new Set(["", "task", "section", "note", "meta"]);
+
+/** Todoist's table in a file, known by a column of its own, or where it has its columns and types alone. */
+export function findTodoist(text: string): CsvTable | undefined {
+  const table = findTable(text, (names) => names.includes("TYPE") && names.includes("CONTENT"));
+  if (!table) return undefined;
+  const names = table.columns.map((name) => name.toUpperCase());
+  const isTyped = table.rows.every(
+    ({ fault, cell }) => fault !== undefined || types.has(cell("TYPE").toLowerCase()),
+  );
+  const isAlone = isTyped && names.every((name) => name === "" || known.has(name));
+  return isAlone || own.some((name) => names.includes(name)) ? table : undefined;
+}
 
 export interface TodoistProject {
   /** Its name, where more than one can be in a file; a tag of its tasks. */
   readonly name?: string;
+  /** What it is called where something is said of it, if not by its name. */
+  readonly label?: string;
   readonly table: CsvTable;
 }
 
@@ -63,8 +82,8 @@ export async function readTodoist(
 ): Promise<FileContent> {
   const remarks = new Remarks(todoistWords(today));
   const readDate = dateReader(today);
-  const ids = new RowIds();
-  const drafts: Draft[] = [];
+  const isSigned = new Set(authorsOf(projects)).size > 1;
+  const rows: Row[] = [];
   const faults: FileFault[] = [];
   for (const project of projects) {
     for (const place of project.table.above) {
@@ -73,18 +92,39 @@ export async function readTodoist(
         reason: "It is above the names of the columns.",
       });
     }
-    for await (const row of unhurried(rowsOf(project, faults, remarks))) {
-      drafts.push(draftOfRow(row, readDate, ids, remarks));
-    }
+    for (const row of rowsOf(project, isSigned, faults, remarks)) rows.push(row);
+  }
+  const ids = await idsOf(rows);
+  const drafts: Draft[] = [];
+  for await (const row of unhurried(rows)) {
+    drafts.push(draftOfRow(row, ids.get(row) ?? "", readDate, remarks));
   }
   return { drafts, faults, remarks: remarks.sentences() };
 }
 
-const placeIn = ({ name }: TodoistProject, place: string): string =>
-  name ? `${name}, ${place}` : place;
+const authorsOf = (projects: readonly TodoistProject[]): readonly string[] =>
+  projects.flatMap(({ table }) => table.rows.map(({ cell }) => cell("AUTHOR")).filter(Boolean));
+
+/** By the names of their projects, so that the order of the files in an archive makes no difference. */
+async function idsOf(rows: readonly Row[]): Promise<ReadonlyMap<Row, string>> {
+  const ids = new RowIds();
+  const found = new Map<Row, string>();
+  const byFile = rows.toSorted(
+    ({ file }, other) => Number(file > other.file) - Number(file < other.file),
+  );
+  for await (const row of unhurried(byFile)) {
+    const cells = ["CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "DATE"].map(row.line.cell);
+    found.set(row, ids.idOf([row.section, ...cells], row.file));
+  }
+  return found;
+}
+
+const placeIn = ({ name, label = name }: TodoistProject, place: string): string =>
+  label ? `${label}, ${place}` : place;
 
 function rowsOf(
   project: TodoistProject,
+  isSigned: boolean,
   faults: FileFault[],
   remarks: TodoistRemarks,
 ): readonly Row[] {
@@ -117,6 +157,7 @@ function rowsOf(
         const depth = Math.max(0, (indentOf(line) ?? 1) - 1);
         last = {
           line,
+          file: canonicalText(project.name ?? ""),
           project: name,
           section,
           parent: parents.slice(0, depth).at(-1),
@@ -141,7 +182,10 @@ function rowsOf(
       }
       case "note": {
         const more = line.rest(withoutTask).map(([column, value]) => `${column}: ${value}`);
-        if (last) last.comments.push([content, ...more].join("\n"));
+        const author = line.cell("AUTHOR");
+        if (author !== "" && !isSigned) remarks.note("left out", "who wrote a comment");
+        const said = author !== "" && isSigned ? `${author}: ${content}` : content;
+        if (last) last.comments.push([said, ...more].join("\n"));
         else faults.push({ place: line.place, reason: "There is no task above this note." });
         break;
       }
@@ -166,8 +210,8 @@ const indentOf = (line: CsvRow): number | undefined =>
 
 function draftOfRow(
   { line, project, section, parent, comments }: Row,
+  id: string,
   readDate: ReturnType<typeof dateReader>,
-  ids: RowIds,
   remarks: TodoistRemarks,
 ): Draft {
   const { place, cell } = line;
@@ -179,17 +223,17 @@ function draftOfRow(
   if (date !== "" && (!due || due.by)) remarks.note(due?.by ?? "undated", `“${date}” (${place})`);
   const zone = due?.due_time ? (due.time_zone ?? zoneNamed(cell("TIMEZONE"))) : null;
   const priority = priorities.get(cell("PRIORITY"));
+  if (priority === undefined) remarks.note("unread", `PRIORITY “${cell("PRIORITY")}” (${place})`);
   if (cell("AUTHOR") !== "") remarks.note("left out", "who wrote a task");
   if (cell("TIMEZONE") !== "" && !due?.due_time) {
     remarks.note("left out", "the time zone of what has no time");
   }
   const others = line.rest(known);
   for (const [column] of others) remarks.note("column", column);
-  const own = ["CONTENT", "DESCRIPTION", "PRIORITY", "INDENT", "DATE"].map(cell);
   return draftOf(
     {
       place,
-      id: ids.idOf([section, ...own]),
+      id,
       title,
       texts: [cell("DESCRIPTION"), ...comments].map((text) => {
         const { text: readable, count } = readAttachments(text);

@@ -108,6 +108,141 @@ test("[X-5] what cannot be taken of an archive is named", async () => {
   expect(remarks).toEqual(["Left out of the ZIP: a.html, b/c.pdf."]);
 });
 
+test("[X-5] in an archive of more files than one, each place and remark names its file", async () => {
+  const list = [{ title: "My Tasks", items: [{ id: "a", title: "Call", mood: "good" }, 1] }];
+  const lists = JSON.stringify({ kind: "tasks#taskLists", items: list });
+  const { entries, faults, remarks } = await read(
+    zipped({
+      "a/Tasks.json": lists,
+      "b/Tasks.json": lists.replace('"a"', '"b"'),
+      "Home [1].csv": project("task,A,,,,someday", "else,B"),
+      "Home [2].csv": project("task,C", "else,D"),
+    }),
+  );
+  expect(entries.map(({ place }) => place)).toEqual([
+    "a/Tasks.json, My Tasks, task 1",
+    "b/Tasks.json, My Tasks, task 1",
+    "Home [1].csv, Line 2",
+    "Home [2].csv, Line 2",
+  ]);
+  expect(faults.map(({ place }) => place)).toEqual([
+    "a/Tasks.json, My Tasks, task 2",
+    "b/Tasks.json, My Tasks, task 2",
+    "Home [1].csv, Line 3",
+    "Home [2].csv, Line 3",
+  ]);
+  expect(remarks).toEqual([
+    expect.stringMatching(/^a\/Tasks\.json: Not known here.*mood/),
+    expect.stringMatching(/^b\/Tasks\.json: Not known here.*mood/),
+    expect.stringMatching(/“someday” \(Home \[1\]\.csv, Line 2\)/),
+  ]);
+});
+
+test("[X-5] ids do not depend on the order of the files; equal rows stay apart", async () => {
+  const rows = project("task,Buy milk", "task,Wash");
+  const more = project("task,Buy milk", "task,Buy milk", "task,Wash");
+  const byTag = async (files: Given) =>
+    (await read(zipped(files))).entries
+      .map(({ task: { id, tags, title } }) => `${tags} ${title} ${id}`)
+      .toSorted();
+  const one = await byTag({ "Home [1].csv": rows, "Work [2].csv": more, "Car [3].csv": rows });
+  expect(await byTag({ "Work [2].csv": more, "Car [3].csv": rows, "Home [1].csv": rows })).toEqual(
+    one,
+  );
+  expect(new Set(one.map((line) => line.split(" ").at(-1))).size).toBe(7);
+  // A row more in one project leaves the ids of the others.
+  const longer = await byTag({ "Home [1].csv": more, "Work [2].csv": more, "Car [3].csv": rows });
+  expect(longer).toEqual(expect.arrayContaining(one));
+});
+
+test("[X-5] projects of one name are told apart too", async () => {
+  const rows = project("task,Buy milk");
+  const { entries } = await read(zipped({ "a/Home.csv": rows, "b/Home.csv": rows }));
+  expect(new Set(entries.map(({ task }) => task.id)).size).toBe(2);
+});
+
+/** A small backup: one file packed and one as it is. */
+const backup = () =>
+  zipped(
+    { "Home [1].csv": project("task,Wash", "task,Iron") },
+    {
+      "Work [2].csv": [strToU8(project("task,Call Ann", "task,Call Bob")), { level: 0 }],
+    },
+  );
+
+test("[X-5] an archive that was cut anywhere is refused", async () => {
+  const whole = backup();
+  expect((await read(whole)).entries).toHaveLength(4);
+  for (let length = 4; length < whole.length; length++) {
+    await expect(read(whole.slice(0, length)), `cut at ${length}`).rejects.toThrow(
+      /^This ZIP is damaged, not whole/,
+    );
+  }
+});
+
+test("[X-5] one that was cut within an archive that is in it is refused", async () => {
+  const inner = zipped({}, { "x.csv": [strToU8(project("task,X")), { level: 0 }] });
+  const outer = zipSync({
+    "a.csv": strToU8(project("task,A")),
+    "inner.zip": [inner, { level: 0 }],
+    "b.csv": strToU8(project("task,B")),
+  });
+  expect((await read(outer)).entries).toHaveLength(2);
+  const end = Buffer.from(outer).indexOf(Buffer.from(inner)) + inner.length;
+  await expect(read(outer.slice(0, end))).rejects.toThrow(/damaged, not whole/);
+});
+
+test("[X-5] a byte that changed on the way is found", async () => {
+  const whole = backup();
+  const at = new TextDecoder("latin1").decode(whole).indexOf("Call Ann");
+  for (const changed of [at, at + 5, at + 12]) {
+    const other = whole.slice();
+    other[changed] = (other[changed] ?? 0) ^ 1;
+    await expect(read(other)).rejects.toThrow(/^This ZIP is damaged/);
+  }
+});
+
+test("[X-5] a list of files that names one more, or none, is refused", async () => {
+  const more = backup();
+  new DataView(more.buffer).setUint16(more.length - 12, 3, true);
+  await expect(read(more)).rejects.toThrow(/^This ZIP is damaged/);
+  const fewer = backup();
+  new DataView(fewer.buffer).setUint16(fewer.length - 12, 1, true);
+  await expect(read(fewer)).rejects.toThrow(/^This ZIP is damaged/);
+});
+
+test("[X-5] an archive whose end is written as in ZIP64", async () => {
+  const whole = backup();
+  const end = whole.length - 22;
+  const given = new DataView(whole.buffer);
+  const more = new DataView(new ArrayBuffer(76));
+  more.setUint32(0, 0x06064b50, true);
+  more.setUint32(4, 44, true);
+  more.setUint32(24, 2, true);
+  more.setUint32(32, 2, true);
+  more.setUint32(40, given.getUint32(end + 12, true), true);
+  more.setUint32(48, given.getUint32(end + 16, true), true);
+  more.setUint32(56, 0x07064b50, true);
+  more.setUint32(64, end, true);
+  more.setUint32(72, 1, true);
+  given.setUint32(end + 8, 0xffffffff, true);
+  given.setUint32(end + 16, 0xffffffff, true);
+  const archive = new Uint8Array([
+    ...whole.slice(0, end),
+    ...new Uint8Array(more.buffer),
+    ...whole.slice(end),
+  ]);
+  expect((await read(archive)).entries).toHaveLength(4);
+});
+
+test("[X-5] a word about the archive at its end changes nothing", async () => {
+  const whole = backup();
+  const words = strToU8("Backup of today");
+  const named = new Uint8Array([...whole, ...words]);
+  new DataView(named.buffer).setUint16(whole.length - 2, words.length, true);
+  expect((await read(named)).entries).toHaveLength(4);
+});
+
 const large = "y".repeat(1024 * 1024);
 
 test.each([

@@ -1,7 +1,6 @@
-import { findTable } from "./csv-table.ts";
 import { type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
 import { isJson, readText, textOf } from "./import-text.ts";
-import { isTodoist, readTodoist, type TodoistProject } from "./import-todoist.ts";
+import { findTodoist, readTodoist, type TodoistProject } from "./import-todoist.ts";
 import { someOf } from "./remarks.ts";
 import { unzip } from "./unzip.ts";
 
@@ -40,31 +39,56 @@ export async function readZip(
   const [, words] = workbooks.find(([pattern]) => names.some((name) => pattern.test(name))) ?? [];
   if (words !== undefined) throw new UnreadableFile(words);
 
-  const projects: TodoistProject[] = [];
+  const projects: NamedProject[] = [];
   const contents: FileContent[] = [];
   const faults: FileFault[] = [];
   for (const { name, bytes } of files) {
     try {
       const text = textOf(bytes);
-      const table = isJson(text, name) ? undefined : findTable(text, isTodoist);
-      if (table) projects.push({ name: projectOf(name), table });
-      else contents.push(await readText(text, name, today));
+      const table = isJson(text, name) ? undefined : findTodoist(text);
+      if (table) projects.push({ name: projectOf(name), label: name, table });
+      else {
+        const content = await readText(text, name, today);
+        contents.push(files.length > 1 ? within(name, content) : content);
+      }
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
       faults.push({ place: name, reason: error.message });
     }
   }
-  if (projects.length > 0) contents.push(await readTodoist(projects, today));
+  if (projects.length > 0) contents.push(await readTodoist(labelled(projects), today));
   if (contents.length === 0) throw new UnreadableFile(nothing(faults));
   const others = names.filter((name) => !isHidden(name) && !isWanted(name));
   return {
     drafts: contents.flatMap(({ drafts }) => drafts),
     faults: [...faults, ...contents.flatMap((content) => content.faults)],
     remarks: [
-      ...contents.flatMap(({ remarks }) => remarks),
+      ...new Set(contents.flatMap(({ remarks }) => remarks)),
       ...(others.length > 0 ? [`Left out of the ZIP: ${someOf(others)}.`] : []),
     ],
   };
+}
+
+interface NamedProject extends TodoistProject {
+  readonly name: string;
+  readonly label: string;
+}
+
+/** The content of one file among others, whose places and remarks say which it is. */
+const within = (file: string, { drafts, faults, remarks }: FileContent): FileContent => ({
+  drafts: drafts.map((draft) => ({ ...draft, place: `${file}, ${draft.place}` })),
+  faults: faults.map((fault) => ({ ...fault, place: `${file}, ${fault.place}` })),
+  remarks: remarks.map((remark) => `${file}: ${remark}`),
+});
+
+/** A project is called by its name, and by that of its file where others are called so too. */
+function labelled(projects: readonly NamedProject[]): readonly TodoistProject[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { name } of projects) (seen.has(name) ? twice : seen).add(name);
+  return projects.map(({ label, ...project }) =>
+    twice.has(project.name) ? { ...project, label } : project,
+  );
 }
 
 const nothing = ([first]: readonly FileFault[]): string =>

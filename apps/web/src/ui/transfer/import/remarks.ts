@@ -33,10 +33,12 @@ export class Remarks<Kind extends string> {
 export const undatedWords = (dates: readonly string[]): string =>
   `${countOf(dates, "date is", "dates are")} not a day that can be told, and will be kept in the notes: ${someOf(dates)}.`;
 
-export type DraftKind = "title" | "notes" | "column" | "left out";
+export type DraftKind = "unread" | "title" | "notes" | "column" | "left out";
 
 /** For every format. */
 export const draftWords: Words<DraftKind> = {
+  unread: (cells) =>
+    `${countOf(cells, "status or priority is", "statuses or priorities are")} not known here, and will be kept in the notes: ${someOf(cells)}. Such a task will be open, or have no priority.`,
   title: (at) =>
     `${countOf(at, "title is", "titles are")} longer than ${limits.title} characters and will be cut: ${someOf(at)}. The whole text stands at the beginning of the notes.`,
   notes: (at) =>

@@ -53,6 +53,18 @@ test.each([
   expect(readTodoistDate(text, "en", today)).toMatchObject({ due_date });
 });
 
+test("29 February is of this year, or none", () => {
+  for (const text of ["29 Feb", "Feb 29 9:00", "29/2"]) {
+    expect(readTodoistDate(text, "en", today)).toBeUndefined();
+    expect(readTodoistDate(text, "en", "2028-11-21")).toMatchObject({
+      ...{ due_date: "2028-02-29", by: "year" },
+    });
+  }
+  expect(readTodoistDate("29 Feb 2028", "en", today)).toEqual({
+    ...{ due_date: "2028-02-29", due_time: null },
+  });
+});
+
 test("a moment keeps that it is one", () => {
   expect(readTodoistDate("2026-11-24T08:30:00Z", "en", today)).toEqual({
     due_date: "2026-11-24",

@@ -63,9 +63,9 @@ function readEnglish(text: string, today: string): DayAndTime | undefined {
   // Todoist leaves out the year of the export, whose days may be over.
   const [inThisYear = ""] = readings;
   const isYearless = readings.every((reading) => reading.slice(4) === inThisYear.slice(4));
-  return isYearless
-    ? { due_date: inThisYear, due_time, by: "year" }
-    : { due_date, due_time, by: "today" };
+  if (!isYearless) return { due_date, due_time, by: "today" };
+  // 29 February of a year that has none is not a day.
+  return inThisYear.startsWith(year) ? { due_date: inThisYear, due_time, by: "year" } : undefined;
 }
 
 /** "5 мар 2027", "24 de marzo de 2026 9:30", "2027年3月5日". */
