@@ -1,7 +1,4 @@
-import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
-import { env } from "./env.ts";
-import { log } from "./log.ts";
 
 /**
  * The header that holds the caller's address and nothing that a caller wrote: what counts by it
@@ -10,18 +7,6 @@ import { log } from "./log.ts";
  */
 export const addressHeader = (): string =>
   process.env.VERCEL ? "x-vercel-forwarded-for" : "x-forwarded-for";
-
-const header = "x-forwarded-for";
-
-/** puts the caller's address in the place of what the request says of it. */
-export function settleAddress({ headers, headersDistinct, socket }: IncomingMessage): void {
-  const { [header]: forwarded = [] } = headersDistinct;
-  const trusted = trustedProxies();
-  const address = clientAddress(socket.remoteAddress, forwarded, trusted);
-  if (forwarded.length > 0 && env().TRUSTED_PROXIES.length === 0) warnOnce();
-  headers[header] = address;
-  headersDistinct[header] = [address];
-}
 
 /**
  * From the peer of the connection back through the proxies that are trusted: the first address that
@@ -65,22 +50,4 @@ export function makeProxyList(entries: readonly string[]): BlockList {
     else list.addSubnet(address, Number(prefix), familyOf(address));
   }
   return list;
-}
-
-let made: BlockList | undefined;
-
-function trustedProxies(): BlockList {
-  made ??= makeProxyList(env().TRUSTED_PROXIES);
-  return made;
-}
-
-let warned = false;
-
-/** Or whoever has a proxy wonders why all callers are counted as one. */
-function warnOnce(): void {
-  if (warned) return;
-  warned = true;
-  log().warn({
-    hint: "A request came with X-Forwarded-For, which counts only from TRUSTED_PROXIES. Where a proxy is in front, set that to its address; else all callers are counted as one.",
-  });
 }

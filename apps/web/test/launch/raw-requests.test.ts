@@ -244,7 +244,9 @@ test("[C-6] bytes that are no HTTP do not go on with an answer that has begun", 
   socket.write("GET /docs HTTP/1.1\r\nHost: tend.test\r\n\r\n");
   await new Promise((resolve) => socket.once("close", resolve));
   expect(text).toMatch(/^HTTP\/1\.1 200 /);
-  expect(text).not.toContain("400 Bad Request");
+  // Behind a whole answer they are the next request, and refused as one.
+  const [answer = "", refusal] = text.split("HTTP/1.1 400 Bad Request");
+  if (refusal !== undefined) expect(answer.endsWith("</html>")).toBe(true);
 });
 
 test("[E-1, E-4, C-5] no request makes a 500, leads elsewhere, or writes into the log what it says", async () => {
