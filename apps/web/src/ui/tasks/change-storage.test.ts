@@ -36,10 +36,28 @@ test("two tabs of one user share their changes; another user sees none", () => {
 test("what cannot be read is left out and left alone", () => {
   const local = makeStorage();
   const key = "tend:change:ada:1";
-  for (const text of ["{", "null", "[]", '{"id":"1","kind":"burn","task":{}}']) {
+  const set = { id: "1", kind: "set", task: makeTask() };
+  for (const text of [
+    "{",
+    "null",
+    "[]",
+    '{"id":"1","kind":"burn","task":{}}',
+    JSON.stringify({ ...set, fields: {} }),
+    JSON.stringify({ ...set, fields: { title: 5, due_date: "2026-13-45" } }),
+  ]) {
     local.setItem(key, text);
     expect(createChangeStorage(local, "ada").read()).toEqual([]);
     expect(local.getItem(key)).toBe(text);
+  }
+});
+
+test("of a change with one readable field that one is left, and what another version knows", () => {
+  const local = makeStorage();
+  const set = { id: "1", kind: "set", task: makeTask() };
+  for (const left of [{ title: "Pay" }, { completed: false }, { estimate: 5 }]) {
+    const fields = { ...left, priority: "huge" };
+    local.setItem("tend:change:ada:1", JSON.stringify({ ...set, fields }));
+    expect(createChangeStorage(local, "ada").read()).toMatchObject([{ fields: left }]);
   }
 });
 

@@ -178,12 +178,15 @@ function parseChange(value: unknown): Change | undefined {
   if (kind === "delete")
     return { id, kind, task, send_at: Number.isFinite(send_at) ? Number(send_at) : 0 };
   if (kind !== "set" || !isRecord(fields)) return undefined;
+  const set = readFields(fields);
+  // A change of nothing would be refused for ever.
+  if (Object.keys(set).length === 0) return undefined;
   const { version, ...seen } = isRecord(before) ? readFields(before) : {};
   return {
     id,
     kind,
     task,
-    fields: readFields(fields),
+    fields: set,
     ...(version !== undefined && { before: { ...seen, version } }),
   };
 }
