@@ -12,9 +12,13 @@ test("what is unsaved is counted, one person's alone", async () => {
   createChangeStorage(storage, "ada").write({ id: "2", kind: "delete", task, send_at: 0 });
   createDrafts(storage, "ada").writeText("new", "Half a thou");
   createDrafts(storage, "grace").writeText("new", "Mine");
+  createDrafts(storage, "grace").writeEdit(makeTask(), unfinishedEdit);
+  // Neither is found again among the tasks.
+  createDrafts(storage, "ada").writeText("name", "Ada Ki");
+  createDrafts(storage, "ada").writeText("command", "sort");
   storage.setItem("tend:here", "ada");
   expect(await unsavedOn(storage, "ada")).toEqual({ changes: 2, drafts: 1 });
-  expect(await unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 1 });
+  expect(await unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 2 });
 });
 
 test("without storage nothing is unsaved on it", async () => {

@@ -1,10 +1,10 @@
-import { browserStorage } from "./browser-storage.ts";
+import { browserStorage, keyPrefix } from "./browser-storage.ts";
 import { createChangeDatabase } from "./change-database.ts";
 import { createChangeStorage } from "./change-storage.ts";
 import { nobodyIsHere, whoIsHere } from "./here.ts";
 import { dropKeptList } from "./kept-list.ts";
 
-/** What this person typed and the server does not have. */
+/** What this person typed for their tasks and the server does not have. */
 export interface Unsaved {
   readonly changes: number;
   readonly drafts: number;
@@ -13,7 +13,12 @@ export interface Unsaved {
 export async function unsavedOn(storage: Storage | undefined, userId: string): Promise<Unsaved> {
   const changes = createChangeStorage(storage, userId, { database: createChangeDatabase(userId) });
   await changes.reload();
-  const drafts = keysOf(storage, userId).filter((key) => key.startsWith("tend:draft:"));
+  const prefix = keyPrefix("draft", userId);
+  // A name stands in its field, beside the button that signs out; a command is no text to keep.
+  const notOfTasks = [`${prefix}name`, `${prefix}command`];
+  const drafts = Object.keys(storage ?? {}).filter(
+    (key) => key.startsWith(prefix) && !notOfTasks.includes(key),
+  );
   return { changes: changes.read().length, drafts: drafts.length };
 }
 
