@@ -1,5 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
 import { axeViolationsInBothThemes } from "./axe.ts";
+import { holdRequests } from "./hold.ts";
 import { expect, type Person, signIn, test } from "./person.ts";
 
 /** The same person on another device, which says that it is this. */
@@ -17,6 +18,32 @@ const iPhone =
 const rows = (page: Page) => page.getByRole("list", { name: "Sessions" }).getByRole("listitem");
 const isSignedIn = async (page: Page) =>
   (await page.request.get("/api/auth/token")).status() === 200;
+
+test("what is typed into the name while it is being saved is not called saved, and is kept", async ({
+  page,
+  person,
+}) => {
+  await page.goto("/account");
+  const name = page.getByLabel("Name", { exact: true });
+  const save = page.getByRole("button", { name: /^Sav(e name|ing)$/ });
+  for (const typedOn of ["Grace Hopper", person.name]) {
+    const release = await holdRequests(page, /update-user/);
+    await name.fill("Grace");
+    await save.click();
+    await expect(save).toHaveText("Saving");
+    await name.fill(typedOn);
+    release();
+    await expect(save).toHaveText("Save name");
+    await expect(page.getByText("Saved", { exact: true })).toHaveCount(0);
+    await page.unroute(/update-user/);
+    await page.reload();
+    await expect(name).toHaveValue(typedOn);
+  }
+  await save.click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(name).toHaveValue(person.name);
+});
 
 test.describe("sessions", () => {
   test("[A-10] each other device is signed out alone, or all of them at once", async ({

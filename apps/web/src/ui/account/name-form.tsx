@@ -29,17 +29,19 @@ export function NameForm({ userId, name: saved }: { userId: string; name: string
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (pending) return;
+    const field = event.currentTarget.querySelector("input");
     const length = codePoints(name.trim());
     if (length < 1 || length > limits.name) {
       setState({ error: `Write a name of 1 to ${limits.name} characters.` });
-      event.currentTarget.querySelector("input")?.focus();
+      field?.focus();
       return;
     }
     startPending(async () => {
       try {
         await api.updateUser({ body: { name } });
-        drafts.writeText("name", "");
-        setState({ saved: true });
+        const typedOn = field && field.value !== name ? field.value : "";
+        drafts.writeText("name", typedOn);
+        if (typedOn === "") setState({ saved: true });
         router.refresh();
       } catch (error) {
         if (error instanceof ApiError && error.problem.code === "no_session") signInAgain();
