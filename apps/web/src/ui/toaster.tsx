@@ -32,7 +32,7 @@ const wanted = "tend:toast";
 export function Toaster() {
   const isTouched = useTouched();
   const [messages, setMessages] = useState(0);
-  const sonner = useLoaded(messages + Number(isTouched), load);
+  const sonner = useLoaded(messages || isTouched, load);
   useEffect(() => {
     const want = () => setMessages((count) => count + 1);
     addEventListener(wanted, want);

@@ -5,10 +5,10 @@ export type Loaded<Part> =
   | { readonly is: "loaded"; readonly part: Part };
 
 /**
- * A part whose script comes when it is first wanted. One that did not come is asked for again the
- * next time, or when a count of wishes goes up. `load` is a `part` of kit/part.ts.
+ * A part whose script comes when it is first wanted. One that did not come is asked for again each
+ * time that another wish takes the place of the one before. `load` is a `part` of kit/part.ts.
  */
-export function useLoaded<Part>(wanted: boolean | number, load: () => Promise<Part>): Loaded<Part> {
+export function useLoaded<Part>(wanted: unknown, load: () => Promise<Part>): Loaded<Part> {
   const [loaded, setLoaded] = useState<Loaded<Part>>({ is: "loading" });
   useEffect(() => {
     if (!wanted) return;

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { axeViolationsInBothThemes } from "./axe.ts";
+import { hold } from "./hold.ts";
 import { expect, type Person, test } from "./person.ts";
 
 // A worker keeps the files of its build, and of the one before.
@@ -170,26 +171,110 @@ test("form, help, trash, order by hand and messages offer to reload", async ({
   expect(await axeViolationsInBothThemes(page)).toEqual([]);
 });
 
-test("the choice between two versions offers to reload, and both are still there", async ({
+test("a menu that did not come is asked for by each press, and never opens unasked", async ({
   page,
   person,
   foreseen,
 }) => {
-  foreseen.push(/status of 412/);
-  const { body } = await person.api.createTask({ body: { title: "Call" } });
+  await person.api.createTask({ body: { title: "Pay rent" } });
   await page.goto("/tasks");
-  await page.getByRole("button", { name: "Edit Call" }).click();
-  const form = page.getByRole("form", { name: "Edit task" });
-  await form.getByLabel("Title").fill("Call at 8");
   const findAgain = await deployAnother(page, foreseen);
-  await person.api.updateTask({ params: { id: body.id }, body: { title: "Call at 9" } });
-  await form.getByRole("button", { name: "Save task" }).click();
-  await page.getByRole("button", { name: "Review" }).click();
-  await expect(page.getByText(/^The two versions could not be loaded/)).toBeVisible();
-  await goOn(page, findAgain);
-  await page.getByRole("button", { name: "Review" }).click();
-  await expect(page.getByRole("dialog").getByText("Call at 8")).toBeVisible();
+  const button = page.getByRole("button", { name: "Actions for Pay rent" });
+  const missing = page.getByText(/^The menu could not be loaded/);
+  await button.click();
+  await expect(missing).toBeVisible();
+  expect(await axeViolationsInBothThemes(page)).toEqual([]);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(missing).toBeHidden();
+  await expect(button).toBeFocused();
+  await button.click();
+  await expect(missing).toBeVisible();
+  await findAgain();
+  await page.getByRole("button", { name: "Edit Pay rent" }).click();
+  await expect(page.getByRole("form", { name: "Edit task" })).toBeVisible();
+  await expect(page.getByRole("menu")).toHaveCount(0);
+  await page
+    .getByRole("form", { name: "Edit task" })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await button.click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await expect(missing).toBeHidden();
 });
+
+test("a menu that did not come opens at the next press, once it can be had", async ({
+  page,
+  person,
+  foreseen,
+}) => {
+  await person.api.createTask({ body: { title: "Pay rent" } });
+  await page.goto("/tasks");
+  const findAgain = await deployAnother(page, foreseen);
+  const button = page.getByRole("button", { name: "Actions for Pay rent" });
+  await button.click();
+  await expect(page.getByText(/^The menu could not be loaded/)).toBeVisible();
+  await findAgain();
+  await button.click();
+  await expect(page.getByRole("menuitem", { name: "Edit task" })).toBeFocused();
+});
+
+test("a menu that comes late opens for who waits, and takes nobody from their typing", async ({
+  page,
+  person,
+}) => {
+  await person.api.createTask({ body: { title: "Pay rent" } });
+  const menu = page.getByRole("menu");
+  for (const waits of [true, false]) {
+    await page.unroute(/\/_next\/static\//);
+    await page.goto("/tasks");
+    await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
+    await page.waitForLoadState("networkidle");
+    const { wait, release } = hold();
+    const answers: Promise<unknown>[] = [];
+    await page.route(/\/_next\/static\//, (route) => {
+      const answered = async () => (await route.request().response())?.finished();
+      answers.push(wait.then(() => route.continue()).then(answered));
+    });
+    await page.getByRole("button", { name: "Actions for Pay rent" }).click();
+    await expect.poll(() => answers.length).toBeGreaterThan(0);
+    if (!waits) await quickAdd(page).pressSequentially("Buy");
+    release();
+    await Promise.all(answers);
+    if (waits) {
+      await expect(menu).toBeVisible();
+      continue;
+    }
+    await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+    await expect(quickAdd(page)).toBeFocused();
+    await quickAdd(page).pressSequentially(" milk");
+    await expect(quickAdd(page)).toHaveValue("Buy milk");
+    await expect(menu).toHaveCount(0);
+  }
+});
+
+for (const way of ["a reload", "another press"]) {
+  test(`the choice between two versions comes after ${way}, and both are still there`, async ({
+    page,
+    person,
+    foreseen,
+  }) => {
+    foreseen.push(/status of 412/);
+    const { body } = await person.api.createTask({ body: { title: "Call" } });
+    await page.goto("/tasks");
+    await page.getByRole("button", { name: "Edit Call" }).click();
+    const form = page.getByRole("form", { name: "Edit task" });
+    await form.getByLabel("Title").fill("Call at 8");
+    const findAgain = await deployAnother(page, foreseen);
+    await person.api.updateTask({ params: { id: body.id }, body: { title: "Call at 9" } });
+    await form.getByRole("button", { name: "Save task" }).click();
+    await page.getByRole("button", { name: "Review" }).click();
+    await expect(page.getByText(/^The two versions could not be loaded/)).toBeVisible();
+    if (way === "a reload") await goOn(page, findAgain);
+    else await findAgain();
+    await page.getByRole("button", { name: "Review" }).click();
+    await expect(page.getByRole("dialog").getByText("Call at 8")).toBeVisible();
+  });
+}
 
 test("export, import and deletion of the account offer to reload", async ({
   page,

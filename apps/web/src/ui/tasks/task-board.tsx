@@ -2,7 +2,6 @@ import type { Task } from "@tend/contracts";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { AccountLink } from "#ui/account-link.tsx";
-import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Header } from "#ui/header.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
@@ -36,7 +35,7 @@ import { SearchField } from "./search-field.tsx";
 import type { Snapshot } from "./snapshot.ts";
 import { focusContent, focusList, focusTask, neighbourOf } from "./task-focus.ts";
 import { listFound, listShown } from "./task-list.ts";
-import type { OpenMenu } from "./task-menu.tsx";
+import type { ReadyMenu } from "./task-menu.tsx";
 import type { RowActions } from "./task-row.tsx";
 import { TaskRows } from "./task-rows.tsx";
 import { useAnnounceFound } from "./use-announce-found.ts";
@@ -123,18 +122,18 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
 
   const { editing, open, close } = useEditing(drafts);
   const isTouched = useTouched();
-  const [menu, setMenu] = useState<OpenMenu | null>(null);
-  const wishes = Number(isTouched) + Number(editing !== null) + Number(menu !== null);
-  const taskForm = useLoaded(wishes, loadTaskForm);
+  const taskForm = useLoaded(editing ?? isTouched, loadTaskForm);
+  /** False: its script did not come. */
+  const [menu, setMenu] = useState<ReadyMenu | null | false>(null);
   const closeMenu = useCallback(() => setMenu(null), []);
 
   /** The task whose two versions are shown, while there are two. */
-  const [reviewed, setReviewed] = useState("");
-  const conflict = unsent.conflicts.get(reviewed);
-  const conflictDialog = useLoaded(unsent.conflicts.size, loadConflictDialog);
+  const [reviewed, setReviewed] = useState({ id: "" });
+  const conflict = unsent.conflicts.get(reviewed.id);
+  const conflictDialog = useLoaded(unsent.conflicts.size && reviewed, loadConflictDialog);
   const choose = (chosen: TaskFields) => {
-    outbox.resolve(reviewed, chosen);
-    focusTask(reviewed);
+    outbox.resolve(reviewed.id, chosen);
+    focusTask(reviewed.id);
   };
 
   const rowActions = useMemo<RowActions>(
@@ -144,9 +143,13 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         if (latest.current.filters.status !== "all") keep(task.id);
       },
       edit: open,
-      openMenu: (task, button) => setMenu({ task, button }),
+      openMenu: (task, button) =>
+        void loadTaskForm().then(
+          ({ menuFor }) => setMenu(menuFor(task, button)),
+          () => setMenu(false),
+        ),
       retry: (task) => outbox.retry(task.id),
-      review: (task) => setReviewed(task.id),
+      review: ({ id }) => setReviewed({ id }),
     }),
     [actions, keep, open, outbox],
   );
@@ -192,13 +195,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     if (listFound([task], filters).length === 0) setFilters({ ...filters, ...anyFields, q: "" });
   };
   const clearFilters = () => {
-    const { status } = filters;
-    changeFilters({
-      ...filters,
-      ...anyFields,
-      q: "",
-      status: status === "trashed" ? status : "all",
-    });
+    changeFilters({ ...filters, ...anyFields, q: "", status: inTrash ? "trashed" : "all" });
     if (filters.q !== "") searchInput.current?.focus();
   };
   const filterFields = (fields: FieldFilters) => {
@@ -223,17 +220,11 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
     if (inTrash) outbox.hurryDeletes();
   }, [inTrash, outbox]);
 
-  const wantsToAdd = useRef(false);
   const beginToAdd = () => {
-    wantsToAdd.current = inTrash;
-    if (inTrash) changeFilters({ ...filters, status: "all" });
-    else focusQuickAdd();
-  };
-  useEffect(() => {
-    if (inTrash || !wantsToAdd.current) return;
-    wantsToAdd.current = false;
+    // Flushed, so that there is something to go to.
+    if (inTrash) flushSync(() => changeFilters({ ...filters, status: "all" }));
     focusQuickAdd();
-  }, [inTrash, focusQuickAdd]);
+  };
 
   const [wantsFilters, setWantsFilters] = useState(false);
   const isFiltering = wantsFilters || asksForFields(filters);
@@ -259,17 +250,12 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         onCancel={cancel}
       />
     ) : (
-      editing && (
-        <>
-          {taskForm.is === "loading" && <QuietLine busy>Opening the task</QuietLine>}
-          {taskForm.is === "failed" && <NotLoaded what="The form" />}
-          {taskForm.is === "failed" && !editing.sheet && (
-            <Button className="mt-2" onClick={cancel}>
-              Cancel
-            </Button>
-          )}
-        </>
-      )
+      editing &&
+      (taskForm.is === "failed" ? (
+        <NotLoaded what="The form" onCancel={cancel} />
+      ) : (
+        <QuietLine busy>Opening the task</QuietLine>
+      ))
     );
   const inline = editing?.sheet ? null : form;
   const tabs = { filters, counts, onChange: changeFilters };
@@ -344,8 +330,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         {filters.status === "completed" && counts.completed > 0 && (
           <ClearCompleted count={counts.completed} ready={complete} onClear={clearCompleted} />
         )}
-        {inTrash && trashList.is === "failed" && <NotLoaded what="The trash" />}
-        {menu && taskForm.is === "failed" && <NotLoaded what="The menu" />}
+        {menu === false && <NotLoaded what="The menu" onCancel={closeMenu} />}
         {isByHand && loaded.is === "failed" && <NotLoaded what="What moves tasks" />}
         {conflict && conflictDialog.is === "failed" && <NotLoaded what="The two versions" />}
         {inTrash && trashList.is === "loaded" ? (
@@ -360,7 +345,11 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
             onRetry={rowActions.retry}
           />
         ) : inTrash ? (
-          trashList.is === "loading" && <QuietLine busy>Reading the trash</QuietLine>
+          trashList.is === "failed" ? (
+            <NotLoaded what="The trash" />
+          ) : (
+            <QuietLine busy>Reading the trash</QuietLine>
+          )
         ) : shown.length > 0 || inline ? (
           <TaskRows
             tasks={shown}
@@ -386,8 +375,8 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
         ) : (
           <EmptyLine {...filters} counts={counts} />
         )}
-        {menu && taskForm.is === "loaded" && (
-          <taskForm.part.TaskMenu
+        {menu && (
+          <menu.Menu
             open={menu}
             onEdit={() => open(menu.task)}
             more={byHand?.movesFor(menu.task, board) ?? []}
@@ -415,12 +404,12 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={cancel}>
         {editing?.sheet && form}
       </Dialog>
-      {unsent.conflicts.size > 0 && conflictDialog.is === "loaded" && (
+      {conflictDialog.is === "loaded" && (
         <conflictDialog.part.ConflictDialog
           conflict={conflict}
           today={today}
           onChoose={choose}
-          onClose={() => setReviewed("")}
+          onClose={() => setReviewed({ id: "" })}
         />
       )}
       <p role="status" className="sr-only">

@@ -16,7 +16,7 @@ import type { Drafts, Edit } from "./draft.ts";
 import { priorityLabels } from "./priority.ts";
 import { notesFault, tagsFault, tagsOf, titleFault, yearFault } from "./text-limits.ts";
 
-export { TaskMenu } from "./task-menu.tsx";
+export { menuFor } from "./task-menu.tsx";
 
 interface TaskFormProps {
   readonly task: Task;

@@ -2,9 +2,13 @@ import type { Task } from "@tend/contracts";
 import { type LucideIcon, Pencil, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
-export interface OpenMenu {
+interface OpenMenu {
   readonly task: Task;
   readonly button: HTMLButtonElement;
+}
+
+export interface ReadyMenu extends OpenMenu {
+  readonly Menu: typeof TaskMenu;
 }
 
 export interface MenuItem {
@@ -24,8 +28,15 @@ interface TaskMenuProps {
 
 const gap = 4;
 
+/** A menu to show; null where its script came so late that nobody waits at the button any more. */
+export function menuFor(task: Task, button: HTMLButtonElement): ReadyMenu | null {
+  const { activeElement, body } = document;
+  const isAwaited = button.isConnected && (activeElement === button || activeElement === body);
+  return isAwaited ? { task, button, Menu: TaskMenu } : null;
+}
+
 /** One menu for all rows, in the browser's top layer, so that no row clips it. */
-export function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
+function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
   const ref = useRef<HTMLDivElement>(null);
   const { button, task } = open;
 
