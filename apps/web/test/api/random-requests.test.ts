@@ -43,6 +43,10 @@ const outOfReach: readonly ProblemCode[] = [
   "internal_error",
   "database_unavailable",
   "took_too_long",
+  "request_timeout",
+  "quota_exceeded",
+  "answer_too_large",
+  "idempotency_limit_reached",
 ];
 
 let people: Record<RandomRequest["caller"], { id: string; token: string | undefined }>;
