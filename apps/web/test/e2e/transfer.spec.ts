@@ -447,15 +447,7 @@ test("[X-3] 205 rows stand as in the file, over batches", async ({ page, person 
     return body.map(({ title }) => title);
   };
   expect(await titlesBy("position")).toEqual([...titles, "Was here before"]);
-  // The last batch that was sent is the file's beginning; each is of one moment.
-  const newest = await titlesBy("created");
-  const batches = [newest.slice(0, 5), newest.slice(5, 105), newest.slice(105, 205)];
-  expect(batches.map((batch) => new Set(batch))).toEqual([
-    new Set(titles.slice(0, 5)),
-    new Set(titles.slice(5, 105)),
-    new Set(titles.slice(105)),
-  ]);
-  expect(newest.at(-1)).toBe("Was here before");
+  expect(await titlesBy("created")).toEqual([...titles, "Was here before"]);
 });
 
 test("[X-3] a file that cannot be read says why; one can also be dropped", async ({
