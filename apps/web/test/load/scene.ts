@@ -79,7 +79,8 @@ export const makeScene = (
     await client.query(makeUsers, ["bench", users]);
     await client.query(makeTasks, ["bench", 1, tasks]);
     await client.query(
-      `INSERT INTO task_counters (owner_user_id, last_change) SELECT id, $1::int FROM users`,
+      `INSERT INTO task_counters (owner_user_id, last_change) SELECT id, $1::int FROM users
+       ON CONFLICT (owner_user_id) DO UPDATE SET last_change = excluded.last_change`,
       [tasks],
     );
     await client.query(
