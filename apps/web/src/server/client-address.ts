@@ -19,7 +19,7 @@ export function clientAddress(
 ): string {
   const chain = forwarded.flatMap((line) => line.split(","));
   let address = addressIn(peer ?? "") ?? "";
-  while (isTrusted(address, trusted)) {
+  while (chain.length > 0 && isTrusted(address, trusted)) {
     const before = addressIn(chain.pop() ?? "");
     // A proxy that does not say who is behind it stands for them.
     if (before === undefined) break;
