@@ -57,11 +57,13 @@ const readers: { readonly [Field in keyof Task]: (value: unknown) => Task[Field]
   deleted_at: orNull(instant),
 };
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isRecord = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The fields of a task that can be read in what is stored, and those of other versions as they are. */
-export function readFields(stored: Readonly<Record<string, unknown>>): Partial<Task> {
+export function readFields(stored: JsonObject): Partial<Task> {
   const fields: Record<string, unknown> = { ...stored };
   for (const [name, read] of Object.entries(readers)) {
     if (!(name in fields)) continue;

@@ -1,8 +1,8 @@
 import { NewTask, Task } from "@tend/contracts/task";
+import { isRecord } from "#ui/tasks/stored-task.ts";
 import { jsonVersion } from "../export/export-json.ts";
 import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
 import { isGoogleTasks, readGoogleTasks } from "./import-google.ts";
-import { isRecord } from "./json-object.ts";
 
 /** What a person sets. The rest of a task is the server's. */
 const taken: readonly string[] = Object.keys(NewTask.shape);
