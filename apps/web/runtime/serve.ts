@@ -12,17 +12,22 @@ import {
 import { Server as NetServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import next from "next";
-import { readSession } from "../src/server/auth.ts";
-import { docsPage } from "../src/server/docs-page.ts";
+import { readSession } from "../src/server/auth/better-auth.ts";
 import { checkEnvironment, env } from "../src/server/env.ts";
+import { docsPage } from "../src/server/http/docs-page.ts";
+import {
+  malformedRequest,
+  otherMethods,
+  stackOf,
+  unknownAddress,
+} from "../src/server/http/endpoint.ts";
+import { answerDirectly } from "../src/server/http/node-adapter.ts";
+import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
+import { settleAddress } from "../src/server/http/settle-address.ts";
+import { strictTransport } from "../src/server/http/strict-transport.ts";
 import { log } from "../src/server/log.ts";
-import { answerDirectly } from "../src/server/node-door.ts";
-import { pageMethods, targetOf } from "../src/server/request-target.ts";
-import { malformedRequest, otherMethods, stackOf, unknownAddress } from "../src/server/route.ts";
-import { settleAddress } from "../src/server/settle-address.ts";
-import { strictTransport } from "../src/server/strict-transport.ts";
-import { readSingleKeys, singleKeysCookie } from "../src/ui/single-keys.ts";
-import { readTheme, themeCookie } from "../src/ui/theme.ts";
+import { readSingleKeys, singleKeysCookie } from "../src/ui/device/single-keys.ts";
+import { readTheme, themeCookie } from "../src/ui/device/theme.ts";
 import { createHttpServer } from "./http-server.ts";
 
 checkEnvironment();

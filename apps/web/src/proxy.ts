@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isHttps } from "@tend/contracts/cookie";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "#server/env.ts";
-import { strictTransport } from "#server/strict-transport.ts";
+import { strictTransport } from "#server/http/strict-transport.ts";
 
 /** Pages alone: the API must not pay for a proxy, and files need no nonce. */
 export const config = {

@@ -1,8 +1,8 @@
 "use client";
 
-import { Bar, Brand, homeClass } from "#ui/bar.tsx";
-import { Button, buttonClass } from "#ui/button.tsx";
-import { Notice } from "#ui/notice.tsx";
+import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
+import { Button, buttonClass } from "#ui/kit/button.tsx";
+import { Notice } from "#ui/kit/notice.tsx";
 
 export default function ErrorPage({
   error,

@@ -1,9 +1,9 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { preloadSans } from "#ui/fonts.ts";
-import { readSingleKeys, singleKeysCookie } from "#ui/single-keys.ts";
-import { pageColor, readTheme, themeCookie } from "#ui/theme.ts";
+import { readSingleKeys, singleKeysCookie } from "#ui/device/single-keys.ts";
+import { pageColor, readTheme, themeCookie } from "#ui/device/theme.ts";
+import { preloadSans } from "#ui/kit/fonts.ts";
 import "./globals.css";
 
 export const metadata: Metadata = {

@@ -1,13 +1,13 @@
 import { cookies } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
-import { currentUser } from "#server/session.ts";
-import { farewellCookie } from "#ui/account/farewell.ts";
-import { buttonClass } from "#ui/button.tsx";
-import { Header } from "#ui/header.tsx";
-import { Screenshot } from "#ui/screenshot.tsx";
-import { NobodySignedIn } from "#ui/tasks/nobody-signed-in.tsx";
-import { readTheme, themeCookie } from "#ui/theme.ts";
+import { currentUser } from "#server/auth/current-session.ts";
+import { farewellCookie } from "#ui/account/account-deleted-cookie.ts";
+import { readTheme, themeCookie } from "#ui/device/theme.ts";
+import { buttonClass } from "#ui/kit/button.tsx";
+import { Header } from "#ui/kit/header.tsx";
+import { Screenshot } from "#ui/kit/screenshot.tsx";
+import { NobodySignedIn } from "#ui/sign-in/nobody-signed-in.tsx";
 
 export default async function StartPage() {
   if (await currentUser()) redirect("/tasks");

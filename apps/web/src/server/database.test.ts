@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isUnavailable } from "./database.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "./http/problem.ts";
 
 const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 

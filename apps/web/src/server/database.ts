@@ -1,7 +1,7 @@
 import { problems } from "@tend/contracts";
 import { connect, type Database, isUnreachable, type Prisma } from "@tend/db";
 import { env } from "./env.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "./http/problem.ts";
 
 declare global {
   // Kept here because `next dev` loads this module anew at each change.

@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { expect, test, vi } from "vitest";
 import { accountOf } from "#server/auth/sign-in-guard.ts";
 import { database } from "#server/database.ts";
-import { sweep } from "#server/sweep.ts";
+import { sweep } from "#server/tasks/retention.ts";
 import { hungAfter } from "../hung.ts";
 import { cookieOf, fromHome, makeAccount, newUser } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";

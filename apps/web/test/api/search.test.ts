@@ -3,7 +3,7 @@ import { connect, type Prisma } from "@tend/db";
 import { makeUser } from "@tend/db/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { searchFor } from "#ui/tasks/search.ts";
+import { searchFor } from "#ui/tasks/model/search.ts";
 import { apart, findings, late } from "../search-findings.ts";
 import { tokenOf } from "./mint-token.ts";
 import { createTask, insist, isElsewhere, type Sent, send } from "./send.ts";

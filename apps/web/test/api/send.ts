@@ -86,7 +86,7 @@ async function addressOfDoor(): Promise<{ host: string; port: number }> {
 async function openDoor(): Promise<Server> {
   const server = createHttpServer(async (incoming, outgoing) => {
     // Anew each time: some tests load the app's modules again.
-    const { answerDirectly } = await import("#server/node-door.ts");
+    const { answerDirectly } = await import("#server/http/node-adapter.ts");
     const asking = new Headers({ Authorization: incoming.headers.authorization ?? "" });
     await duringRequest(asking, () => answerDirectly(incoming, outgoing));
   });

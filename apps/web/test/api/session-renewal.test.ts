@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSession } from "#server/auth.ts";
+import { readSession } from "#server/auth/better-auth.ts";
 import { database } from "#server/database.ts";
 import { cookieOf, newUser } from "./account.ts";
 import { send } from "./send.ts";

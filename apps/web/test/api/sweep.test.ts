@@ -1,7 +1,7 @@
 import { makeUser } from "@tend/db/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
-import { sweep } from "#server/sweep.ts";
+import { sweep } from "#server/tasks/retention.ts";
 import { tokenOf } from "./mint-token.ts";
 import { expectMoment } from "./moment.ts";
 import { duringRequest } from "./owner-watch.ts";

@@ -1,7 +1,7 @@
 import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
 import { makeUser } from "@tend/db/testing";
 import { describe, expect, test } from "vitest";
-import { auth } from "#server/auth.ts";
+import { auth } from "#server/auth/better-auth.ts";
 import { database } from "#server/database.ts";
 import { fromHome, makeAccount } from "./account.ts";
 import { tokenOf } from "./mint-token.ts";

@@ -22,11 +22,11 @@ export const measureGrowth = (
   withClient(environment.DATABASE_URL, async (client) => {
     // The app's modules read the environment when they are first used.
     Object.assign(process.env, environment);
-    const { listTasks } = await import("#server/list.ts");
-    const { completeTask, createTask, getTask } = await import("#server/tasks.ts");
-    const { parseJson } = await import("#server/answer.ts");
-    const { listChanges } = await import("#server/changes.ts");
-    const { verifiedUserId } = await import("#server/user-id.ts");
+    const { listTasks } = await import("#server/tasks/list.ts");
+    const { completeTask, createTask, getTask } = await import("#server/tasks/tasks.ts");
+    const { parseJson } = await import("#server/http/api-request.ts");
+    const { listChanges } = await import("#server/tasks/changes.ts");
+    const { verifiedUserId } = await import("#server/auth/user-id.ts");
     const database = connect(environment.DATABASE_URL);
     const statements = recordStatements(database);
     const measured: Growth[] = [];

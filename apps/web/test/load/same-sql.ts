@@ -22,9 +22,9 @@ export async function writeStatements(
 ): Promise<void> {
   // The app's modules read the environment when they are first used.
   Object.assign(process.env, environment);
-  const { listTasks } = await import("#server/list.ts");
-  const { completeTask, createTask, getTask } = await import("#server/tasks.ts");
-  const { verifiedUserId } = await import("#server/user-id.ts");
+  const { listTasks } = await import("#server/tasks/list.ts");
+  const { completeTask, createTask, getTask } = await import("#server/tasks/tasks.ts");
+  const { verifiedUserId } = await import("#server/auth/user-id.ts");
   const database = connect(environment.DATABASE_URL);
   const sent = recordStatements(database);
   const owner = verifiedUserId(user);

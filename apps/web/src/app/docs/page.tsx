@@ -1,9 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { currentUser } from "#server/auth/current-session.ts";
 import { env } from "#server/env.ts";
-import { currentUser } from "#server/session.ts";
-import { AccountLink } from "#ui/account-link.tsx";
-import { buttonClass } from "#ui/button.tsx";
 import { Authentication } from "#ui/docs/authentication.tsx";
 import { Contents } from "#ui/docs/contents.tsx";
 import { Conventions } from "#ui/docs/conventions.tsx";
@@ -14,8 +12,10 @@ import { OperationSection } from "#ui/docs/operation-section.tsx";
 import { ProblemList } from "#ui/docs/problem-list.tsx";
 import { Quickstart } from "#ui/docs/quickstart.tsx";
 import { Chapter, Pair } from "#ui/docs/section.tsx";
-import { preloadMono } from "#ui/fonts.ts";
-import { Header } from "#ui/header.tsx";
+import { AccountLink } from "#ui/kit/account-link.tsx";
+import { buttonClass } from "#ui/kit/button.tsx";
+import { preloadMono } from "#ui/kit/fonts.ts";
+import { Header } from "#ui/kit/header.tsx";
 
 export const metadata: Metadata = {
   title: "API docs",

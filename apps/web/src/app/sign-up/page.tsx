@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { currentUser } from "#server/auth/current-session.ts";
 import { env } from "#server/env.ts";
-import { currentUser } from "#server/session.ts";
-import { nextPath } from "#ui/sign-in/next-path.ts";
+import { nextPath } from "#ui/api/sign-in-link.ts";
 import { SignInScreen } from "#ui/sign-in/sign-in-screen.tsx";
 
 export const metadata: Metadata = { title: "Create your account" };

@@ -1,16 +1,16 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { currentUser } from "#server/auth/current-session.ts";
 import { isUnavailable } from "#server/database.ts";
-import { isOverLimit } from "#server/rate-limit.ts";
-import { currentUser } from "#server/session.ts";
-import { readTasksPage } from "#server/tasks-page.ts";
+import { isOverLimit } from "#server/http/rate-limit.ts";
+import { readTasksPage } from "#server/http/tasks-page.ts";
+import { withNext } from "#ui/api/sign-in-link.ts";
 import { NeedsScript } from "#ui/kit/needs-script.tsx";
-import { withNext } from "#ui/sign-in/next-path.ts";
-import { type Filters, filtersHref, readFilters } from "#ui/tasks/filters.ts";
-import { KeptTasksScreen } from "#ui/tasks/kept-tasks-screen.tsx";
-import { searchFor } from "#ui/tasks/search.ts";
-import { TasksScreen } from "#ui/tasks/tasks-screen.tsx";
-import { TasksUnavailable } from "#ui/tasks/tasks-unavailable.tsx";
+import { KeptTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
+import { TasksScreen } from "#ui/tasks/board/tasks-screen.tsx";
+import { TasksUnavailable } from "#ui/tasks/board/tasks-unavailable.tsx";
+import { type Filters, filtersHref, readFilters } from "#ui/tasks/model/filters.ts";
+import { searchFor } from "#ui/tasks/model/search.ts";
 
 export const metadata: Metadata = { title: "Tasks" };
 

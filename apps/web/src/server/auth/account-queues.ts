@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Turns } from "#server/http/fair-queue.ts";
 import { database } from "../database.ts";
-import { Turns } from "../turns.ts";
 import { currentCall, remembered } from "./auth-call.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { cookiePrefix, isHttps } from "@tend/contracts/cookie";
-import type { AskedHeaders } from "../answer.ts";
+import type { AskedHeaders } from "#server/http/api-request.ts";
 import { env } from "../env.ts";
 import { accountOf, hashOf } from "./sign-in-guard.ts";
 

@@ -1,5 +1,5 @@
 import { api } from "@tend/contracts";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "#server/http/problem.ts";
 import { hashInTurn } from "./account-queues.ts";
 import { currentCall, remembered } from "./auth-call.ts";
 

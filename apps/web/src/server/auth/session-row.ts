@@ -1,5 +1,5 @@
 import { Prisma } from "@tend/db";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "#server/http/problem.ts";
 import { accountDatabase } from "./account-queues.ts";
 
 const { sql } = Prisma;

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import { Prisma } from "@tend/db";
+import { ProblemError } from "#server/http/problem.ts";
 import { env } from "../env.ts";
-import { ProblemError } from "../problem.ts";
 import { accountDatabase } from "./account-queues.ts";
 
 const { sql } = Prisma;

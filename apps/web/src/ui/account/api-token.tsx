@@ -2,12 +2,12 @@
 
 import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { useState, useTransition } from "react";
-import { signInAgain } from "#ui/api.ts";
-import { type ApiToken, newApiToken } from "#ui/api-token.ts";
-import { Button } from "#ui/button.tsx";
-import { Code } from "#ui/code.tsx";
-import { copy } from "#ui/copy.ts";
-import { FieldError } from "#ui/field.tsx";
+import { signInAgain } from "#ui/api/client.ts";
+import { type ApiToken, newApiToken } from "#ui/api/token.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { Code } from "#ui/kit/code.tsx";
+import { copy } from "#ui/kit/copy.ts";
+import { FieldError } from "#ui/kit/field.tsx";
 import { Words } from "#ui/kit/words.tsx";
 
 type State =

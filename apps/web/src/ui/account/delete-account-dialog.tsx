@@ -1,14 +1,14 @@
 import type { User } from "@tend/contracts";
 import { type FormEvent, useId, useState, useTransition } from "react";
-import { api } from "#ui/api.ts";
-import { Button } from "#ui/button.tsx";
-import { Dialog } from "#ui/dialog.tsx";
-import { Field, FieldError } from "#ui/field.tsx";
+import { api } from "#ui/api/client.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { Dialog } from "#ui/kit/dialog.tsx";
+import { Field, FieldError } from "#ui/kit/field.tsx";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
-import { wipeDevice } from "#ui/tasks/device.ts";
-import { sayFarewell } from "./farewell.ts";
-import { type Faults, faultsOfAnswer } from "./faults.ts";
-import { useFirstFault } from "./use-first-fault.ts";
+import { wipeDevice } from "#ui/tasks/sync/wipe.ts";
+import { sayFarewell } from "./account-deleted-cookie.ts";
+import { type Faults, faultsOfAnswer } from "./field-errors.ts";
+import { useFirstFault } from "./use-first-error.ts";
 
 interface DeleteAccountDialogProps {
   readonly user: User;

@@ -2,10 +2,10 @@
 
 import type { User } from "@tend/contracts";
 import { useState } from "react";
-import { Button } from "#ui/button.tsx";
+import { Button } from "#ui/kit/button.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { part } from "#ui/kit/part.ts";
-import { useLoaded } from "#ui/use-loaded.ts";
+import { useLoaded } from "#ui/kit/use-loaded.ts";
 
 const load = part(() => import("./delete-account-dialog.tsx"));
 

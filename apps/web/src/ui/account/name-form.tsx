@@ -5,12 +5,12 @@ import { codePoints, limits } from "@tend/contracts/limits";
 import { Check } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState, useTransition } from "react";
-import { api, signInAgain } from "#ui/api.ts";
-import { Button } from "#ui/button.tsx";
-import { Field } from "#ui/field.tsx";
-import { browserStorage } from "#ui/tasks/browser-storage.ts";
-import { createTextDrafts } from "#ui/tasks/text-draft.ts";
-import { useAlive } from "#ui/use-alive.ts";
+import { api, signInAgain } from "#ui/api/client.ts";
+import { browserStorage } from "#ui/device/storage.ts";
+import { createTextDrafts } from "#ui/device/text-drafts.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { Field } from "#ui/kit/field.tsx";
+import { useAlive } from "#ui/kit/use-alive.ts";
 
 /** Changes the name and says when it is saved. What is typed is kept until then. */
 export function NameForm({ userId, name: saved }: { userId: string; name: string }) {

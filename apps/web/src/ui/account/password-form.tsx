@@ -3,14 +3,14 @@
 import { Check } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState, useTransition } from "react";
-import { api } from "#ui/api.ts";
-import { Button } from "#ui/button.tsx";
-import { FieldError } from "#ui/field.tsx";
-import { newPasswordFault } from "#ui/sign-in/faults.ts";
+import { api } from "#ui/api/client.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { FieldError } from "#ui/kit/field.tsx";
+import { useAlive } from "#ui/kit/use-alive.ts";
+import { newPasswordFault } from "#ui/sign-in/field-errors.ts";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
-import { useAlive } from "#ui/use-alive.ts";
-import { type Faults, faultsOfAnswer } from "./faults.ts";
-import { useFirstFault } from "./use-first-fault.ts";
+import { type Faults, faultsOfAnswer } from "./field-errors.ts";
+import { useFirstFault } from "./use-first-error.ts";
 
 /** Changes the password, which signs out every other session. */
 export function PasswordForm({ email }: { email: string }) {

@@ -4,12 +4,12 @@ import type { Session } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 import { Check } from "lucide-react";
 import { useRef, useState, useTransition } from "react";
-import { api, signInAgain } from "#ui/api.ts";
-import { Button } from "#ui/button.tsx";
-import { FieldError } from "#ui/field.tsx";
+import { api, signInAgain } from "#ui/api/client.ts";
+import { reasonOf } from "#ui/api/reason.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { FieldError } from "#ui/kit/field.tsx";
 import { Words } from "#ui/kit/words.tsx";
-import { reasonOf } from "#ui/reason.ts";
-import { useToday } from "#ui/tasks/use-now.ts";
+import { useToday } from "#ui/time/use-now.ts";
 import { addressLabel, lastActive } from "./session-words.ts";
 
 /** The device is named by the server, so that no page carries the names of all browsers. */

@@ -1,4 +1,4 @@
-import { dueLabel, pastLabel } from "#ui/tasks/due-date.ts";
+import { dueLabel, pastLabel } from "#ui/time/day-label.ts";
 
 /**
  * An address as people know it. The server keeps IPv6 in full, and of it the network alone: what is

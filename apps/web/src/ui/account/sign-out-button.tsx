@@ -2,13 +2,13 @@
 
 import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { useState, useTransition } from "react";
-import { api } from "#ui/api.ts";
-import { Button } from "#ui/button.tsx";
-import { Dialog } from "#ui/dialog.tsx";
-import { FieldError } from "#ui/field.tsx";
-import { browserStorage } from "#ui/tasks/browser-storage.ts";
-import { type Unsaved, unsavedOn, wipeDevice } from "#ui/tasks/device.ts";
-import { useHere } from "#ui/tasks/use-here.ts";
+import { api } from "#ui/api/client.ts";
+import { browserStorage } from "#ui/device/storage.ts";
+import { useHere } from "#ui/device/use-active-user.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { Dialog } from "#ui/kit/dialog.tsx";
+import { FieldError } from "#ui/kit/field.tsx";
+import { type Unsaved, unsavedOn, wipeDevice } from "#ui/tasks/sync/wipe.ts";
 
 /**
  * Ends the session and wipes the device, and asks first where that loses something. Leaves by a full

@@ -1,10 +1,10 @@
 "use client";
 
 import { useState } from "react";
-import { Button } from "#ui/button.tsx";
-import { chooseSingleKeys } from "#ui/single-keys.ts";
-import { ShortcutHelp } from "#ui/tasks/shortcut-help.tsx";
-import { useAlive } from "#ui/use-alive.ts";
+import { chooseSingleKeys } from "#ui/device/single-keys.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { useAlive } from "#ui/kit/use-alive.ts";
+import { ShortcutHelp } from "#ui/tasks/commands/shortcut-help.tsx";
 
 /** The off-switch for keys without Ctrl or ⌘, and the list of all keys. */
 export function SingleKeysChoice({ on }: { on: boolean }) {

@@ -1,8 +1,8 @@
 "use client";
 
 import { Monitor, Moon, Sun } from "lucide-react";
-import { chooseTheme, type Theme, themes } from "#ui/theme.ts";
-import { useAlive } from "#ui/use-alive.ts";
+import { chooseTheme, type Theme, themes } from "#ui/device/theme.ts";
+import { useAlive } from "#ui/kit/use-alive.ts";
 
 const looks = {
   system: { label: "System", Icon: Monitor },

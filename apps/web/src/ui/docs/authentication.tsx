@@ -1,4 +1,4 @@
-import { Code } from "#ui/code.tsx";
+import { Code } from "#ui/kit/code.tsx";
 import { Chapter, Heading, Pair } from "./section.tsx";
 import { InlineCode } from "./words.tsx";
 

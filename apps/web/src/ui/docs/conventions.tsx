@@ -1,5 +1,5 @@
 import { limits, problems, problemType } from "@tend/contracts";
-import { Code } from "#ui/code.tsx";
+import { Code } from "#ui/kit/code.tsx";
 import { JsonSample } from "./json-sample.tsx";
 import { Chapter, Heading, Pair } from "./section.tsx";
 import { InlineCode } from "./words.tsx";

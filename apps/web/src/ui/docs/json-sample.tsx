@@ -1,4 +1,4 @@
-import { Code, CodeLine } from "#ui/code.tsx";
+import { Code, CodeLine } from "#ui/kit/code.tsx";
 
 /** A value as JSON, to read, in the colours of our tokens. */
 export function JsonSample({ title, value }: { title: string; value: unknown }) {

@@ -1,6 +1,6 @@
 import { addressForms, problems, problemsOf } from "@tend/contracts";
 import { Fragment } from "react";
-import { Code } from "#ui/code.tsx";
+import { Code } from "#ui/kit/code.tsx";
 import { curl } from "./curl.ts";
 import { type Entry, nameOf } from "./document.ts";
 import { FieldList, SchemaFields } from "./field-list.tsx";

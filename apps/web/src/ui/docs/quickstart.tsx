@@ -1,7 +1,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
-import { Code } from "#ui/code.tsx";
+import { Code } from "#ui/kit/code.tsx";
 import { Chapter, Heading, Pair } from "./section.tsx";
 import { InlineCode } from "./words.tsx";
 

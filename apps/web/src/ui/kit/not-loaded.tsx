@@ -1,5 +1,5 @@
-import { Button } from "#ui/button.tsx";
-import { FieldError } from "#ui/field.tsx";
+import { Button } from "./button.tsx";
+import { FieldError } from "./field.tsx";
 
 interface NotLoadedProps {
   /** As the sentence begins. */

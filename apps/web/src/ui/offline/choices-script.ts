@@ -1,5 +1,5 @@
-import { singleKeysCookie } from "#ui/single-keys.ts";
-import { themeCookie } from "#ui/theme.ts";
+import { singleKeysCookie } from "#ui/device/single-keys.ts";
+import { themeCookie } from "#ui/device/theme.ts";
 
 /**
  * For a page that the server renders without cookies: what was chosen on this device holds before all

@@ -120,7 +120,7 @@ const fromNetwork = async ({ request, preloadResponse }) =>
 const after = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 /**
- * Whether the device keeps tasks (ui/tasks/kept-list.ts), so that the shell has something to show.
+ * Whether the device keeps tasks (ui/tasks/sync/list-cache.ts), so that the shell has something to show.
  * @returns {Promise<boolean>}
  */
 const hasList = () =>

@@ -1,10 +1,10 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { Bar, Brand, homeClass } from "#ui/bar.tsx";
-import { buttonClass } from "#ui/button.tsx";
-import { Notice } from "#ui/notice.tsx";
-import { KeptTasksScreen } from "#ui/tasks/kept-tasks-screen.tsx";
+import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
+import { buttonClass } from "#ui/kit/button.tsx";
+import { Notice } from "#ui/kit/notice.tsx";
+import { KeptTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
 
 /** Where the list is shown; the start page leads there, too. */
 const listed: readonly string[] = ["/tasks", "/", "/offline"];

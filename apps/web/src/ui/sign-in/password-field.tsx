@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { Button } from "#ui/button.tsx";
-import { Field, type FieldProps } from "#ui/field.tsx";
+import { Button } from "#ui/kit/button.tsx";
+import { Field, type FieldProps } from "#ui/kit/field.tsx";
 
 /** A password that its owner can look at. */
 export function PasswordField(props: Omit<FieldProps, "type" | "end">) {

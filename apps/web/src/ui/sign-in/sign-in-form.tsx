@@ -3,13 +3,13 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState, useTransition } from "react";
-import { api } from "#ui/api.ts";
-import { Button } from "#ui/button.tsx";
-import { Field, FieldError } from "#ui/field.tsx";
-import { comeHere } from "#ui/tasks/here.ts";
-import { useAlive } from "#ui/use-alive.ts";
-import { type Faults, faultsOf, faultsOfAnswer, type Person } from "./faults.ts";
-import { withNext } from "./next-path.ts";
+import { api } from "#ui/api/client.ts";
+import { withNext } from "#ui/api/sign-in-link.ts";
+import { comeHere } from "#ui/device/active-user.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { Field, FieldError } from "#ui/kit/field.tsx";
+import { useAlive } from "#ui/kit/use-alive.ts";
+import { type Faults, faultsOf, faultsOfAnswer, type Person } from "./field-errors.ts";
 import { PasswordField } from "./password-field.tsx";
 
 const words = {

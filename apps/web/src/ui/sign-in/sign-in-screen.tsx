@@ -1,8 +1,8 @@
 import Link from "next/link";
-import { Header } from "#ui/header.tsx";
+import { withNext } from "#ui/api/sign-in-link.ts";
+import { Header } from "#ui/kit/header.tsx";
 import { NeedsScript } from "#ui/kit/needs-script.tsx";
-import { NobodySignedIn } from "#ui/tasks/nobody-signed-in.tsx";
-import { withNext } from "./next-path.ts";
+import { NobodySignedIn } from "./nobody-signed-in.tsx";
 import { SignInForm, type SignInFormProps } from "./sign-in-form.tsx";
 
 const words = {

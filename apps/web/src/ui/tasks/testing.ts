@@ -1,7 +1,7 @@
 import type { Problem, Task } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
-import type { Edit } from "./draft.ts";
+import type { Edit } from "./sync/drafts.ts";
 
 /** A task for tests, with a name for an id where the test says one. */
 export const makeTask = (fields: Partial<Task> = {}): Task => ({

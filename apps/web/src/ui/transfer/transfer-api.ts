@@ -1,5 +1,5 @@
 import type { Client } from "@tend/contracts/client";
-import { createApi } from "#ui/api.ts";
+import { createApi } from "#ui/api/client.ts";
 
 const patience = 30_000;
 

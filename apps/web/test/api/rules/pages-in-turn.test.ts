@@ -1,8 +1,8 @@
 import type { Database, Prisma } from "@tend/db";
 import { makeTask, makeUser } from "@tend/db/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { verifiedUserId } from "#server/auth/user-id.ts";
 import { database } from "#server/database.ts";
-import { verifiedUserId } from "#server/user-id.ts";
 import { tokenOf } from "../mint-token.ts";
 import { needsOwnProcess } from "../send.ts";
 import { recordStatements } from "../statements.ts";
@@ -28,7 +28,7 @@ async function withLimit(limit: number) {
   vi.stubEnv("TASKS_RATE_LIMIT", String(limit));
   const [{ send }, { countTasksForPage, readTasksPage }] = await Promise.all([
     import("../send.ts"),
-    import("#server/tasks-page.ts"),
+    import("#server/http/tasks-page.ts"),
   ]);
   const user = await makeUser(database());
   for (let n = 0; n < 3; n++) await makeTask(database(), user);

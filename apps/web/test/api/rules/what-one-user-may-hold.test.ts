@@ -2,7 +2,7 @@ import { limits } from "@tend/contracts";
 import { makeUser } from "@tend/db/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { database } from "#server/database.ts";
-import { sweep } from "#server/sweep.ts";
+import { sweep } from "#server/tasks/retention.ts";
 import { hungAfter } from "../../hung.ts";
 import { makeAccount } from "../account.ts";
 import { tokenOf } from "../mint-token.ts";
@@ -144,7 +144,7 @@ describe("422 [T-19] whoever has as many tasks as they may", () => {
     });
     // The request that finds no room sweeps as every other does.
     await vi.waitFor(async () => {
-      const { sweep } = await import("#server/sweep.ts");
+      const { sweep } = await import("#server/tasks/retention.ts");
       await sweep();
       expect((await create()).status).toBe(201);
     }, hungAfter);
@@ -342,7 +342,7 @@ test("[A-1] sessions that have ended are swept, and others stay", async () => {
   const ended = Array.from({ length: 3 }, () => row(past));
   const live = row(new Date(Date.now() + 3_600_000));
   await database().session.createMany({ data: [...ended, live] });
-  const { sweepEnded } = await import("#server/sweep.ts");
+  const { sweepEnded } = await import("#server/tasks/retention.ts");
   await vi.waitFor(async () => {
     await sweepEnded();
     expect(await database().session.count({ where: { userId: ada.id } })).toBe(2);

@@ -1,5 +1,5 @@
-import { web } from "#server/answer.ts";
-import { unknownAddress } from "#server/route.ts";
+import { web } from "#server/http/api-request.ts";
+import { unknownAddress } from "#server/http/endpoint.ts";
 
 const handle = web(unknownAddress);
 

@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import { momentOf } from "#ui/tasks/moment.ts";
+import { momentOf } from "#ui/time/zoned-time.ts";
 import type { ExportFile } from "./export-file.ts";
 
 /** RFC 5545, 3.3.11. Other control characters cannot stand in a calendar. */

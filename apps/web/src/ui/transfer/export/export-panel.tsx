@@ -1,10 +1,10 @@
 "use client";
 
 import { useState } from "react";
-import { Button } from "#ui/button.tsx";
+import { Button } from "#ui/kit/button.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { part } from "#ui/kit/part.ts";
-import { useLoaded } from "#ui/use-loaded.ts";
+import { useLoaded } from "#ui/kit/use-loaded.ts";
 import type { ExportChoice } from "./export-choices.ts";
 import type { ExportKind } from "./export-tasks.ts";
 

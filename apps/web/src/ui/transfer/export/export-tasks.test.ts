@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { describe, expect, test } from "vitest";
+import type { Lister } from "#ui/api/task-pages.ts";
 import { makeTask } from "#ui/tasks/testing.ts";
-import type { Lister } from "../task-pages.ts";
 import { type ExportKind, exportTasks } from "./export-tasks.ts";
 
 /** An account that holds these tasks. */

@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
+import { type Lister, taskPages } from "#ui/api/task-pages.ts";
 import { part } from "#ui/kit/part.ts";
-import { type Lister, taskPages } from "../task-pages.ts";
 
 const files = {
   json: part(() => import("./export-json.ts")),

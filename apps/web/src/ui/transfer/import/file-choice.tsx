@@ -1,4 +1,4 @@
-import { buttonClass } from "#ui/button.tsx";
+import { buttonClass } from "#ui/kit/button.tsx";
 
 /** A native file input that looks as the other buttons do, and a place to drop a file. */
 export function FileChoice() {

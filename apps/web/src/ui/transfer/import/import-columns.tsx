@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from "react";
-import { Button } from "#ui/button.tsx";
+import { Button } from "#ui/kit/button.tsx";
 import type { TableColumn } from "./import-draft.ts";
 import { type ColumnChoice, columnFields, guessColumns } from "./table-columns.ts";
 

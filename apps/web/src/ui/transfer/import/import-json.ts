@@ -1,6 +1,6 @@
 import { NewTask, Task } from "@tend/contracts/task";
-import { isRecord } from "#ui/tasks/stored-task.ts";
-import { jsonVersion } from "../export/export-json.ts";
+import { isRecord } from "#ui/tasks/sync/stored-task.ts";
+import { jsonVersion } from "#ui/transfer/export/export-json.ts";
 import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
 import { isGoogleTasks, readGoogleTasks } from "./import-google.ts";
 

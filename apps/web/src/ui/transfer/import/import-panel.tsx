@@ -3,8 +3,8 @@
 import { type ReactNode, useState } from "react";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { part } from "#ui/kit/part.ts";
-import { useAlive } from "#ui/use-alive.ts";
-import { useLoaded } from "#ui/use-loaded.ts";
+import { useAlive } from "#ui/kit/use-alive.ts";
+import { useLoaded } from "#ui/kit/use-loaded.ts";
 
 const load = part(() => import("./import-progress.tsx"));
 

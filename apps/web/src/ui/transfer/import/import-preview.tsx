@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { Button } from "#ui/button.tsx";
-import { countOfTasks } from "#ui/tasks/task-list.ts";
+import { Button } from "#ui/kit/button.tsx";
+import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 import type { Checked } from "./import-check.ts";
 import type { Plan } from "./import-plan.ts";
 import { ImportFaults } from "./import-report.tsx";

@@ -1,7 +1,7 @@
 import type { BatchResult } from "@tend/contracts";
 import { ApiError, type Client } from "@tend/contracts/client";
 import { v4 as uuidv4 } from "uuid";
-import { readResult } from "#ui/tasks/failure.ts";
+import { readResult } from "#ui/api/failure.ts";
 import { nextBatch } from "./import-batches.ts";
 import type { FileFault } from "./import-draft.ts";
 import type { Job } from "./import-plan.ts";

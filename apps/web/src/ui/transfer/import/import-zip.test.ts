@@ -1,7 +1,7 @@
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { file as json } from "../export/export-json.ts";
+import { file as json } from "#ui/transfer/export/export-json.ts";
 import { textOf } from "../testing.ts";
 import { readImportFile } from "./import-file.ts";
 

@@ -1,4 +1,4 @@
-import { serve } from "#server/route.ts";
-import { routes } from "#server/routes.ts";
+import { serve } from "#server/http/endpoint.ts";
+import { routes } from "#server/http/routes.ts";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve(routes.completeTask);

@@ -1,0 +1,43 @@
+import type { UserId } from "#server/auth/user-id.ts";
+
+/** What is read of a request. A Web `Request` has it all; our own door gives no more than this. */
+export interface Asked {
+  readonly method: string;
+  /** The whole address. */
+  readonly url: string;
+  readonly headers: AskedHeaders;
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+export interface AskedHeaders extends Iterable<[string, string]> {
+  get(name: string): string | null;
+}
+
+/** The answer to it, before either door makes its own kind of response of it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string | null;
+  /** Whose token asked for it. */
+  readonly userId?: UserId | undefined;
+}
+
+export type Handler = (asked: Asked) => Promise<Answer>;
+
+declare const of: unique symbol;
+
+/** A body that PostgreSQL has written, field by field as its schema has them. */
+export type Json<T> = string & { readonly [of]: T };
+
+export const parseJson = <T>(json: Json<T>): T => JSON.parse(json);
+
+/** For Next's door: the same handler, as its route files have them. */
+export const web =
+  (handle: Handler) =>
+  async (request: Request): Promise<Response> => {
+    const { status, headers, body } = await handle(request);
+    const pairs = Object.entries(headers).flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, one]),
+    );
+    return new Response(body, { status, headers: pairs });
+  };

@@ -1,0 +1,111 @@
+import { isBusy, isUnreachable, poolSize } from "@tend/db";
+import type { UserId } from "#server/auth/user-id.ts";
+import { ProblemError } from "./problem.ts";
+
+/** What may wait, and for how many milliseconds: beyond it a request is refused rather than served late. */
+interface Bounds {
+  readonly total: number;
+  readonly ofOneUser: number;
+  readonly patience: number;
+}
+
+const ofTasks: Bounds = { total: 2_000, ofOneUser: 200, patience: 2_000 };
+
+interface Waiting {
+  readonly start: () => void;
+  readonly refuse: (why: unknown) => void;
+}
+
+/**
+ * C-6: the queue before the database. As many requests run as there are connections. The others wait
+ * by user, and the users take turns, so that whoever sends a thousand requests delays their own.
+ */
+export class Turns<User extends string = UserId> {
+  /** By user, who is next first; nobody's queue is empty. */
+  readonly #queues = new Map<User, Waiting[]>();
+  readonly #bounds: Bounds;
+  #waiting = 0;
+  #free: number;
+
+  constructor(size: number = poolSize, bounds: Bounds = ofTasks) {
+    this.#free = size;
+    this.#bounds = bounds;
+  }
+
+  /** @throws ProblemError overloaded: it was not run. */
+  async take<T>(userId: User, run: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await this.#wait(userId);
+    try {
+      return await run();
+    } catch (error) {
+      // Where the database is gone, whoever waits would wait for nothing.
+      if (isUnreachable(error) && !isBusy(error)) this.#refuseAll(error);
+      throw error;
+    } finally {
+      this.#startNext();
+    }
+  }
+
+  #wait(userId: User): Promise<void> {
+    const queue = this.#queues.get(userId) ?? [];
+    const { total, ofOneUser, patience } = this.#bounds;
+    if (this.#waiting >= total) throw overloaded(`${total} requests wait`);
+    if (queue.length >= ofOneUser) throw overloaded(`${ofOneUser} requests of this user wait`);
+    return new Promise((resolve, reject) => {
+      const refuse = (why: unknown) => {
+        clearTimeout(timer);
+        reject(overloaded(why));
+      };
+      const start = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const waiting = { start, refuse };
+      const timer = setTimeout(() => {
+        // Of one user the first has waited longest.
+        this.#leave(userId);
+        refuse(`no turn within ${patience / 1_000} s`);
+      }, patience);
+      queue.push(waiting);
+      this.#queues.set(userId, queue);
+      this.#waiting++;
+    });
+  }
+
+  /** Takes the first of this user out of the queue. */
+  #leave(userId: User): Waiting | undefined {
+    const queue = this.#queues.get(userId) ?? [];
+    const first = queue.shift();
+    if (first) this.#waiting--;
+    if (queue.length === 0) this.#queues.delete(userId);
+    return first;
+  }
+
+  #startNext(): void {
+    const [userId] = this.#queues.keys();
+    const next = userId === undefined ? undefined : this.#leave(userId);
+    if (userId === undefined || !next) {
+      this.#free++;
+      return;
+    }
+    // Behind the others, if more of this user wait.
+    const rest = this.#queues.get(userId);
+    this.#queues.delete(userId);
+    if (rest) this.#queues.set(userId, rest);
+    next.start();
+  }
+
+  #refuseAll(why: unknown): void {
+    const all = [...this.#queues.values()].flat();
+    this.#queues.clear();
+    this.#waiting = 0;
+    for (const { refuse } of all) refuse(why);
+  }
+}
+
+const overloaded = (cause: unknown) =>
+  new ProblemError("overloaded", { headers: { "Retry-After": "1" }, cause });
+
+/** Those of this process. */
+export const turns = new Turns();

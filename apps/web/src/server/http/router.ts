@@ -1,0 +1,29 @@
+import { addressForms, type Method } from "@tend/contracts";
+import type { Answer, Asked } from "./api-request.ts";
+import { methodsOf, pattern, unknownAddress } from "./endpoint.ts";
+import { routes } from "./routes.ts";
+
+const paths = new Map<string, ReturnType<typeof methodsOf>>();
+for (const { operation } of Object.values(routes)) {
+  const { path } = operation;
+  const there = Object.values(routes).filter((other) => other.operation.path === path);
+  paths.set(path, methodsOf(...there));
+}
+
+/** Names win over placeholders, as in Next: "{" stands behind every letter. */
+const addresses = [...paths]
+  .flatMap(([path, methods]) => addressForms(path).map((form) => ({ form, methods })))
+  .sort((a, b) => (a.form < b.form ? -1 : 1))
+  .map(({ form, methods }) => ({ form: pattern(form), methods }));
+
+/**
+ * The second door: any request under /api, answered without Next. Next's own router answers some
+ * malformed addresses itself, with a page or a 500; here they are problems like any other.
+ */
+export function dispatch(asked: Asked): Promise<Answer> {
+  const { pathname } = new URL(asked.url);
+  const methods = addresses.find(({ form }) => form.test(pathname))?.methods;
+  if (!methods) return unknownAddress(asked);
+  const method = asked.method === "HEAD" ? "GET" : asked.method;
+  return (methods[method as Method] ?? methods.refuse)(asked);
+}

@@ -1,0 +1,101 @@
+import { limits } from "@tend/contracts";
+import { Prisma } from "@tend/db";
+import { eraseNext, isClosed } from "#server/auth/delete-account.ts";
+import { type Connection, database } from "#server/database.ts";
+import { keyLifetime } from "./idempotency.ts";
+import { bury } from "./tasks.ts";
+
+const { sql } = Prisma;
+
+const inTrash = sql`make_interval(days => ${limits.trashDays}::int)`;
+const remembered = sql`make_interval(days => ${limits.cursorDays}::int)`;
+
+/** Milliseconds between two looks, where the last one found nothing. */
+const pause = 60_000;
+
+/** Tasks or sessions at a time, so that one request never carries the whole trash of somebody. */
+const portion = 500;
+
+let nextLook = 0;
+
+/**
+ * T-8, T-9, T-12: sweeps one owner, where one is due, and what sessions have ended. Requests that make
+ * or delete call it first, so that the service needs no clock of its own, and one that finds no room
+ * makes some; a failure is left to the next call.
+ */
+export async function sweepSometimes(): Promise<void> {
+  if (Date.now() < nextLook) return;
+  nextLook = Date.now() + pause;
+  try {
+    const found = await Promise.all([sweep(), sweepEnded()]);
+    if (found.includes(true)) nextLook = 0;
+  } catch {
+    // Nothing is lost: it stays due.
+  }
+}
+
+/** Purges what is due of one owner, or the next part of a closed account. @returns whether there was one. */
+export async function sweep(): Promise<boolean> {
+  // Put off at once: other instances leave this owner alone, and one whose sweep fails waits.
+  const [due] = await database().$queryRaw<{ owner_user_id: string }[]>(sql`
+    UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
+      SELECT owner_user_id FROM task_counters WHERE sweep_at <= now()
+      ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING owner_user_id`);
+  if (!due) return false;
+  const owner = due.owner_user_id;
+  if (!(await isClosed(owner))) {
+    await database().$transaction((connection) => purge(connection, owner));
+  } else if (!(await eraseNext(owner))) {
+    await database().$executeRaw`
+      UPDATE task_counters SET sweep_at = now() WHERE owner_user_id = ${owner}`;
+  }
+  return true;
+}
+
+/** Takes out sessions that have ended. @returns whether there may be more. */
+export async function sweepEnded(): Promise<boolean> {
+  const swept = await database().$executeRaw`
+    DELETE FROM sessions WHERE id = ANY(ARRAY(
+      SELECT id FROM sessions WHERE expires_at <= now() LIMIT ${portion}::int FOR UPDATE SKIP LOCKED))`;
+  return swept === portion;
+}
+
+/** Each row is asked twice for its age: it may have been restored while this waited for the counter. */
+async function purge(connection: Connection, owner: string): Promise<void> {
+  await connection.$executeRaw(sql`
+    WITH counter AS (
+      UPDATE task_counters SET last_change = last_change + 1,
+        forgotten_change = greatest(forgotten_change, (
+          SELECT max(change) FROM task_tombstones
+          WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}))
+      WHERE owner_user_id = ${owner} RETURNING last_change),
+    forgotten AS (
+      DELETE FROM task_tombstones
+      WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}),
+    keys AS (
+      DELETE FROM idempotency_keys
+      WHERE owner_user_id = ${owner} AND key = ANY(ARRAY(
+        SELECT key FROM idempotency_keys
+        WHERE owner_user_id = ${owner} AND created_at <= now() - ${keyLifetime}
+        FOR UPDATE SKIP LOCKED))),
+    gone AS (
+      DELETE FROM tasks USING counter
+      WHERE owner_user_id = ${owner} AND id = ANY(ARRAY(
+        SELECT id FROM tasks
+        WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${inTrash} LIMIT ${portion}))
+        AND deleted_at <= now() - ${inTrash}
+      RETURNING id, version, last_change)
+    ${bury(owner, sql`SELECT id, version, last_change FROM gone`)}`);
+  await connection.$executeRaw(sql`
+    UPDATE task_counters SET
+      answer_bytes = (SELECT coalesce(sum(answer_bytes), 0) FROM idempotency_keys
+        WHERE owner_user_id = ${owner}),
+      sweep_at = least(
+      (SELECT min(deleted_at) + ${inTrash} FROM tasks
+        WHERE owner_user_id = ${owner} AND deleted_at IS NOT NULL),
+      (SELECT min(deleted_at) + ${remembered} FROM task_tombstones WHERE owner_user_id = ${owner}),
+      (SELECT min(created_at) + ${keyLifetime} FROM idempotency_keys
+        WHERE owner_user_id = ${owner}))
+    WHERE owner_user_id = ${owner}`);
+}

@@ -1,0 +1,381 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Completion, Fault, IfMatch, NewTask, Task, TaskPatch } from "@tend/contracts";
+import { dueFaults, etagOf, limits, withCleared } from "@tend/contracts";
+import { isForeignKeyViolation, Prisma } from "@tend/db";
+import { v7 as uuidv7 } from "uuid";
+import { invalidToken } from "#server/auth/jwt.ts";
+import type { UserId } from "#server/auth/user-id.ts";
+import { type Connection, database } from "#server/database.ts";
+import { env } from "#server/env.ts";
+import { type Json, parseJson } from "#server/http/api-request.ts";
+import { ProblemError } from "#server/http/problem.ts";
+import { refuseUnknownZones } from "./time-zones.ts";
+
+const { sql, join, empty } = Prisma;
+
+const instant = (column: Prisma.Sql) =>
+  sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/**
+ * The fields of a task, in the order of its schema. Instants and days are written by PostgreSQL, so
+ * that no zone of any session can shift them.
+ */
+export const columns = sql`id, owner_user_id, title, description, completed,
+  to_char(due_date, 'YYYY-MM-DD') AS due_date, ${instant(sql`created_at`)} AS created_at,
+  ${instant(sql`updated_at`)} AS updated_at, version, ${instant(sql`deleted_at`)} AS deleted_at,
+  to_char(due_time, 'HH24:MI') AS due_time, time_zone, priority, tags, position`;
+
+/** A task as answers carry it, with the version for its ETag. */
+export interface WrittenTask {
+  readonly id: string;
+  readonly version: number;
+  readonly json: Json<Task>;
+}
+
+export const written = sql`id, version,
+  (SELECT row_to_json(fields) FROM (SELECT ${columns}) AS fields)::text AS json`;
+
+export const parsed = ({ json }: WrittenTask): Task => parseJson(json);
+
+/** With a plan that is kept; or on a connection of Prisma's, which has it planned anew. */
+export const query = (statement: Prisma.Sql, connection?: Connection): Promise<WrittenTask[]> =>
+  connection
+    ? connection.$queryRaw<WrittenTask[]>(statement)
+    : database().query<WrittenTask>(statement);
+
+/** As the indexes of the list have it: 0 pending, 1 completed, 2 trashed. */
+export const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
+
+/** How many tasks of a user stand in each tab of the list. */
+export async function countTasks(
+  userId: UserId,
+): Promise<{ all: number; pending: number; completed: number }> {
+  const [counts] = await database().$queryRaw<[{ pending: number; completed: number }]>(sql`
+    SELECT count(*) FILTER (WHERE NOT completed)::int AS pending,
+      count(*) FILTER (WHERE completed)::int AS completed
+    FROM tasks WHERE owner_user_id = ${userId} AND ${state} IN (0, 1)`);
+  return { all: counts.pending + counts.completed, ...counts };
+}
+
+/** No user of ours has a longer id, and no index could hold much more. */
+const longestUserId = 255;
+
+/** Creates it; or finds it, where this user made the same task with the same id before. */
+export async function createTask(
+  userId: UserId,
+  task: NewTask,
+  transaction?: Connection,
+): Promise<{ task: WrittenTask; created: boolean }> {
+  const content = contentOf(task);
+  const { title, description, completed, due_date, due_time, time_zone, priority, tags } = content;
+  await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }], transaction);
+  const id = task.id ?? uuidv7();
+  const position = sql`coalesce(${task.position ?? null}, position_at(created_until))`;
+  // An id that was deleted for good goes on from its last version, so that no ETag returns.
+  const version =
+    task.id === undefined ? sql`1` : sql`coalesce(unbury(${userId}, ${id}::uuid), 0) + 1`;
+  const [created] = await knownUser(userId, () =>
+    query(
+      sql`
+      WITH counter AS (${nextCreations(userId, 1, 1, sql`NULL::timestamptz`)})
+      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
+        time_zone, priority, tags, position, version, change, created_at, updated_at)
+      SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
+        ${due_time}::time, ${time_zone}, ${priority}, ${tags}::text[], ${position}, ${version},
+        last_change, created_until, created_until
+      FROM counter WHERE task_count < ${env().TASKS_QUOTA}::int
+      ON CONFLICT (owner_user_id, id) DO NOTHING
+      RETURNING ${written}`,
+      transaction,
+    ),
+  );
+  if (created) return { task: created, created: true };
+  const [present] = await find(userId, id, transaction);
+  if (!present) {
+    await refuseFull(userId, transaction);
+    // Deleted between the two statements: the id is free again, or there is room.
+    return createTask(userId, task, transaction);
+  }
+  if (!hasContent(parsed(present), content)) throw new ProblemError("id_already_used");
+  return { task: present, created: false };
+}
+
+/** @throws ProblemError quota_exceeded, where this user has as many tasks as they may (T-19). */
+async function refuseFull(userId: UserId, transaction?: Connection): Promise<void> {
+  const full = await (transaction ?? database()).$queryRaw<unknown[]>(sql`
+    SELECT FROM task_counters
+    WHERE owner_user_id = ${userId} AND task_count >= ${env().TASKS_QUOTA}::int`);
+  if (full.length > 0) throw quotaExceeded();
+}
+
+export const quotaExceeded = () => {
+  const most = env().TASKS_QUOTA.toLocaleString("en");
+  return new ProblemError("quota_exceeded", {
+    detail: `Nothing was changed. You have ${most} tasks, those in the trash among them, and an account may hold no more. Delete some for good, then send the request again.`,
+  });
+};
+
+/** T-2: all that makes two creates the same. A place is not: the task may have been moved since. */
+export const contentOf = (given: NewTask) => ({
+  title: given.title,
+  description: given.description ?? null,
+  completed: given.completed ?? false,
+  due_date: given.due_date ?? null,
+  due_time: given.due_time ?? null,
+  time_zone: given.time_zone ?? null,
+  priority: given.priority ?? "none",
+  tags: given.tags ?? [],
+});
+
+export const hasContent = (task: Task, content: ReturnType<typeof contentOf>): boolean =>
+  isDeepStrictEqual(contentOf(task), content);
+
+/** Runs what writes rows of this user. @throws ProblemError unknown_user where there is none. */
+export async function knownUser<T>(userId: UserId, run: () => Promise<T>): Promise<T> {
+  if (userId.length > longestUserId) throw unknownUser();
+  return run().catch((error: unknown) => {
+    throw isForeignKeyViolation(error) ? unknownUser() : error;
+  });
+}
+
+const unknownUser = () =>
+  new ProblemError("unknown_user", { headers: { "WWW-Authenticate": invalidToken } });
+
+/**
+ * T-9: takes the owner's next change numbers for the row `(owner, how many, when to sweep)`. Locks the
+ * owner's counter until the commit. Whoever writes tasks does this first: numbers become visible in
+ * their order, and no two writers wait for each other in a circle.
+ */
+export const nextChange = (row: Prisma.Sql) => sql`
+  INSERT INTO task_counters (owner_user_id, last_change, sweep_at) ${row}
+  ON CONFLICT (owner_user_id) DO UPDATE SET last_change = task_counters.last_change + excluded.last_change,
+    sweep_at = least(task_counters.sweep_at, excluded.sweep_at)
+  RETURNING last_change`;
+
+/** How far the clock may have been ahead, or creations have run ahead of it, to be gone on from. */
+const longestLead = sql`interval '1 hour'`;
+
+/**
+ * T-1: as `nextChange`, where up to so many tasks are made. `created_until` is the moment of the last
+ * one, and the others have the milliseconds before it: no task of an owner is as old as another, so
+ * that lists have them in the order in which they were made. `task_count`: those there already.
+ */
+export function nextCreations(
+  userId: UserId,
+  changes: number,
+  creations: number,
+  sweepAt: Prisma.Sql,
+): Prisma.Sql {
+  const now = sql`date_trunc('milliseconds', now())`;
+  const before = sql`task_counters.created_until`;
+  const lead = sql`CASE WHEN ${before} >= ${now} AND ${before} < ${now} + ${longestLead}
+    THEN ${before} - ${now} + interval '1 millisecond' ELSE interval '0' END`;
+  return sql`
+    INSERT INTO task_counters (owner_user_id, last_change, sweep_at, created_until)
+    SELECT ${userId}::text, ${changes}::int, ${sweepAt},
+      ${now} + (${creations}::int - 1) * interval '1 millisecond'
+    ON CONFLICT (owner_user_id) DO UPDATE SET
+      last_change = task_counters.last_change + excluded.last_change,
+      sweep_at = least(task_counters.sweep_at, excluded.sweep_at),
+      created_until = excluded.created_until + ${lead}
+    RETURNING last_change, created_until, task_count`;
+}
+
+export const untilPurged = sql`now() + make_interval(days => ${limits.trashDays}::int)`;
+export const untilForgotten = sql`now() + make_interval(days => ${limits.cursorDays}::int)`;
+
+const find = (userId: UserId, id: string, transaction?: Connection) =>
+  query(
+    sql`SELECT ${written} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`,
+    transaction,
+  );
+
+export async function getTask(userId: UserId, id: string): Promise<WrittenTask> {
+  const [task] = await query(sql`
+    SELECT ${written} FROM tasks
+    WHERE owner_user_id = ${userId} AND id = ${id}::uuid AND deleted_at IS NULL`);
+  return task ?? missing(userId, id);
+}
+
+const live = sql`deleted_at IS NULL`;
+const trashed = sql`deleted_at IS NOT NULL`;
+
+/** T-7: the condition stands in the statement that writes, so that of many writers one wins. */
+const unchanged = (ifMatch: IfMatch | undefined) =>
+  ifMatch === undefined || ifMatch === "*" ? empty : sql`AND version = ANY(${[...ifMatch]}::int[])`;
+
+/** Writes one task of the owner that is in this state, in one statement; undefined: there is none. */
+async function write(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+  condition: Prisma.Sql,
+  assignments: Prisma.Sql,
+  sweepAt: Prisma.Sql = sql`NULL::timestamptz`,
+): Promise<WrittenTask | undefined> {
+  const found = sql`owner_user_id = ${userId} AND id = ${id}::uuid AND ${condition} ${unchanged(ifMatch)}`;
+  const [task] = await query(sql`
+    WITH counter AS (
+      ${nextChange(sql`SELECT owner_user_id, 1, ${sweepAt} FROM tasks WHERE ${found}`)})
+    UPDATE tasks SET version = version + 1, updated_at = greatest(now(), created_at), change = last_change ${assignments}
+    FROM counter WHERE ${found}
+    RETURNING ${written}`);
+  return task;
+}
+
+/** T-4: changes what `change` names and keeps the rest; where it names nothing, nothing changes. */
+export async function updateTask(
+  userId: UserId,
+  id: string,
+  given: TaskPatch,
+  ifMatch: IfMatch | undefined,
+): Promise<WrittenTask> {
+  const change = withCleared(given);
+  const { title, description, completed, due_date, due_time, time_zone, priority, tags } = change;
+  const { position } = change;
+  const assignments = [
+    title === undefined ? empty : sql`, title = ${title}`,
+    description === undefined ? empty : sql`, description = ${description}`,
+    completed === undefined ? empty : sql`, completed = ${completed}`,
+    due_date === undefined ? empty : sql`, due_date = ${due_date}::date`,
+    due_time === undefined ? empty : sql`, due_time = ${due_time}::time`,
+    time_zone === undefined ? empty : sql`, time_zone = ${time_zone}`,
+    priority === undefined ? empty : sql`, priority = ${priority}`,
+    tags === undefined ? empty : sql`, tags = ${tags}::text[]`,
+    position === undefined ? empty : sql`, position = ${position}`,
+  ];
+  if (assignments.every((assignment) => assignment === empty)) {
+    const task = await getTask(userId, id);
+    return matches(task, ifMatch) ? task : stale(parsed(task));
+  }
+  await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }]);
+  const needed = [
+    due_time && due_date === undefined ? sql`AND due_date IS NOT NULL` : empty,
+    time_zone && due_time === undefined ? sql`AND due_time IS NOT NULL` : empty,
+  ];
+  const task = await write(
+    userId,
+    id,
+    ifMatch,
+    sql`${live} ${join(needed, " ")}`,
+    join(assignments, ""),
+  );
+  if (task) return task;
+  if (needed.every((condition) => condition === empty)) return missing(userId, id, ifMatch);
+  const [present] = await find(userId, id);
+  if (!present || parsed(present).deleted_at !== null || !matches(present, ifMatch)) {
+    return missing(userId, id, ifMatch);
+  }
+  refuseDue(given, parsed(present), ["body"]);
+  // Changed between the two statements: it has what the change needs after all.
+  return updateTask(userId, id, given, ifMatch);
+}
+
+/** T-16: refuses a time for a task without a day, and a zone for one without a time. */
+export function refuseDue(change: TaskPatch, task: Task, at: Fault["path"]): void {
+  const errors = dueFaults(change, task).map((fault) => ({
+    ...fault,
+    path: [...at, ...fault.path],
+  }));
+  if (errors.length > 0) throw new ProblemError("validation_failed", { errors });
+}
+
+/** T-5: sets the state, or flips it in the one statement, so that concurrent flips all count. */
+export async function completeTask(
+  userId: UserId,
+  id: string,
+  completion: Completion | undefined,
+  ifMatch: IfMatch | undefined,
+): Promise<WrittenTask> {
+  const completed = completion ? sql`${completion.completed}` : sql`NOT completed`;
+  const task = await write(userId, id, ifMatch, live, sql`, completed = ${completed}`);
+  return task ?? missing(userId, id, ifMatch);
+}
+
+/** T-8: moves it to the trash. */
+export async function deleteTask(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+): Promise<void> {
+  const task = await write(userId, id, ifMatch, live, sql`, deleted_at = now()`, untilPurged);
+  if (!task) await missing(userId, id, ifMatch);
+}
+
+/** T-8: deletes it for good, from the list or from the trash; what stays is a tombstone. */
+export async function deleteTaskForGood(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+): Promise<void> {
+  const found = sql`owner_user_id = ${userId} AND id = ${id}::uuid ${unchanged(ifMatch)}`;
+  const gone = await query(sql`
+    WITH counter AS (
+      ${nextChange(sql`SELECT owner_user_id, 1, ${untilForgotten} FROM tasks WHERE ${found}`)}),
+    gone AS (DELETE FROM tasks USING counter WHERE ${found} RETURNING id, version, last_change)
+    ${bury(userId, sql`SELECT id, version, last_change FROM gone`)}
+    RETURNING id`);
+  if (gone.length > 0) return;
+  const [task] = await find(userId, id);
+  if (task && !matches(task, ifMatch)) stale(parsed(task));
+  await missing(userId, id);
+}
+
+/** Leaves a tombstone for each `(id, version, change)` of the rows. */
+export const bury = (owner: string, rows: Prisma.Sql) => sql`
+  INSERT INTO task_tombstones (owner_user_id, id, version, change)
+  SELECT ${owner}::text, gone.* FROM (${rows}) AS gone
+  ON CONFLICT (owner_user_id, id) DO UPDATE
+    SET version = excluded.version, change = excluded.change, deleted_at = now()`;
+
+/** T-8: takes it out of the trash; one that is not in it stays as it is. */
+export async function restoreTask(
+  userId: UserId,
+  id: string,
+  ifMatch: IfMatch | undefined,
+): Promise<WrittenTask> {
+  const restored = await write(userId, id, ifMatch, trashed, sql`, deleted_at = NULL`);
+  if (restored) return restored;
+  const [task] = await find(userId, id);
+  if (!task) return missing(userId, id);
+  if (!matches(task, ifMatch)) return stale(parsed(task));
+  // Deleted between the two statements: it is to be restored after all.
+  return parsed(task).deleted_at === null ? task : restoreTask(userId, id, ifMatch);
+}
+
+const matches = ({ version }: WrittenTask, ifMatch: IfMatch | undefined): boolean =>
+  ifMatch === undefined || ifMatch === "*" || ifMatch.includes(version);
+
+/** T-7: shows the task as it is now. */
+export const stale = (task: Task): never => {
+  throw new ProblemError("precondition_failed", { task, headers: { ETag: etagOf(task) } });
+};
+
+/** Why nothing of one's own was found: changed meanwhile, erased, somebody else's or nobody's (O-2). */
+async function missing(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
+  // Without a version to compare, one that was made since the write did not exist for it: 404.
+  if (Array.isArray(ifMatch)) {
+    const [found] = await find(userId, id);
+    const task = found && parsed(found);
+    if (task?.deleted_at === null) stale(task);
+  }
+  // One's own in the trash is 404, whoever else may hold that id.
+  const [why] = await database().$queryRaw<{ foreign: boolean; erased: boolean }[]>(sql`
+    SELECT NOT EXISTS (SELECT FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid)
+        AND EXISTS (SELECT FROM tasks WHERE owner_user_id <> ${userId} AND id = ${id}::uuid)
+        AS foreign,
+      EXISTS (SELECT FROM erased_users WHERE id = ${userId}) AS erased`);
+  if (why?.erased) throw unknownUser();
+  throw why?.foreign ? foreignTask() : new ProblemError("task_not_found");
+}
+
+export const foreignTask = () =>
+  new ProblemError("forbidden", { detail: "This task belongs to another user." });
+
+/** The token of a deleted account lives on until it expires, but opens nothing: it is 401. */
+export async function refuseErased(userId: UserId): Promise<void> {
+  const erased = await database().$queryRaw<unknown[]>(
+    sql`SELECT FROM erased_users WHERE id = ${userId}`,
+  );
+  if (erased.length > 0) throw unknownUser();
+}

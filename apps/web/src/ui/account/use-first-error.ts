@@ -1,0 +1,14 @@
+import { type RefObject, useEffect, useRef } from "react";
+import type { Faults } from "./field-errors.ts";
+
+/** For a form: gives the focus to the first field that is wrong, each time that faults are found. */
+export function useFirstFault(faults: Faults): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const wrong = "input[aria-invalid=true]";
+    if (Object.values(faults).some(Boolean)) {
+      form.current?.querySelector<HTMLInputElement>(wrong)?.focus();
+    }
+  }, [faults]);
+  return form;
+}

@@ -1,0 +1,71 @@
+import { ApiError, type Client, createClient } from "@tend/contracts/client";
+import { type ApiToken, newApiToken } from "./token.ts";
+
+/** A token is renewed this long before its end, so that none expires on its way. */
+const margin = 60_000;
+
+export interface ApiOptions {
+  readonly fetch: typeof fetch;
+  /** Called when there is no session any more. */
+  readonly onSignedOut: () => void;
+  /** O-3: names this user in every address, so that the token of somebody else is refused. */
+  readonly userId?: string;
+}
+
+/** The client of the API for one page: holds the token in memory and renews it. */
+export function createApi({ fetch, onSignedOut, userId }: ApiOptions): Client {
+  let held: { token: string; renewAt: number } | undefined;
+  let pending: Promise<string> | undefined;
+
+  const keep = ({ token, lifetime }: ApiToken): string => {
+    // By its lifetime, not its end: the device's clock may be wrong.
+    held = { token, renewAt: Date.now() + lifetime - margin };
+    return token;
+  };
+
+  const renew = async (): Promise<string> => {
+    try {
+      return keep(await newApiToken(fetch));
+    } catch (error) {
+      if (error instanceof ApiError && error.problem.code === "no_session") onSignedOut();
+      throw error;
+    } finally {
+      pending = undefined;
+    }
+  };
+
+  const token = async (): Promise<string> => {
+    if (held && Date.now() < held.renewAt) return held.token;
+    pending ??= renew();
+    return pending;
+  };
+
+  /** A refused token is replaced and the request sent again, once. */
+  const fetchAgain: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const headers = new Headers(init?.headers);
+    const sent = headers.get("Authorization");
+    if (response.status !== 401 || sent === null) return response;
+    if (held && sent === `Bearer ${held.token}`) held = undefined;
+    try {
+      headers.set("Authorization", `Bearer ${await token()}`);
+    } catch {
+      return response;
+    }
+    return fetch(input, { ...init, headers });
+  };
+
+  return createClient({ token, fetch: fetchAgain, ...(userId !== undefined && { userId }) });
+}
+
+/** For somebody whose session has ended: signing in leads back to this very page. */
+export function signInAgain(): void {
+  const here = `${location.pathname}${location.search}`;
+  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+}
+
+/** The browser's one client of the API. */
+export const api = createApi({
+  fetch: (input, init) => fetch(input, init),
+  onSignedOut: signInAgain,
+});

@@ -1,0 +1,40 @@
+"use client";
+
+import { onlineManager } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { whoIsHere } from "#ui/device/active-user.ts";
+import { type KeptList, readKeptList } from "#ui/tasks/sync/list-cache.ts";
+import { TasksScreen } from "./tasks-screen.tsx";
+
+interface KeptTasksScreenProps {
+  /** Until it is known whether a list is kept. */
+  readonly meanwhile: ReactNode;
+  /** Where none is kept. */
+  readonly otherwise: ReactNode;
+}
+
+/** The tasks as this device keeps them, of whoever was here last and has not signed out. */
+export function KeptTasksScreen({ meanwhile, otherwise }: KeptTasksScreenProps) {
+  const [list, setList] = useState<KeptList | "none">();
+
+  useEffect(() => {
+    let gone = false;
+    const show = (found: KeptList | undefined) => {
+      if (gone) return;
+      // The address of the shell itself, or that of the start page, which leads to the tasks.
+      if (found && location.pathname !== "/tasks") window.history.replaceState(null, "", "/tasks");
+      // It learns of changes alone, and the page may have come without a network.
+      onlineManager.setOnline(navigator.onLine);
+      setList(found ?? "none");
+    };
+    const here = whoIsHere();
+    if (here === null) show(undefined);
+    else readKeptList(here).then(show, () => show(undefined));
+    return () => {
+      gone = true;
+    };
+  }, []);
+
+  if (list === undefined) return meanwhile;
+  return list === "none" ? otherwise : <TasksScreen {...list} />;
+}

@@ -1,0 +1,47 @@
+import { limits } from "@tend/contracts/limits";
+import { type MouseEvent, useState } from "react";
+import { Button } from "#ui/kit/button.tsx";
+import { Dialog } from "#ui/kit/dialog.tsx";
+import { countOfTasks } from "#ui/tasks/model/task-list.ts";
+
+interface ClearCompletedProps {
+  readonly count: number;
+  /** Whether all of them are read. It has its place before: nothing moves when they are. */
+  readonly ready: boolean;
+  readonly onClear: () => void;
+}
+
+/** Deletes all completed tasks, once that is confirmed. */
+export function ClearCompleted({ count, ready, onClear }: ClearCompletedProps) {
+  const [asking, setAsking] = useState(false);
+  const clear = (event: MouseEvent<HTMLButtonElement>) => {
+    // Gives the focus back first: clearing moves it on from there.
+    event.currentTarget.closest("dialog")?.close();
+    onClear();
+  };
+  return (
+    <div className="flex justify-end print:hidden noscript:hidden">
+      <Button variant="quiet" size="small" disabled={!ready} onClick={() => setAsking(true)}>
+        Clear completed
+      </Button>
+      <Dialog
+        open={asking}
+        title={`Delete ${countOfTasks(count)}?`}
+        onClose={() => setAsking(false)}
+        actions={
+          <>
+            <Button onClick={() => setAsking(false)}>Cancel</Button>
+            <Button variant="primary" onClick={clear}>
+              {`Delete ${countOfTasks(count)}`}
+            </Button>
+          </>
+        }
+      >
+        <p>
+          All completed tasks move to the trash. You can restore them there for {limits.trashDays}{" "}
+          days.
+        </p>
+      </Dialog>
+    </div>
+  );
+}

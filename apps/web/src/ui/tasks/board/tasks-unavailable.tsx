@@ -1,0 +1,31 @@
+import { buttonClass } from "#ui/kit/button.tsx";
+import { Header } from "#ui/kit/header.tsx";
+import { Notice } from "#ui/kit/notice.tsx";
+
+interface TasksUnavailableProps {
+  readonly href: string;
+  /** Whether too much was asked for in this minute. */
+  readonly overLimit?: boolean;
+}
+
+/** In place of the list, when the server cannot read it, or is asked too often. */
+export function TasksUnavailable({ href, overLimit = false }: TasksUnavailableProps) {
+  return (
+    <>
+      <Header />
+      <Notice
+        title="Your tasks cannot be shown right now"
+        text={
+          overLimit
+            ? "Too many requests came from your account. What you saved is safe; try again in a minute."
+            : "The server cannot reach them. What you saved is safe; try again in a moment."
+        }
+      >
+        {/* A plain link: a full page load, which works without any script. */}
+        <a href={href} className={buttonClass("primary")}>
+          Try again
+        </a>
+      </Notice>
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+import { Search } from "lucide-react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { isComposing } from "#ui/kit/is-composing.ts";
+import { Modal } from "#ui/kit/modal.tsx";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { part } from "#ui/kit/part.ts";
+import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
+import type { PaletteSource } from "./palette-choices.ts";
+import { isPaletteKey } from "./use-shortcuts.ts";
+
+interface PaletteProps {
+  readonly open: boolean;
+  /** What stands in its field when it opens. */
+  readonly begin: string;
+  readonly onClose: () => void;
+  /** The page is about to be loaded anew, with this in the field. */
+  readonly onReload: (query: string) => void;
+  readonly source: PaletteSource;
+}
+
+type Part = typeof import("./palette-list.tsx");
+const load = part((): Promise<Part> => import("./palette-list.tsx"));
+
+/** Its field is there at once; what can be chosen comes on first use. */
+export function Palette(props: PaletteProps) {
+  const { open, onClose } = props;
+  const list = useLoaded(open, load);
+  return (
+    <Modal
+      open={open}
+      onClose={onClose}
+      label={{ text: "Command palette" }}
+      className="mx-auto mt-[12dvh] max-w-prose overflow-hidden"
+    >
+      <Combobox {...props} list={list} />
+    </Modal>
+  );
+}
+
+interface ComboboxProps extends PaletteProps {
+  readonly list: Loaded<Part>;
+}
+
+function Combobox({ list, begin, source, onClose, onReload }: ComboboxProps) {
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [query, setQuery] = useState(begin);
+  const [at, setAt] = useState(0);
+  /** Enter was pressed before there was anything to choose. */
+  const [isEntered, setEntered] = useState(false);
+  const part = list.is === "loaded" ? list.part : undefined;
+  const choices = useMemo(() => part?.choicesFor(source, query) ?? [], [part, source, query]);
+  const active = choices[at];
+  const optionId = (name: string) => `${id}-${name}`;
+
+  const choose = (run: () => void) => {
+    // Gives the focus back first: the choice may move it on from there.
+    input.current?.closest("dialog")?.close();
+    onClose();
+    run();
+  };
+  useEffect(() => {
+    // As a click, so that a form that is open saves itself, as with any click beside it.
+    if (isEntered && active) document.getElementById(`${id}-${active.id}`)?.click();
+    if (part) setEntered(false);
+  }, [isEntered, active, part, id]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
+    const step = { ArrowDown: 1, ArrowUp: choices.length - 1 }[event.key];
+    if (step !== undefined) setAt((at + step) % Math.max(1, choices.length));
+    else if (isPaletteKey(event.nativeEvent)) onClose();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div className="flex max-h-[min(480px,72dvh)] flex-col">
+      <form
+        className="flex shrink-0 items-center gap-3 border-divider border-b px-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setEntered(true);
+        }}
+      >
+        <Search aria-hidden size={18} className="shrink-0 text-muted" />
+        <input
+          ref={input}
+          type="text"
+          role="combobox"
+          dir="auto"
+          aria-label="Command or task"
+          placeholder="Type a command or a task"
+          autoComplete="off"
+          spellCheck={false}
+          aria-autocomplete="list"
+          aria-expanded={choices.length > 0}
+          aria-controls={part ? id : undefined}
+          aria-activedescendant={active && optionId(active.id)}
+          className="h-14 min-w-0 grow bg-transparent text-input outline-none"
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setAt(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </form>
+      {part && choices.length > 0 && (
+        <part.PaletteList
+          id={id}
+          choices={choices}
+          active={active}
+          optionId={optionId}
+          onPoint={setAt}
+          onChoose={choose}
+        />
+      )}
+      <p role="status" className="text-muted *:block *:px-4 *:py-8 *:text-center">
+        {choices.length === 0 && list.is !== "failed" && <span>{emptyLine(list.is, query)}</span>}
+      </p>
+      <div className={list.is === "failed" ? "px-4 pb-4" : ""}>
+        {list.is === "failed" && <NotLoaded what="The commands" onReload={() => onReload(query)} />}
+      </div>
+    </div>
+  );
+}
+
+const emptyLine = (is: Loaded<Part>["is"], query: string): string =>
+  is === "loading" ? "Loading the commands" : `Nothing matches “${query.trim()}”.`;

@@ -1,0 +1,21 @@
+import { Dialog } from "#ui/kit/dialog.tsx";
+import { NotLoaded } from "#ui/kit/not-loaded.tsx";
+import { part } from "#ui/kit/part.ts";
+import { useLoaded } from "#ui/kit/use-loaded.ts";
+
+const load = part(() => import("./shortcut-table.tsx"));
+
+/** All keys; on first use the script for it comes. */
+export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const table = useLoaded(open, load);
+  return (
+    <Dialog open={open} title="Keyboard shortcuts" onClose={onClose}>
+      {table.is === "loaded" ? (
+        <table.part.ShortcutTable />
+      ) : (
+        table.is === "loading" && <p className="text-muted">Loading the shortcuts</p>
+      )}
+      {table.is === "failed" && <NotLoaded what="The shortcuts" />}
+    </Dialog>
+  );
+}

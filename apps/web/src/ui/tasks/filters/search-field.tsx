@@ -1,0 +1,134 @@
+import { Search, X } from "lucide-react";
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
+import { Button } from "#ui/kit/button.tsx";
+import { isComposing } from "#ui/kit/is-composing.ts";
+import { type Filters, filtersHref } from "#ui/tasks/model/filters.ts";
+import { filtersInAddress } from "./use-filters.ts";
+
+interface SearchFieldProps {
+  readonly inputRef: RefObject<HTMLInputElement | null>;
+  readonly filters: Filters;
+  readonly onSearch: (q: string) => void;
+  /** Leads into the list. */
+  readonly onLeave: () => void;
+}
+
+/** Browsers take no more than 100 changes of the address in ten seconds. */
+const pause = 120;
+
+/** Finds while it is typed. Below 1024 px it stands behind a button until it is used. */
+export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFieldProps) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const next = useRef(0);
+  const opener = useRef<HTMLButtonElement>(null);
+  const { q } = filters;
+
+  const write = () => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    next.current = Date.now() + pause;
+    onSearch(inputRef.current?.value ?? "");
+  };
+  const type = () => {
+    const wait = next.current - Date.now();
+    if (wait <= 0) write();
+    else timer.current ??= setTimeout(write, wait);
+  };
+  const clear = () => {
+    if (inputRef.current) inputRef.current.value = "";
+    write();
+  };
+
+  const begin = useRef(write);
+  useEffect(() => {
+    // What was typed before the script came is searched for.
+    if (inputRef.current?.value !== filtersInAddress().q) begin.current();
+    return () => clearTimeout(timer.current);
+  }, [inputRef]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the screen's search changes, by Back too; the address is ahead of the screen while somebody types.
+  useEffect(() => {
+    const input = inputRef.current;
+    if (input && timer.current === undefined) input.value = filtersInAddress().q;
+  }, [q, inputRef]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    write();
+    onLeave();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (inputRef.current?.value) clear();
+      else onLeave();
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      onLeave();
+    }
+  };
+
+  const label = filters.status === "trashed" ? "Search the trash" : "Search tasks";
+  const rest = new URLSearchParams(filtersHref({ ...filters, q: "" }).split("?")[1]);
+  return (
+    <>
+      <Button
+        ref={opener}
+        variant="quiet"
+        size="icon"
+        aria-label={label}
+        className="noscript:hidden lg:hidden"
+        onClick={() => inputRef.current?.focus()}
+      >
+        <Search aria-hidden size={18} />
+      </Button>
+      {/* A form with an address: it also searches where no script is. */}
+      <search
+        data-filled={q !== "" || undefined}
+        className="group relative lg:w-52 max-lg:not-focus-within:not-data-filled:sr-only max-sm:absolute max-sm:inset-0 max-sm:flex max-sm:items-center max-sm:bg-bg max-sm:px-4"
+      >
+        <form action="/tasks" className="relative w-full sm:max-lg:w-44" onSubmit={submit}>
+          {[...rest].map(([name, value]) => (
+            <input key={name} type="hidden" name={name} value={value} />
+          ))}
+          <Search
+            aria-hidden
+            size={16}
+            className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-3 text-muted"
+          />
+          <input
+            ref={inputRef}
+            type="search"
+            name="q"
+            dir="auto"
+            aria-label={label}
+            placeholder="Search"
+            autoComplete="off"
+            enterKeyHint="search"
+            defaultValue={q}
+            className="control min-h-9 px-9 py-1 pointer-coarse:min-h-11 [&::-webkit-search-cancel-button]:hidden"
+            onInput={type}
+            onKeyDown={onKeyDown}
+          />
+          <Button
+            variant="quiet"
+            size="icon"
+            aria-label={q === "" ? "Close search" : "Clear search"}
+            className="noscript:hidden absolute inset-y-0 right-0 my-auto lg:group-not-data-filled:hidden"
+            // The field keeps the focus, and with it its place on a small screen.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => {
+              if (inputRef.current?.value) {
+                clear();
+                inputRef.current.focus();
+              } else opener.current?.focus();
+            }}
+          >
+            <X aria-hidden size={16} />
+          </Button>
+        </form>
+      </search>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import { CircleAlert } from "lucide-react";
+import { Button } from "#ui/kit/button.tsx";
+import { Words } from "#ui/kit/words.tsx";
+
+interface RowFailureProps {
+  readonly id: string;
+  /** What its button says and does. */
+  readonly remedy: string;
+  readonly onRemedy: () => void;
+  readonly children: string;
+}
+
+/** Under a task: what was not done, and why. */
+export function RowFailure({ id, remedy, onRemedy, children }: RowFailureProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 text-meta">
+      <p id={id} className="flex items-start gap-1.5 text-danger">
+        <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+        <Words>{children}</Words>
+      </p>
+      <Button size="small" onClick={onRemedy}>
+        {remedy}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import type { Task } from "@tend/contracts";
+import type { ComponentType, ReactNode } from "react";
+import { isDue } from "#ui/tasks/model/due.ts";
+import type { OutboxState } from "#ui/tasks/sync/outbox.ts";
+import { localDay } from "#ui/time/day-label.ts";
+import { ShowMore, useDrawn } from "./show-more.tsx";
+import { type RowActions, TaskRow } from "./task-row.tsx";
+
+interface TaskRowsProps {
+  readonly tasks: readonly Task[];
+  /** Null until the page is alive. */
+  readonly now: Date | null;
+  readonly unsent: OutboxState;
+  /** Tasks that stay for a moment, and whether each is on its way out. */
+  readonly kept: ReadonlyMap<string, boolean>;
+  /** The task whose form stands in place of its row, if any. */
+  readonly editing: Task | null;
+  readonly form: ReactNode;
+  /** In the order by hand: what a row is dragged by; null until its script is there. */
+  readonly handle: ComponentType<{ id: string }> | null | undefined;
+  readonly actions: RowActions;
+}
+
+const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
+
+/** The list. */
+export function TaskRows(props: TaskRowsProps) {
+  const { tasks, now, unsent, kept, editing, form, handle, actions } = props;
+  const { drawn, drawMore } = useDrawn();
+  const today = now && localDay(now);
+  const pending = new Set(unsent.changes.map((change) => change.task.id));
+  const rest = tasks.length - drawn;
+  // Whatever becomes of the task meanwhile, its form stays, and with it what is being typed.
+  const listed = tasks.slice(0, drawn);
+  if (editing && !listed.some(({ id }) => id === editing.id)) listed.unshift(editing);
+
+  return (
+    <div>
+      <ul aria-label="Tasks">
+        {listed.map((task) =>
+          task.id === editing?.id ? (
+            <li key={task.id} data-task={task.id} className={formClass}>
+              {form}
+            </li>
+          ) : (
+            <TaskRow
+              key={task.id}
+              task={task}
+              today={today}
+              overdue={now !== null && !task.completed && isDue(task, "overdue", now)}
+              pending={pending.has(task.id)}
+              failure={
+                pending.has(task.id)
+                  ? (unsent.refused.get(task.id) ?? unsent.trouble?.reason)
+                  : undefined
+              }
+              conflicting={unsent.conflicts.has(task.id)}
+              leaving={kept.get(task.id) ?? false}
+              handle={handle}
+              actions={actions}
+            />
+          ),
+        )}
+      </ul>
+      {rest > 0 && <ShowMore rest={rest} onShow={drawMore} />}
+    </div>
+  );
+}

@@ -1,0 +1,215 @@
+import "fake-indexeddb/auto";
+import { describe, expect, test } from "vitest";
+import { makeStorage, makeTask } from "#ui/tasks/testing.ts";
+import type { Change } from "./mutation.ts";
+import { createChangeDatabase } from "./mutation-database.ts";
+import { createChangeStorage } from "./mutation-storage.ts";
+
+const change = (id: string): Change => ({ id, kind: "create", task: makeTask() });
+
+test("changes come back in the order of their making, whatever the order of writing", () => {
+  const storage = createChangeStorage(makeStorage(), "ada");
+  const made = [change("1"), change("2"), change("3")];
+  for (const one of made.toReversed()) storage.write(one);
+  expect(storage.read()).toEqual(made);
+  storage.remove("2");
+  expect(storage.read().map(({ id }) => id)).toEqual(["1", "3"]);
+});
+
+test("a change of the version before, whose task lacks the newer fields, is read", () => {
+  const local = makeStorage();
+  const { version, deleted_at, ...task } = makeTask();
+  local.setItem("tend:change:ada:1", JSON.stringify({ id: "1", kind: "create", task }));
+  expect(createChangeStorage(local, "ada").read()).toEqual([
+    { id: "1", kind: "create", task: { ...task, version: 1, deleted_at: null } },
+  ]);
+});
+
+test("two tabs of one user share their changes; another user sees none", () => {
+  const local = makeStorage();
+  createChangeStorage(local, "ada").write(change("1"));
+  createChangeStorage(local, "ada").write(change("2"));
+  expect(createChangeStorage(local, "ada").read()).toHaveLength(2);
+  expect(createChangeStorage(local, "grace").read()).toEqual([]);
+});
+
+test("what cannot be read is left out and left alone", () => {
+  const local = makeStorage();
+  const key = "tend:change:ada:1";
+  const set = { id: "1", kind: "set", task: makeTask() };
+  for (const text of [
+    "{",
+    "null",
+    "[]",
+    '{"id":"1","kind":"burn","task":{}}',
+    JSON.stringify({ ...set, fields: {} }),
+    JSON.stringify({ ...set, fields: { title: 5, due_date: "2026-13-45" } }),
+  ]) {
+    local.setItem(key, text);
+    expect(createChangeStorage(local, "ada").read()).toEqual([]);
+    expect(local.getItem(key)).toBe(text);
+  }
+});
+
+test("of a change with one readable field that one is left, and what another version knows", () => {
+  const local = makeStorage();
+  const set = { id: "1", kind: "set", task: makeTask() };
+  for (const left of [{ title: "Pay" }, { completed: false }, { estimate: 5 }]) {
+    const fields = { ...left, priority: "huge" };
+    local.setItem("tend:change:ada:1", JSON.stringify({ ...set, fields }));
+    expect(createChangeStorage(local, "ada").read()).toMatchObject([{ fields: left }]);
+  }
+});
+
+test("says so when there is no room or no storage, and keeps the change in memory", () => {
+  for (const local of [makeStorage(10), undefined]) {
+    const storage = createChangeStorage(local, "ada");
+    storage.write(change("1"));
+    expect(storage.hasUnstored).toBe(true);
+    expect(storage.read()).toHaveLength(1);
+    storage.remove("1");
+    expect(storage.hasUnstored).toBe(false);
+  }
+});
+
+test("knows its own keys", () => {
+  const storage = createChangeStorage(makeStorage(), "ada");
+  expect(storage.owns("tend:change:ada:1")).toBe(true);
+  expect(storage.owns(null)).toBe(true);
+  expect(storage.owns("tend:change:grace:1")).toBe(false);
+});
+
+describe("with IndexedDB", () => {
+  /** A tab of a user on a device with this local storage. */
+  function openTab(userId: string, local: Storage | undefined, isGone = () => false) {
+    const told: string[] = [];
+    const storage = createChangeStorage(local, userId, {
+      database: createChangeDatabase(userId),
+      onChanged: (how) => told.push(how),
+      isGone,
+    });
+    return { storage, told };
+  }
+  const ids = (storage: { read(): readonly Change[] }) => storage.read().map(({ id }) => id);
+  const someone = () => crypto.randomUUID();
+
+  test("a change is in local storage at once and moves on; a tab opened later finds it", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const { storage, told } = openTab(user, local);
+    storage.write(change("2"));
+    storage.write(change("1"));
+    expect(Object.keys(local)).toHaveLength(2);
+    expect(storage.hasUnstored).toBe(false);
+    await storage.settled();
+    expect(Object.keys(local)).toEqual([]);
+    expect(told).toEqual(["more", "more"]);
+    expect(ids(storage)).toEqual(["1", "2"]);
+    const later = openTab(user, local).storage;
+    expect(ids(later)).toEqual([]);
+    await later.reload();
+    expect(ids(later)).toEqual(["1", "2"]);
+    await openTab(someone(), local).storage.reload();
+  });
+
+  test("a page that dies before the move loses nothing", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    createChangeStorage(local, user).write(change("1"));
+    const { storage } = openTab(user, local);
+    expect(ids(storage)).toEqual(["1"]);
+    await storage.reload();
+    expect(ids(storage)).toEqual(["1"]);
+  });
+
+  test("more than local storage holds is kept", async () => {
+    const [user, local] = [someone(), makeStorage(10)];
+    const { storage } = openTab(user, local);
+    storage.write(change("1"));
+    expect(storage.hasUnstored).toBe(true);
+    await storage.settled();
+    expect(storage.hasUnstored).toBe(false);
+    const later = openTab(user, local).storage;
+    await later.reload();
+    expect(ids(later)).toEqual(["1"]);
+  });
+
+  test("what one tab takes out, another no longer finds", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const [one, two] = [openTab(user, local), openTab(user, local)];
+    one.storage.write(change("1"));
+    one.storage.write(change("2"));
+    await one.storage.settled();
+    await two.storage.reload();
+    two.storage.remove("1");
+    await two.storage.settled();
+    expect(two.told).toEqual(["fewer"]);
+    await one.storage.reload();
+    expect(ids(one.storage)).toEqual(["2"]);
+  });
+
+  test("sent by another tab while it was on its way, it does not come back", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const [one, two] = [openTab(user, local), openTab(user, local)];
+    one.storage.write(change("1"));
+    two.storage.remove("1");
+    await Promise.all([one.storage.settled(), two.storage.settled()]);
+    await one.storage.reload();
+    expect(ids(one.storage)).toEqual([]);
+    await expect.poll(() => createChangeDatabase(user).read()).toEqual([]);
+  });
+
+  test("taken out by a page that dies at once, it does not come back", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const first = openTab(user, local).storage;
+    first.write(change("1"));
+    await first.settled();
+    const database = { ...createChangeDatabase(user), remove: () => new Promise(() => {}) };
+    const dying = createChangeStorage(local, user, { database });
+    await dying.reload();
+    dying.remove("1");
+    expect(ids(dying)).toEqual([]);
+    expect(ids(first)).toEqual([]);
+
+    const { storage } = openTab(user, local);
+    await storage.reload();
+    expect(ids(storage)).toEqual([]);
+    await storage.settled();
+    expect(await createChangeDatabase(user).read()).toEqual([]);
+    expect(Object.keys(local)).toEqual([]);
+  });
+
+  test("what another tab has just written is there, also while it moves", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const { storage } = openTab(user, local);
+    const key = `tend:change:${user}:1`;
+    storage.absorb(key, JSON.stringify(change("1")));
+    storage.absorb("tend:change:somebody:2", JSON.stringify(change("2")));
+    expect(ids(storage)).toEqual(["1"]);
+  });
+
+  test("written again, the last text counts", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const { storage } = openTab(user, local);
+    const task = makeTask();
+    storage.write({ id: "1", kind: "delete", task, send_at: 5 });
+    storage.write({ id: "1", kind: "delete", task, send_at: 0 });
+    await storage.settled();
+    const later = openTab(user, local).storage;
+    await later.reload();
+    expect(later.read()).toEqual([{ id: "1", kind: "delete", task, send_at: 0 }]);
+    expect(Object.keys(local)).toEqual([]);
+  });
+
+  test("whoever has signed out leaves nothing more", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    let isGone = false;
+    const { storage } = openTab(user, local, () => isGone);
+    storage.write(change("1"));
+    isGone = true;
+    storage.write(change("2"));
+    expect(ids(storage)).toEqual([]);
+    await storage.settled();
+    expect(Object.keys(local)).toEqual([]);
+    await createChangeDatabase(user).clear();
+    expect(await createChangeDatabase(user).read()).toEqual([]);
+  });
+});

@@ -1,0 +1,192 @@
+import { keyPrefix } from "#ui/device/storage.ts";
+import type { Change } from "./mutation.ts";
+import type { ChangeDatabase } from "./mutation-database.ts";
+import { isRecord, readFields, readTask } from "./stored-task.ts";
+
+/**
+ * Where unsent changes outlive the page. Each is in local storage before the key that made it is up,
+ * and a moment later in IndexedDB, which has room for all; where there is none it stays where it is.
+ */
+export interface ChangeStorage {
+  /** In the order of the doing. */
+  read(): readonly Change[];
+  write(change: Change): void;
+  remove(id: string): void;
+  /** Whether there are changes that are kept nowhere yet. */
+  readonly hasUnstored: boolean;
+  /** Reads IndexedDB again: other tabs put changes there and take them out. */
+  reload(): Promise<void>;
+  /** Once other tabs find what was written here, and no longer what was removed. */
+  settled(): Promise<void>;
+  /** What another tab has just written to local storage, which will leave there soon. */
+  absorb(key: string | null, text: string | null): void;
+  /** Whether a storage event is about these changes; its key is null when all was cleared. */
+  owns(key: string | null): boolean;
+}
+
+interface ChangeStorageOptions {
+  readonly database?: ChangeDatabase;
+  /** IndexedDB has changed, which other tabs are not told by themselves. */
+  readonly onChanged?: (how: "more" | "fewer") => void;
+  /** This person has signed out: nothing of them is kept or shown any more. */
+  readonly isGone?: () => boolean;
+}
+
+/** Milliseconds. Some browsers at times never answer. */
+const patience = 1000;
+
+export function createChangeStorage(
+  storage: Storage | undefined,
+  userId: string,
+  { database, onChanged = () => {}, isGone = () => false }: ChangeStorageOptions = {},
+): ChangeStorage {
+  const prefix = keyPrefix("change", userId);
+  /** Says at once that a change is taken out, until IndexedDB says so, too. */
+  const removed = keyPrefix("removed", userId);
+  /** What is in IndexedDB or on its way there, or nowhere else but here. */
+  let kept = new Map<string, Change>();
+  const unstored = new Set<string>();
+  /** By change what is being done to it in IndexedDB: what was begun before says nothing any more. */
+  const underWay = new Map<string, Promise<unknown>>();
+
+  const follow = (id: string, work: Promise<unknown>, done: () => void, failed = () => {}) => {
+    const isLatest = () => underWay.get(id) === ended;
+    const ended: Promise<unknown> = work
+      .then(
+        () => isLatest() && done(),
+        () => isLatest() && failed(),
+      )
+      .finally(() => isLatest() && underWay.delete(id));
+    underWay.set(id, ended);
+  };
+  const isWritten = (key: string, text: string): boolean => {
+    try {
+      storage?.setItem(key, text);
+      return storage !== undefined;
+    } catch {
+      // No room. What stands there is older.
+      storage?.removeItem(key);
+      return false;
+    }
+  };
+
+  return {
+    read() {
+      if (isGone()) return [];
+      const changes = new Map(kept);
+      for (const key of Object.keys(storage ?? {})) {
+        const change = key.startsWith(prefix) && parseText(storage?.getItem(key));
+        if (change) changes.set(change.id, change);
+      }
+      return [...changes.values()]
+        .filter(({ id }) => storage?.getItem(removed + id) == null)
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+    write(change) {
+      if (isGone()) return;
+      const { id } = change;
+      const key = prefix + id;
+      const text = JSON.stringify(change);
+      storage?.removeItem(removed + id);
+      const isSafe = isWritten(key, text);
+      if (!isSafe) unstored.add(id);
+      if (database || !isSafe) kept.set(id, change);
+      if (!database) return;
+      const done = () => {
+        unstored.delete(id);
+        const now = storage?.getItem(key) ?? null;
+        if (now === text) storage?.removeItem(key);
+        else if (isSafe && now === null) {
+          // Another tab has sent it already.
+          kept.delete(id);
+          void database.remove(id).catch(() => {});
+        }
+        onChanged("more");
+      };
+      const failed = () => {
+        if (isSafe) kept.delete(id);
+      };
+      follow(id, database.put(change), done, failed);
+    },
+    remove(id) {
+      storage?.removeItem(prefix + id);
+      kept.delete(id);
+      unstored.delete(id);
+      if (!database) return;
+      isWritten(removed + id, "");
+      follow(id, database.remove(id), () => {
+        storage?.removeItem(removed + id);
+        onChanged("fewer");
+      });
+    },
+    get hasUnstored() {
+      return unstored.size > 0;
+    },
+    async reload() {
+      if (!database) return;
+      const found = await inTime(database.read().catch(() => []));
+      if (!found) return;
+      const changes = found.map(parseChange).filter((change) => change !== undefined);
+      const next = new Map(changes.map((change) => [change.id, change]));
+      for (const key of Object.keys(storage ?? {})) {
+        const id = key.startsWith(removed) ? key.slice(removed.length) : "";
+        if (id === "" || underWay.has(id)) continue;
+        // The page that took it out died before IndexedDB did it, or just after.
+        if (next.has(id)) this.remove(id);
+        else storage?.removeItem(key);
+      }
+      for (const id of [...underWay.keys(), ...unstored]) {
+        const own = kept.get(id);
+        if (own) next.set(id, own);
+        else next.delete(id);
+      }
+      kept = next;
+    },
+    async settled() {
+      await inTime(Promise.all(underWay.values()));
+    },
+    absorb(key, text) {
+      const change = key?.startsWith(prefix) && parseText(text);
+      if (change && database) kept.set(change.id, change);
+    },
+    owns: (key) => key === null || key.startsWith(prefix),
+  };
+}
+
+/** Undefined where it takes too long. */
+const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
+  Promise.race([
+    work,
+    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patience)),
+  ]);
+
+function parseText(text: string | null | undefined): Change | undefined {
+  try {
+    return parseChange(JSON.parse(text ?? "null"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for what another version wrote, or somebody by hand, in a way that cannot be read. */
+function parseChange(value: unknown): Change | undefined {
+  if (!isRecord(value) || typeof value.id !== "string") return undefined;
+  const task = readTask(value.task);
+  if (task === undefined) return undefined;
+  const { id, kind, fields, before, send_at } = value;
+  if (kind === "create" || kind === "restore") return { id, kind, task };
+  if (kind === "delete")
+    return { id, kind, task, send_at: Number.isFinite(send_at) ? Number(send_at) : 0 };
+  if (kind !== "set" || !isRecord(fields)) return undefined;
+  const set = readFields(fields);
+  // A change of nothing would be refused for ever.
+  if (Object.keys(set).length === 0) return undefined;
+  const { version, ...seen } = isRecord(before) ? readFields(before) : {};
+  return {
+    id,
+    kind,
+    task,
+    fields: set,
+    ...(version !== undefined && { before: { ...seen, version } }),
+  };
+}

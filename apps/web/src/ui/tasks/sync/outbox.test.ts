@@ -1,0 +1,896 @@
+import type { Batch, BatchResult, NewTask, Task } from "@tend/contracts";
+import { type Answered, UnreachableError } from "@tend/contracts/client";
+import { etagOf } from "@tend/contracts/etag";
+import { v7 as uuidv7 } from "uuid";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { makeApiError, makeStorage, makeTask } from "#ui/tasks/testing.ts";
+import { type Change, setOf, type TaskFields } from "./mutation.ts";
+import { createChangeStorage } from "./mutation-storage.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
+
+/** A server in memory that does what the contract says, and fails when a test wants it to. */
+function makeServer() {
+  const tasks = new Map<string, Task>();
+  const trash = new Map<string, Task>();
+  const log: string[] = [];
+  let clock = 0;
+  const server = {
+    tasks,
+    trash,
+    log,
+    /** Thrown before anything is done. */
+    fails: undefined as Error | undefined,
+    /** No task more is taken. */
+    full: false,
+    /** Thrown after it is done: the answer is lost. */
+    losesAnswer: undefined as Error | undefined,
+    hold: undefined as Promise<void> | undefined,
+    /** What a batch says of this task, in place of deleting it. */
+    refuses: new Map<string, BatchResult>(),
+  };
+  const stamp = () => `2026-11-24T10:00:00.${String(++clock).padStart(3, "0")}Z`;
+  const answer = async <T>(line: string, run: () => T): Promise<Answered<T>> => {
+    log.push(line);
+    await server.hold;
+    if (server.fails) throw server.fails;
+    const body = run();
+    if (server.losesAnswer) throw server.losesAnswer;
+    return { status: 200, body, headers: new Headers() };
+  };
+  const find = (id: string): Task => {
+    const task = tasks.get(id);
+    if (!task) throw makeApiError(404, "task_not_found");
+    return task;
+  };
+  const set = (id: string, fields: TaskFields): Task => {
+    const present = find(id);
+    const task = { ...present, ...fields, version: present.version + 1, updated_at: stamp() };
+    tasks.set(id, task);
+    return task;
+  };
+  const create = (body: NewTask): Task => {
+    const { id = uuidv7(), title, description = null, completed = false, due_date = null } = body;
+    const present = tasks.get(id) ?? trash.get(id);
+    if (present && present.title !== title) throw makeApiError(409, "id_already_used");
+    if (server.full) throw makeApiError(422, "quota_exceeded");
+    const created_at = stamp();
+    const task = { ...makeTask(), id, title, description, completed, due_date, created_at };
+    if (!present) tasks.set(id, task);
+    return present ?? task;
+  };
+  const remove = (id: string): undefined => {
+    trash.set(id, { ...find(id), deleted_at: stamp() });
+    tasks.delete(id);
+  };
+  const restore = (id: string): Task => {
+    const task = trash.get(id);
+    if (task) tasks.set(id, { ...task, deleted_at: null });
+    trash.delete(id);
+    return find(id);
+  };
+  const inBatch = (id: string): BatchResult => {
+    const refusal = server.refuses.get(id);
+    if (refusal) return refusal;
+    if (!tasks.has(id))
+      return { status: 404, problem: makeApiError(404, "task_not_found").problem };
+    remove(id);
+    return { status: 204 };
+  };
+  const api = {
+    createTask: ({ body }: { body: NewTask }) => answer(`create ${body.title}`, () => create(body)),
+    getTask: ({ params: { id } }: Params) => answer("get", () => find(id)),
+    updateTask: ({ params: { id }, body, headers }: Params & Update) =>
+      answer(`update ${JSON.stringify(body)}`, () => {
+        const task = find(id);
+        if ((headers?.if_match ?? etagOf(task)) !== etagOf(task)) {
+          throw makeApiError(412, "precondition_failed", { task });
+        }
+        return set(id, body);
+      }),
+    completeTask: ({ params: { id }, body }: Params & { body?: { completed: boolean } }) =>
+      answer(`complete ${body?.completed}`, () => set(id, body ?? {})),
+    deleteTask: ({ params: { id } }: Params, options?: { keepalive?: boolean }) =>
+      answer(options?.keepalive ? "delete, outliving the page" : "delete", () => remove(id)),
+    restoreTask: ({ params: { id } }: Params) => answer("restore", () => restore(id)),
+    batchTasks: ({ body }: { body: BatchBody }, options?: { keepalive?: boolean }) =>
+      answer(
+        `${body.atomic === false ? "" : "atomic "}batch of ${body.operations.length}${options?.keepalive ? ", outliving the page" : ""}`,
+        () => ({
+          results: body.operations.map((one) => {
+            if (one.operation !== "delete" || one.permanent) throw new Error("Not foreseen");
+            return inBatch(one.id);
+          }),
+        }),
+      ),
+  };
+  /** As another device does it. */
+  const change = (id: string, fields: TaskFields) => void set(id, fields);
+  return Object.assign(server, { api, change });
+}
+
+type Params = { params: { id: string } };
+type Update = { body: object; headers?: { if_match?: string | undefined } };
+type BatchBody = { operations: Batch["operations"]; atomic?: boolean | undefined };
+
+let server: ReturnType<typeof makeServer>;
+let local: Storage;
+let online: boolean;
+let acknowledged: [string, Task | null][];
+let rescued: Task[];
+let restored: [Task, boolean][];
+let exclusively: OutboxOptions["exclusively"];
+const open: Outbox[] = [];
+
+function makeOutbox(userId = "ada", storage = local) {
+  const outbox = new Outbox({
+    api: server.api,
+    storage: createChangeStorage(storage, userId),
+    isOnline: () => online,
+    exclusively: (ids, run) => exclusively(ids, run),
+    onAcknowledged: (told) => acknowledged.push(...told),
+    onRescued: (task) => rescued.push(task),
+    onRestored: (task, back) => restored.push([task, back]),
+  });
+  outbox.start();
+  open.push(outbox);
+  return outbox;
+}
+
+const creation = (task: Task): Change => ({ kind: "create", id: uuidv7(), task });
+const setting = (task: Task, fields: TaskFields): Change => ({
+  id: uuidv7(),
+  ...setOf(task, fields),
+});
+const deletion = (task: Task, after = 8500): Change => ({
+  kind: "delete",
+  id: uuidv7(),
+  task,
+  send_at: Date.now() + after,
+});
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const later = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-11-24T09:30:00.000Z") });
+  server = makeServer();
+  local = makeStorage();
+  online = true;
+  acknowledged = [];
+  rescued = [];
+  restored = [];
+  exclusively = (_, run) => run();
+});
+
+afterEach(() => {
+  for (const outbox of open.splice(0)) outbox.stop();
+  vi.useRealTimers();
+});
+
+describe("a change", () => {
+  test("is kept until the server has acknowledged it, and then forgotten", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    outbox.add(creation(task));
+    expect(outbox.state().changes).toHaveLength(1);
+    expect(Object.keys(local)).toHaveLength(1);
+    await settle();
+    expect(acknowledged).toEqual([[task.id, server.tasks.get(task.id)]]);
+    expect(outbox.state().changes).toEqual([]);
+    expect(Object.keys(local)).toEqual([]);
+  });
+
+  test("outlives the page and is sent by the next one", async () => {
+    online = false;
+    const task = makeTask();
+    const before = makeOutbox();
+    before.add(creation(task));
+    before.add(setting(task, { title: "Pay the rent" }));
+    before.stop();
+    online = true;
+    const after = makeOutbox();
+    expect(after.state().changes).toHaveLength(2);
+    await settle();
+    expect(server.tasks.get(task.id)?.title).toBe("Pay the rent");
+    expect(after.state().changes).toEqual([]);
+  });
+
+  test("is sent to nobody else's account", async () => {
+    online = false;
+    makeOutbox("ada").add(creation(makeTask()));
+    online = true;
+    expect(makeOutbox("grace").state().changes).toEqual([]);
+    await settle();
+    expect(server.log).toEqual([]);
+  });
+
+  test("that the browser will not store is sent all the same, and known to be at risk", async () => {
+    online = false;
+    const outbox = makeOutbox("ada", makeStorage(10));
+    outbox.add(creation(makeTask()));
+    expect(outbox.hasUnstored).toBe(true);
+    online = true;
+    outbox.retry();
+    await settle();
+    expect(server.tasks.size).toBe(1);
+    expect(outbox.hasUnstored).toBe(false);
+  });
+});
+
+describe("the order", () => {
+  test("of one task's changes is kept, and what piles up goes as one", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    let release = () => {};
+    server.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    outbox.add(creation(task));
+    outbox.add(setting(task, { completed: true }));
+    outbox.add(setting(task, { title: "One" }));
+    outbox.add(setting(task, { title: "Two" }));
+    release();
+    await settle();
+    expect(server.log).toEqual(["create Pay rent", 'update {"completed":true,"title":"Two"}']);
+    expect(server.tasks.get(task.id)).toMatchObject({ title: "Two", completed: true });
+  });
+
+  test("of quick ticks is kept: the last one wins", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    for (const completed of [true, false, true, false]) outbox.add(setting(task, { completed }));
+    await settle();
+    expect(server.log).toEqual(["complete true", "complete false"]);
+    expect(server.tasks.get(task.id)?.completed).toBe(false);
+  });
+
+  test("of creates is that of their making, one after the other", async () => {
+    online = false;
+    const outbox = makeOutbox();
+    for (const title of ["First", "Second", "Third"]) outbox.add(creation(makeTask({ title })));
+    online = true;
+    outbox.retry();
+    await settle();
+    expect(server.log).toEqual(["create First", "create Second", "create Third"]);
+  });
+
+  test("does not let one refused task hold up another", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.fails = makeApiError(422, "validation_failed");
+    outbox.add(creation(task));
+    await settle();
+    server.fails = undefined;
+    outbox.add(creation(makeTask({ title: "Other" })));
+    await settle();
+    expect(outbox.state().changes.map((change) => change.task.id)).toEqual([task.id]);
+    expect(server.tasks.size).toBe(1);
+  });
+});
+
+describe("what was changed elsewhere too", () => {
+  /** A task that another device changes after this one has seen it. */
+  function makeChangedElsewhere(theirs: TaskFields) {
+    const task = makeTask({ description: "Ask for the receipt." });
+    server.tasks.set(task.id, task);
+    server.change(task.id, theirs);
+    return task;
+  }
+
+  test("in another field is kept beside what was changed here", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ description: "Paid" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    expect(server.tasks.get(task.id)).toMatchObject({ title: "Mine", description: "Paid" });
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
+  test("to the same is no question", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Mine" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
+  test("in its place too is no question: the last move wins, the other fields stay", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ position: "theirs1", title: "Theirs" });
+    outbox.add(setting(task, { position: "mine1" }));
+    await settle();
+    expect(server.tasks.get(task.id)).toMatchObject({ position: "mine1", title: "Theirs" });
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
+  test("in the same field waits for the person, shown as it is here, and overwrites nothing", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    outbox.add(setting(task, { title: "Mine", due_date: "2026-12-01" }));
+    await later(120_000);
+    const theirs = server.tasks.get(task.id);
+    expect(theirs).toMatchObject({ title: "Theirs", due_date: null });
+    expect(outbox.state().conflicts).toEqual(
+      new Map([[task.id, { mine: { title: "Mine" }, theirs }]]),
+    );
+    expect(outbox.state().changes).toHaveLength(1);
+    expect(server.log).toHaveLength(1);
+  });
+
+  test.each([
+    ["mine", { title: "Mine" }, "Mine"],
+    ["theirs", {}, "Theirs"],
+  ])(
+    "is decided for %s, and the other fields of the change go with it",
+    async (_, chosen, title) => {
+      const outbox = makeOutbox();
+      const task = makeChangedElsewhere({ title: "Theirs", description: "Paid" });
+      outbox.add(setting(task, { title: "Mine" }), setting(task, { due_date: "2026-12-01" }));
+      await settle();
+      outbox.resolve(task.id, chosen);
+      await settle();
+      expect(server.tasks.get(task.id)).toMatchObject({
+        title,
+        description: "Paid",
+        due_date: "2026-12-01",
+      });
+      expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+      expect(acknowledged.at(-1)).toEqual([task.id, server.tasks.get(task.id)]);
+    },
+  );
+
+  test("and decided for theirs alone, leaves nothing to send", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    outbox.resolve(task.id, {});
+    await settle();
+    expect(server.log).toHaveLength(1);
+    expect(outbox.state().changes).toEqual([]);
+    expect(acknowledged).toEqual([[task.id, server.tasks.get(task.id)]]);
+  });
+
+  test("is found again after a reload, and again where it changes once more before the choice", async () => {
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    const first = makeOutbox();
+    first.add(setting(task, { title: "Mine" }));
+    await settle();
+    first.stop();
+    const outbox = makeOutbox();
+    await settle();
+    expect(outbox.state().conflicts.get(task.id)?.theirs.title).toBe("Theirs");
+    server.change(task.id, { title: "Theirs again" });
+    outbox.resolve(task.id, { title: "Mine" });
+    await settle();
+    expect(outbox.state().conflicts.get(task.id)?.theirs.title).toBe("Theirs again");
+    expect(server.tasks.get(task.id)?.title).toBe("Theirs again");
+  });
+
+  test("is asked once more where the person edits on instead of choosing", async () => {
+    const outbox = makeOutbox();
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    outbox.add(setting(task, { title: "Mine" }));
+    await settle();
+    outbox.add(setting({ ...task, title: "Mine" }, { title: "Mine, longer" }));
+    await settle();
+    expect(outbox.state().conflicts.get(task.id)?.mine).toEqual({ title: "Mine, longer" });
+    expect(server.tasks.get(task.id)?.title).toBe("Theirs");
+  });
+
+  test("is never one's own edit before", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    outbox.add(creation(task));
+    outbox.add(setting(task, { title: "One" }));
+    await settle();
+    outbox.add(setting({ ...task, title: "One" }, { title: "Two" }));
+    await settle();
+    outbox.add(setting({ ...task, title: "Two" }, { title: "One" }));
+    await settle();
+    expect(server.tasks.get(task.id)?.title).toBe("One");
+    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+  });
+
+  test("yields to what a version of this program stored that knew no conflicts", async () => {
+    const task = makeChangedElsewhere({ title: "Theirs" });
+    const { before: _, ...old } = { ...setOf(task, { title: "Mine" }), id: uuidv7() };
+    createChangeStorage(local, "ada").write(old);
+    makeOutbox();
+    await settle();
+    expect(server.tasks.get(task.id)?.title).toBe("Mine");
+  });
+});
+
+describe("when the server cannot be reached", () => {
+  test("nothing is lost, the reason is told, and it is tried again, ever more rarely", async () => {
+    const outbox = makeOutbox();
+    server.fails = new UnreachableError(new Error("down"));
+    outbox.add(creation(makeTask()));
+    await settle();
+    expect(outbox.state().trouble).toEqual({
+      reason: "The server cannot be reached.",
+      signedOut: false,
+    });
+    await later(1000 + 2000 + 4000);
+    expect(server.log).toHaveLength(4);
+    await later(600_000);
+    expect(server.log.length).toBeLessThan(20);
+    server.fails = undefined;
+    await later(60_000);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(server.tasks.size).toBe(1);
+  });
+
+  test("a click tries at once", async () => {
+    const outbox = makeOutbox();
+    server.fails = makeApiError(503, "database_unavailable");
+    outbox.add(creation(makeTask()));
+    await settle();
+    expect(outbox.state().trouble?.reason).toBe("Title of database_unavailable.");
+    server.fails = undefined;
+    outbox.retry();
+    await settle();
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+  });
+
+  test("offline nothing is tried and nothing is called a failure", async () => {
+    online = false;
+    const outbox = makeOutbox();
+    outbox.add(creation(makeTask()));
+    await later(100_000);
+    expect(server.log).toEqual([]);
+    expect(outbox.state().trouble).toBeNull();
+  });
+
+  test("a lost answer makes no second task", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.losesAnswer = new UnreachableError(new Error("cut"));
+    outbox.add(creation(task));
+    await settle();
+    outbox.add(setting(task, { title: "Renamed meanwhile" }));
+    server.losesAnswer = undefined;
+    await later(1000);
+    expect([...server.tasks.values()]).toMatchObject([{ title: "Renamed meanwhile" }]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("a create that arrived and was deleted elsewhere meanwhile stays deleted", async () => {
+    const outbox = makeOutbox();
+    const [same, changed] = [makeTask(), makeTask()];
+    server.trash.set(same.id, { ...same, deleted_at: same.created_at });
+    server.trash.set(changed.id, { ...changed, title: "Other", deleted_at: same.created_at });
+    outbox.add(creation(same), creation(changed));
+    await settle();
+    expect(acknowledged).toEqual([
+      [same.id, null],
+      [changed.id, null],
+    ]);
+    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
+  test("a create that arrived and was changed elsewhere takes the server's word", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, { ...task, title: "Changed on the phone" });
+    outbox.add(creation(task));
+    await settle();
+    expect(acknowledged.at(-1)?.[1]?.title).toBe("Changed on the phone");
+    expect(outbox.state().changes).toEqual([]);
+  });
+});
+
+describe("when the server says no", () => {
+  test("the change stays with the reason until it is mended", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    server.fails = makeApiError(422, "validation_failed");
+    outbox.add(setting(task, { title: "Bad" }));
+    await settle();
+    expect(outbox.state().refused.get(task.id)).toBe("Detail of validation_failed.");
+    await later(600_000);
+    expect(server.log).toHaveLength(1);
+    server.fails = undefined;
+    outbox.add(setting(task, { title: "Good" }));
+    await settle();
+    expect(server.tasks.get(task.id)?.title).toBe("Good");
+    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
+  test("[X5] without room all creates wait for the person, after one request", async () => {
+    online = false;
+    const outbox = makeOutbox();
+    const made = ["First", "Second", "Third"].map((title) => makeTask({ title }));
+    for (const task of made) outbox.add(creation(task));
+    const there = makeTask({ title: "There" });
+    server.tasks.set(there.id, there);
+    online = true;
+    server.full = true;
+    outbox.retry();
+    await later(600_000);
+    expect(server.log).toEqual(["create First"]);
+    for (const { id } of made) {
+      expect(outbox.state().refused.get(id)).toBe("Detail of quota_exceeded.");
+    }
+    expect(outbox.state().trouble).toBeNull();
+
+    // What else is done goes on, and deleting makes room.
+    outbox.add(setting(there, { title: "Changed" }));
+    outbox.add(deletion(there, 0));
+    await settle();
+    expect(server.tasks.size).toBe(0);
+    expect(outbox.state().changes).toHaveLength(3);
+
+    // Still none: one request finds out.
+    server.log.length = 0;
+    outbox.retry(made[2]?.id);
+    await later(600_000);
+    expect(server.log).toEqual(["create First"]);
+    expect(outbox.state().refused.size).toBe(3);
+
+    server.full = false;
+    outbox.retry(made[1]?.id);
+    await settle();
+    expect([...server.tasks.values()].map(({ title }) => title)).toEqual([
+      "First",
+      "Second",
+      "Third",
+    ]);
+    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
+  test("[X5] what is written while there is no room is kept, also over a reload", async () => {
+    server.full = true;
+    const before = makeOutbox();
+    before.add(creation(makeTask({ title: "First" })));
+    await settle();
+    before.add(creation(makeTask({ title: "Second" })));
+    await later(600_000);
+    expect(server.log).toEqual(["create First", "create Second"]);
+    before.stop();
+    server.log.length = 0;
+    const after = makeOutbox();
+    await later(600_000);
+    expect(server.log).toEqual(["create First"]);
+    expect(after.state().changes).toHaveLength(2);
+    expect(after.state().refused.size).toBe(2);
+  });
+
+  test("a create is made anew with what was mended", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask({ title: "Bad" });
+    server.fails = makeApiError(422, "validation_failed");
+    outbox.add(creation(task));
+    await settle();
+    server.fails = undefined;
+    outbox.add(setting(task, { title: "Good" }));
+    await settle();
+    expect(server.log).toEqual(["create Bad", "create Good"]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("without a session everything waits for a new one", async () => {
+    const outbox = makeOutbox();
+    server.fails = makeApiError(401, "no_session");
+    outbox.add(creation(makeTask()));
+    await settle();
+    expect(outbox.state().trouble).toEqual({ reason: "You are signed out.", signedOut: true });
+    server.fails = undefined;
+    outbox.retry();
+    await settle();
+    expect(server.tasks.size).toBe(1);
+  });
+});
+
+describe("a delete", () => {
+  test("can be taken back for a while and is sent after it", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    const first = deletion(task);
+    outbox.add(first);
+    await later(8000);
+    outbox.undoDeletes([first]);
+    await later(60_000);
+    expect(server.log).toEqual([]);
+    const second = deletion(task);
+    outbox.add(second);
+    await later(8500);
+    expect(server.log).toEqual(["delete"]);
+    expect(acknowledged).toEqual([[task.id, null]]);
+  });
+
+  test("that was sent is taken back from the trash, and edits after it arrive", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    const change = deletion(task, 0);
+    outbox.add(change);
+    await settle();
+    outbox.undoDeletes([change]);
+    outbox.add(setting(task, { title: "Back" }));
+    await settle();
+    expect(server.log).toEqual(["delete", "restore", 'update {"title":"Back"}']);
+    expect([...server.tasks.values()]).toMatchObject([{ id: task.id, title: "Back" }]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("that is on its way is taken back after it, whether or not its answer came", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    const change = deletion(task, 0);
+    server.losesAnswer = new UnreachableError(new Error("cut"));
+    outbox.add(change);
+    outbox.undoDeletes([change]);
+    await settle();
+    server.losesAnswer = undefined;
+    await later(1000);
+    expect(server.log).toEqual(["delete", "delete", "restore"]);
+    expect(server.tasks.has(task.id)).toBe(true);
+    expect(acknowledged.at(-1)).toMatchObject([task.id, { deleted_at: null }]);
+  });
+
+  test("that the server refuses is tried again, ever more rarely, and said", async () => {
+    const outbox = makeOutbox();
+    server.fails = makeApiError(405, "method_not_allowed");
+    outbox.add(deletion(makeTask(), 0));
+    await later(60_000);
+    expect(server.log.length).toBeLessThan(10);
+    expect(outbox.state().trouble?.reason).toBe("Detail of method_not_allowed.");
+    expect(outbox.state().changes).toHaveLength(1);
+  });
+
+  test("goes at once, outliving the page, when that goes away", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    const change = deletion(task);
+    outbox.add(change);
+    outbox.flushDeletes();
+    await settle();
+    expect(server.log).toEqual(["delete, outliving the page"]);
+    expect(server.tasks.size).toBe(0);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("of a task that is gone already is done", async () => {
+    const outbox = makeOutbox();
+    outbox.add(deletion(makeTask(), 0));
+    await settle();
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+  });
+
+  test("gives way to an edit of the same task in another tab", async () => {
+    const [one, two] = [makeOutbox(), makeOutbox()];
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    one.add(deletion(task));
+    two.refresh();
+    two.add(setting(task, { title: "Edited" }));
+    await later(60_000);
+    expect(server.log).toEqual(['update {"title":"Edited"}']);
+  });
+
+  test("ends a create that the server refuses", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.fails = makeApiError(422, "validation_failed");
+    outbox.add(creation(task));
+    await settle();
+    outbox.add(deletion(task));
+    await settle();
+    server.fails = undefined;
+    await later(8500);
+    expect(server.tasks.size).toBe(0);
+    expect(outbox.state().changes).toEqual([]);
+  });
+});
+
+describe("many deletes", () => {
+  const deletions = (count: number, after?: number) => {
+    const tasks = Array.from({ length: count }, () => makeTask());
+    for (const task of tasks) server.tasks.set(task.id, task);
+    return tasks.map((task) => deletion(task, after));
+  };
+
+  test("that are due together go in batches of at most 100", async () => {
+    const outbox = makeOutbox();
+    outbox.add(...deletions(120));
+    await later(8000);
+    expect(server.log).toEqual([]);
+    await later(500);
+    expect(server.log).toEqual(["batch of 100", "batch of 20"]);
+    expect(server.tasks.size).toBe(0);
+    expect(outbox.state().changes).toEqual([]);
+    expect(Object.keys(local)).toEqual([]);
+    expect(acknowledged).toHaveLength(120);
+  });
+
+  test("can be taken back together", async () => {
+    const outbox = makeOutbox();
+    const changes = deletions(3);
+    outbox.add(...changes);
+    outbox.undoDeletes(changes);
+    await later(60_000);
+    expect(server.log).toEqual([]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("take what was not sent before along, and let what came after wait", async () => {
+    online = false;
+    const outbox = makeOutbox();
+    const [fresh, ticked, back] = [makeTask(), makeTask(), makeTask()];
+    for (const task of [ticked, back]) server.tasks.set(task.id, task);
+    outbox.add(creation(fresh), setting(ticked, { completed: true }));
+    const deletes = [fresh, ticked, back].map((task) => deletion(task, 0));
+    outbox.add(...deletes);
+    outbox.undoDeletes(deletes.slice(2));
+    online = true;
+    outbox.retry();
+    await settle();
+    expect(server.log).toEqual(["batch of 3", "restore"]);
+    expect([...server.tasks.keys()]).toEqual([back.id]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("are done where the task is gone, and tried again where one is not", async () => {
+    const outbox = makeOutbox();
+    const [gone, kept, plain] = deletions(3, 0);
+    if (!gone || !kept || !plain) throw new Error("There are three");
+    server.tasks.delete(gone.task.id);
+    const { problem } = makeApiError(429, "too_many_requests");
+    server.refuses.set(kept.task.id, { status: 429, problem });
+    outbox.add(gone, kept, plain);
+    await settle();
+    expect(outbox.state()).toMatchObject({
+      changes: [kept],
+      trouble: { reason: "Title of too_many_requests." },
+    });
+    server.refuses.clear();
+    await later(1000);
+    expect(server.log).toEqual(["batch of 3", "delete"]);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+  });
+
+  test.each([
+    new UnreachableError(new Error("down")),
+    makeApiError(503, "database_unavailable"),
+    makeApiError(413, "body_too_large"),
+  ])("are kept and tried again, ever more rarely, after %s", async (error) => {
+    const outbox = makeOutbox();
+    server.fails = error;
+    outbox.add(...deletions(2, 0));
+    await later(1000 + 2000 + 4000);
+    expect(server.log).toEqual(Array(4).fill("batch of 2"));
+    expect(outbox.state()).toMatchObject({ trouble: { signedOut: false } });
+    server.fails = undefined;
+    await later(60_000);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(server.tasks.size).toBe(0);
+  });
+
+  test("whose answer is lost are sent again, and that does no harm", async () => {
+    const outbox = makeOutbox();
+    server.losesAnswer = new UnreachableError(new Error("cut"));
+    outbox.add(...deletions(2, 0));
+    await settle();
+    server.losesAnswer = undefined;
+    await later(1000);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+  });
+
+  test("go at once in batches that outlive the page, when that goes away", async () => {
+    const outbox = makeOutbox();
+    outbox.add(...deletions(101));
+    outbox.flushDeletes();
+    await settle();
+    expect(server.log).toEqual(["batch of 100, outliving the page", "delete, outliving the page"]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("go before their time where somebody wants to see the trash", async () => {
+    const outbox = makeOutbox();
+    outbox.add(...deletions(2));
+    outbox.hurryDeletes();
+    await settle();
+    expect(server.log).toEqual(["batch of 2"]);
+  });
+
+  test("of two tabs are sent once", async () => {
+    let turn = Promise.resolve();
+    exclusively = (_, run) => {
+      turn = turn.then(run);
+      return turn;
+    };
+    const [one, two] = [makeOutbox(), makeOutbox()];
+    one.add(...deletions(3));
+    two.retry();
+    await later(8500);
+    expect(server.log).toEqual(["batch of 3"]);
+    expect([one.state().changes, two.state().changes]).toEqual([[], []]);
+  });
+});
+
+describe("a restore", () => {
+  const restoring = (task: Task): Change => ({ kind: "restore", id: uuidv7(), task });
+
+  test("brings the task back", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.trash.set(task.id, { ...task, deleted_at: task.created_at });
+    outbox.add(restoring(task));
+    await settle();
+    expect(acknowledged).toEqual([[task.id, task]]);
+    expect(restored).toEqual([[task, true]]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test("of a task that was deleted for good is given up, and said", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    outbox.add(restoring(task));
+    await settle();
+    expect(restored).toEqual([[task, false]]);
+    expect(acknowledged).toEqual([[task.id, null]]);
+    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+  });
+});
+
+describe("a task that was deleted elsewhere", () => {
+  test("comes back with the text that was edited here", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask({ description: "Long notes" });
+    outbox.add(setting(task, { title: "Edited" }));
+    await settle();
+    expect(rescued).toMatchObject([{ title: "Edited", description: "Long notes" }]);
+    expect([...server.tasks.values()]).toMatchObject([{ title: "Edited" }]);
+    expect(acknowledged[0]).toEqual([task.id, null]);
+    expect(outbox.state().changes).toEqual([]);
+  });
+
+  test.each([
+    ["a tick", { completed: true }],
+    ["a move", { position: "z" }],
+    ["both", { completed: true, position: "z" }],
+  ])("does not come back for %s", async (_, fields) => {
+    const outbox = makeOutbox();
+    outbox.add(setting(makeTask(), fields));
+    await settle();
+    expect(server.tasks.size).toBe(0);
+    expect(outbox.state().changes).toEqual([]);
+  });
+});
+
+describe("two tabs", () => {
+  test("show each other's changes, and the second sends nothing twice", async () => {
+    online = false;
+    const [one, two] = [makeOutbox(), makeOutbox()];
+    const task = makeTask();
+    one.add(creation(task));
+    two.refresh();
+    expect(two.state().changes).toHaveLength(1);
+    online = true;
+    one.retry();
+    await settle();
+    two.retry();
+    await settle();
+    expect(server.log).toEqual(["create Pay rent"]);
+    expect(two.state().changes).toEqual([]);
+  });
+
+  test("that send at the same time make one task", async () => {
+    online = false;
+    const [one, two] = [makeOutbox(), makeOutbox()];
+    one.add(creation(makeTask()));
+    two.refresh();
+    online = true;
+    one.retry();
+    two.retry();
+    await settle();
+    expect(server.tasks.size).toBe(1);
+    expect([one.state().changes, two.state().changes]).toEqual([[], []]);
+  });
+});

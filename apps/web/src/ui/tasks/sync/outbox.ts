@@ -1,0 +1,540 @@
+import type { Task } from "@tend/contracts";
+import type { Client } from "@tend/contracts/client";
+import { etagOf } from "@tend/contracts/etag";
+import { limits } from "@tend/contracts/limits";
+import { v7 as uuidv7 } from "uuid";
+import { type Failure, readFailure, readResult } from "#ui/api/failure.ts";
+import {
+  type Change,
+  changedFields,
+  clashesOf,
+  foldSets,
+  nextStep,
+  notYet,
+  type Questionable,
+  type Step,
+  setOf,
+  type TaskFields,
+} from "./mutation.ts";
+import type { ChangeStorage } from "./mutation-storage.ts";
+import type { Acknowledged } from "./snapshot.ts";
+
+/** What the screen needs to know of the changes that the server has not acknowledged. */
+export interface OutboxState {
+  readonly changes: readonly Change[];
+  /** By task: why the server will not take its changes as they are. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** By task: the same fields were changed elsewhere too, and the person is to choose. */
+  readonly conflicts: ReadonlyMap<string, Conflict>;
+  /** Why nothing can be sent at the moment. It is tried again by itself. */
+  readonly trouble: { readonly reason: string; readonly signedOut: boolean } | null;
+}
+
+export interface Conflict {
+  /** The fields in question, as they were set here. */
+  readonly mine: Pick<TaskFields, Questionable>;
+  /** The task as the server has it. */
+  readonly theirs: Task;
+}
+
+export const emptyOutbox: OutboxState = {
+  changes: [],
+  refused: new Map(),
+  conflicts: new Map(),
+  trouble: null,
+};
+
+export interface OutboxOptions {
+  readonly api: Pick<
+    Client,
+    | "createTask"
+    | "updateTask"
+    | "completeTask"
+    | "deleteTask"
+    | "restoreTask"
+    | "batchTasks"
+    | "getTask"
+  >;
+  readonly storage: ChangeStorage;
+  readonly isOnline: () => boolean;
+  /** Runs one at a time for each of the tasks, over all tabs. */
+  readonly exclusively: (taskIds: readonly string[], run: () => Promise<void>) => Promise<void>;
+  /** The server has taken changes. */
+  readonly onAcknowledged: (acknowledged: Acknowledged) => void;
+  /** Somebody deleted a task whose text was edited here: the text lives on in this new one. */
+  readonly onRescued: (task: Task) => void;
+  /** Whether a restore brought the task back: it may have been deleted for good meanwhile. */
+  readonly onRestored: (task: Task, back: boolean) => void;
+}
+
+const atOnce = 6;
+const patience = 20_000;
+const longestPause = 60_000;
+
+/**
+ * Carries changes to the server: kept until acknowledged, in order for each task, creates in the
+ * order of their making, repeated until they arrive. The server's word never replaces a change.
+ */
+export class Outbox {
+  #state = emptyOutbox;
+  readonly #listeners = new Set<() => void>();
+  readonly #options: OutboxOptions;
+  /** Tasks with a request under way, and what that does. */
+  readonly #busy = new Map<string, Step["do"]>();
+  /** Tasks as the server last told them here. */
+  readonly #told = new Map<string, Task>();
+  /** Tasks that the server has no room for, among those that it refused. */
+  readonly #crowded = new Set<string>();
+  #requests = 0;
+  #failures = 0;
+  #pausedUntil = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = true;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.refresh();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly state = (): OutboxState => this.#state;
+
+  start(): void {
+    this.#stopped = false;
+    this.refresh();
+    this.#pump();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Whether closing the page would lose something. */
+  get hasUnstored(): boolean {
+    return this.#options.storage.hasUnstored;
+  }
+
+  /** Takes changes in, one of each task. */
+  add(...changes: readonly Change[]): void {
+    const queues = this.#queues();
+    for (const change of changes) this.#addTo(queues.get(change.task.id) ?? [], change);
+    this.refresh();
+    this.#pump();
+  }
+
+  /** Takes deletes back. What was sent already is restored from the trash. */
+  undoDeletes(deletes: readonly Change[]): void {
+    this.refresh();
+    const waiting = new Map(this.#state.changes.map((change) => [change.id, change]));
+    const isWaiting = ({ id }: Change) => isStoppable(waiting.get(id));
+    this.#forget(deletes.filter(isWaiting));
+    const sent = deletes.filter((change) => !isWaiting(change));
+    this.add(...sent.map(({ task }) => ({ kind: "restore", id: uuidv7(), task }) as const));
+  }
+
+  /** Tries again now: what was refused of this task, or all that waits for a better time. */
+  retry(taskId?: string): void {
+    // What there is no room for waits together, and one of it finds out whether there is by now.
+    const ids = taskId !== undefined && this.#crowded.has(taskId) ? this.#crowded : [taskId];
+    for (const id of ids) if (id !== undefined) this.#accept(id);
+    this.#pausedUntil = 0;
+    if (!this.#options.isOnline()) this.#set({ trouble: null });
+    this.refresh();
+    this.#pump();
+  }
+
+  /** The person has chosen between the two versions of a task: these values, and theirs for the rest. */
+  resolve(taskId: string, chosen: TaskFields): void {
+    const conflict = this.#state.conflicts.get(taskId);
+    if (!conflict) return;
+    const { theirs, mine } = conflict;
+    const { fields, covers } = foldSets(this.#queue(taskId));
+    const undecided = Object.entries(fields).filter(([name]) => !(name in mine));
+    const left = changedFields(theirs, { ...Object.fromEntries(undecided), ...chosen });
+    this.#forget(covers);
+    this.#options.onAcknowledged(new Map([[taskId, theirs]]));
+    if (Object.keys(left).length > 0)
+      this.#options.storage.write({ id: uuidv7(), ...setOf(theirs, left) });
+    this.#accept(taskId);
+    this.refresh();
+    this.#pump();
+  }
+
+  /** Somebody looks for what was deleted: it no longer waits for the end of its time to undo. */
+  hurryDeletes(): void {
+    for (const change of this.#state.changes) {
+      if (change.kind === "delete" && change.send_at > 0)
+        this.#options.storage.write({ ...change, send_at: 0 });
+    }
+    this.refresh();
+    this.#pump();
+  }
+
+  /** Keeps the tasks whose deletes are due and not under way. */
+  stopDeletes(): void {
+    this.refresh();
+    this.#forget(dueDeletes(this.#state.changes).filter(({ task }) => !this.#busy.has(task.id)));
+    this.refresh();
+  }
+
+  /** The page is going away: what deletes there are go now, and outlive it. */
+  flushDeletes(): void {
+    // Another tab may have sent or wiped them.
+    this.refresh();
+    const ids = new Set<string>();
+    for (const change of this.#state.changes) {
+      if (change.kind !== "delete" || this.#busy.has(change.task.id)) continue;
+      this.#options.storage.write({ ...change, send_at: 0 });
+      ids.add(change.task.id);
+    }
+    this.refresh();
+    for (const batch of batches([...ids])) void this.#sendDeletes(batch, true);
+  }
+
+  /** Reads the stored changes again: another tab may have added some, or sent some. */
+  readonly refresh = (): void => {
+    const changes = this.#options.storage.read();
+    const before = this.#state.changes;
+    const same =
+      changes.length === before.length &&
+      changes.every((change, index) => isSame(change, before[index]));
+    if (!same) this.#set({ changes });
+  };
+
+  #addTo(queue: readonly Change[], change: Change): void {
+    const { id } = change.task;
+    const refused = this.#state.refused.has(id);
+    if (refused && change.kind === "set" && queue.some((one) => one.kind === "create")) {
+      // A refused create never arrived, so it can be made anew with what was mended.
+      this.#forget(queue);
+      this.#options.storage.write({ kind: "create", id: change.id, task: change.task });
+    } else {
+      // Another tab deletes what is edited here: the edit wins, while that can still be stopped.
+      if (change.kind === "set") this.#forget(queue.filter(isStoppable));
+      this.#options.storage.write(change);
+    }
+    this.#accept(id);
+  }
+
+  #queue(taskId: string): readonly Change[] {
+    return this.#state.changes.filter((change) => change.task.id === taskId);
+  }
+
+  #queues(): ReadonlyMap<string, readonly Change[]> {
+    const queues = new Map<string, Change[]>();
+    for (const change of this.#state.changes) {
+      const queue = queues.get(change.task.id);
+      if (queue) queue.push(change);
+      else queues.set(change.task.id, [change]);
+    }
+    return queues;
+  }
+
+  #forget(changes: readonly Change[]): void {
+    for (const { id } of changes) this.#options.storage.remove(id);
+  }
+
+  #refuse(taskId: string, reason: string): void {
+    this.#set({ refused: new Map(this.#state.refused).set(taskId, reason) });
+  }
+
+  /** Each create that waits would be told the same, one request after the other. */
+  #refuseCreates(id: string, reason: string): void {
+    const now = Date.now();
+    const refused = new Map(this.#state.refused).set(id, reason);
+    this.#crowded.add(id);
+    for (const [waiting, queue] of this.#queues()) {
+      if (this.#busy.has(waiting) || nextStep(queue, now)?.do !== "create") continue;
+      refused.set(waiting, reason);
+      this.#crowded.add(waiting);
+    }
+    this.#set({ refused });
+  }
+
+  #accept(taskId: string): void {
+    this.#crowded.delete(taskId);
+    const { refused, conflicts } = this.#state;
+    if (!refused.has(taskId) && !conflicts.has(taskId)) return;
+    this.#set({ refused: without(refused, taskId), conflicts: without(conflicts, taskId) });
+  }
+
+  #set(part: Partial<OutboxState>): void {
+    this.#state = { ...this.#state, ...part };
+    for (const listener of this.#listeners) listener();
+  }
+
+  #wake(at: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#pump(), Math.max(0, at - Date.now()));
+  }
+
+  /** Starts all that can be sent now, and sets the clock for what must wait. */
+  #pump(): void {
+    if (this.#stopped || !this.#options.isOnline()) return;
+    const now = Date.now();
+    if (now < this.#pausedUntil) {
+      this.#wake(this.#pausedUntil);
+      return;
+    }
+    const deletes: string[] = [];
+    for (const [id, queue] of this.#queues()) {
+      if (this.#busy.has(id)) continue;
+      const step = nextStep(queue, now);
+      if (step?.do === "delete") deletes.push(id);
+      else if (step && this.#mayStart(id, step)) {
+        void this.#inTurn([id], step.do, () => this.#sendNext(id));
+      }
+    }
+    // They are due from now on, which the screen shows.
+    if (deletes.length > limits.batch) this.#set({});
+    for (const ids of batches(deletes)) {
+      // One after the other, so that many can be stopped on their way.
+      if (this.#requests >= atOnce || [...this.#busy.values()].includes("delete")) break;
+      void this.#inTurn(ids, "delete", () => this.#sendDeletes(ids, false));
+    }
+    const waits = this.#state.changes.flatMap((change) =>
+      change.kind === "delete" && change.send_at > now ? change.send_at : [],
+    );
+    if (waits.length > 0) this.#wake(Math.min(...waits));
+  }
+
+  #mayStart(id: string, step: Step): boolean {
+    const { refused, conflicts } = this.#state;
+    if (this.#requests >= atOnce || refused.has(id) || conflicts.has(id)) return false;
+    return step.do !== "create" || ![...this.#busy.values()].includes("create");
+  }
+
+  async #inTurn(
+    ids: readonly string[],
+    does: Step["do"],
+    send: () => Promise<void>,
+  ): Promise<void> {
+    for (const id of ids) this.#busy.set(id, does);
+    this.#requests++;
+    try {
+      await this.#options.exclusively(ids, () => {
+        // Another tab may have sent it while this one waited for its turn.
+        this.refresh();
+        return send();
+      });
+    } finally {
+      for (const id of ids) this.#busy.delete(id);
+      this.#requests--;
+    }
+    this.#pump();
+  }
+
+  async #sendNext(id: string): Promise<void> {
+    const step = nextStep(this.#queue(id), Date.now());
+    if (step) await this.#send(id, step, false);
+  }
+
+  /** All deletes of these tasks that are due: one alone, several as one batch. */
+  async #sendDeletes(ids: readonly string[], keepalive: boolean): Promise<void> {
+    const queues = this.#queues();
+    const deletes = ids.flatMap((id) => {
+      const step = nextStep(queues.get(id) ?? [], Date.now());
+      return step?.do === "delete" ? { id, step } : [];
+    });
+    const [first, second] = deletes;
+    if (!first) return;
+    if (!second) return this.#send(first.id, first.step, keepalive);
+    try {
+      const operations = deletes.map(({ id }) => ({ operation: "delete" as const, id }));
+      const { body } = await this.#options.api.batchTasks(
+        { body: { operations, atomic: false } },
+        { keepalive, signal: AbortSignal.timeout(patience) },
+      );
+      this.#goesAgain();
+      const results = deletes.map((one, index) => ({
+        ...one,
+        failure: readResult(body.results[index]),
+      }));
+      const done = results.filter(({ failure }) => !failure || failure.is === "missing");
+      this.#settle(
+        new Map(done.map(({ id }) => [id, null])),
+        done.flatMap(({ step }) => step.covers),
+      );
+      for (const { id, step, failure } of results) {
+        if (failure && failure.is !== "missing") await this.#fail(id, step, failure);
+      }
+    } catch (error) {
+      await this.#fail(first.id, first.step, readFailure(error));
+    }
+  }
+
+  async #send(id: string, step: Step, keepalive: boolean): Promise<void> {
+    try {
+      const task = await this.#request(id, step, keepalive);
+      this.#goesAgain();
+      this.#settleOne(id, step, task);
+    } catch (error) {
+      await this.#fail(id, step, readFailure(error));
+    }
+  }
+
+  #goesAgain(): void {
+    this.#failures = 0;
+    this.#pausedUntil = 0;
+  }
+
+  async #request(id: string, step: Step, keepalive: boolean): Promise<Task | null> {
+    const { api } = this.#options;
+    const request = { params: { id } };
+    const options = { keepalive, signal: AbortSignal.timeout(patience) };
+    switch (step.do) {
+      case "create":
+        return (await api.createTask({ body: step.body }, options)).body;
+      case "update":
+        return (
+          await api.updateTask(
+            { ...request, body: step.fields, headers: { if_match: this.#knownTag(id, step) } },
+            options,
+          )
+        ).body;
+      case "complete":
+        return (
+          await api.completeTask({ ...request, body: { completed: step.completed } }, options)
+        ).body;
+      case "delete":
+        await api.deleteTask(request, options);
+        return null;
+      case "restore":
+        return (await api.restoreTask(request, options)).body;
+    }
+  }
+
+  /** Of the newest version that holds nothing which the person had to know before this update. */
+  #knownTag(id: string, step: Step & { do: "update" }): string | undefined {
+    if (!step.before) return undefined;
+    const told = this.#told.get(id);
+    const isKnown = told && told.version > step.before.version && !clashesOf(step, told).length;
+    return etagOf(isKnown ? told : step.before);
+  }
+
+  #settleOne(id: string, step: Step, task: Task | null): void {
+    // A create that is repeated answers with the task even where that is in the trash by now.
+    this.#settle(new Map([[id, task?.deleted_at ? null : task]]), step.covers);
+    if (step.do !== "restore") return;
+    for (const { task: given } of step.covers) this.#options.onRestored(given, task !== null);
+  }
+
+  #settle(acknowledged: Acknowledged, covers: readonly Change[]): void {
+    for (const [id, task] of acknowledged) {
+      if (task) this.#told.set(id, task);
+    }
+    this.#options.onAcknowledged(acknowledged);
+    this.#forget(covers);
+    this.#set({ trouble: null });
+    this.refresh();
+  }
+
+  async #fail(id: string, step: Step, failure: Failure): Promise<void> {
+    switch (failure.is) {
+      case "missing":
+        this.#missing(id, step);
+        break;
+      case "changed":
+        await this.#changed(id, step, failure.task);
+        break;
+      case "present":
+        await this.#present(id, step);
+        break;
+      case "full":
+        this.#refuseCreates(id, failure.reason);
+        break;
+      case "refused":
+        // In a delete there is nothing to mend: it is tried again, ever more rarely.
+        if (step.do === "delete") this.#pause({ reason: failure.reason, signedOut: false }, 0);
+        else this.#refuse(id, failure.reason);
+        break;
+      case "signed out":
+        this.#pause({ reason: failure.reason, signedOut: true }, 0);
+        break;
+      case "trouble":
+        this.#pause({ reason: failure.reason, signedOut: false }, failure.retryAfter);
+    }
+  }
+
+  #pause(trouble: NonNullable<OutboxState["trouble"]>, retryAfter: number): void {
+    const now = Date.now();
+    // Requests that fail together count as one failure.
+    if (now >= this.#pausedUntil) this.#failures++;
+    const pause = Math.min(longestPause, 1000 * 2 ** (this.#failures - 1));
+    this.#pausedUntil = now + Math.max(pause, Math.min(retryAfter * 1000, longestPause));
+    this.#set({ trouble: this.#options.isOnline() ? trouble : null });
+    this.#wake(this.#pausedUntil);
+  }
+
+  /** The task is gone: a delete is done, a tick or a move is moot, but an edited text must live on. */
+  #missing(id: string, step: Step): void {
+    if (step.do !== "update" || Object.keys(step.fields).every(isMoot)) {
+      this.#settleOne(id, step, null);
+      return;
+    }
+    const queue = this.#queue(id);
+    const last = queue.findLast((change) => change.kind === "set");
+    if (last && queue.every((change) => change.kind !== "delete")) {
+      const task = { ...last.task, id: uuidv7(), created_at: notYet };
+      this.#options.storage.write({ kind: "create", id: uuidv7(), task });
+      this.#options.onRescued(task);
+    }
+    this.#settleOne(id, { ...step, covers: queue }, null);
+  }
+
+  /** Changed elsewhere: where that touched other fields the update goes again, else the person chooses. */
+  async #changed(id: string, step: Step, theirs: Task): Promise<void> {
+    this.#told.set(id, theirs);
+    if (step.do !== "update") throw new Error(`A ${step.do} asks for no version.`);
+    const clashes = clashesOf(step, theirs);
+    if (clashes.length === 0) return this.#sendNext(id);
+    const mine = Object.fromEntries(clashes.map((name) => [name, step.fields[name]]));
+    this.#set({ conflicts: new Map(this.#state.conflicts).set(id, { mine, theirs }) });
+  }
+
+  async #present(id: string, step: Step): Promise<void> {
+    try {
+      const { body } = await this.#options.api.getTask({ params: { id } });
+      // A 304 alone has no body, and is never answered to what asks for none.
+      this.#settleOne(id, step, body ?? null);
+    } catch (error) {
+      const failure = readFailure(error);
+      // An id is one's own alone: it did arrive, and is in the trash by now.
+      if (failure.is === "missing") this.#settleOne(id, step, null);
+      else await this.#fail(id, step, failure);
+    }
+  }
+}
+
+function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+const isMoot = (name: string): boolean => name === "completed" || name === "position";
+
+const isStoppable = (change: Change | undefined): boolean =>
+  change?.kind === "delete" && change.send_at > Date.now();
+
+/** Deletes whose time to undo is over. */
+export const dueDeletes = (changes: readonly Change[]): readonly Change[] =>
+  changes.filter((change) => change.kind === "delete" && change.send_at <= Date.now());
+
+/** As many as one batch may hold. */
+function batches(ids: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(ids.length / limits.batch);
+  return Array.from({ length: count }, (_, at) =>
+    ids.slice(at * limits.batch, (at + 1) * limits.batch),
+  );
+}
+
+const isSame = (a: Change, b: Change | undefined): boolean =>
+  a.id === b?.id &&
+  a.kind === b.kind &&
+  (a.kind !== "delete" || b.kind !== "delete" || a.send_at === b.send_at);

@@ -1,0 +1,36 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { keepListUpToDate } from "./fill-list-cache.ts";
+import type { KeptList } from "./list-cache.ts";
+
+/**
+ * Prepares for opening without a network, once the page has nothing better to do: keeps the list,
+ * and has the service worker keep the page.
+ */
+export function useOffline(
+  client: QueryClient,
+  { id, name }: KeptList["user"],
+  counts: KeptList["counts"],
+): void {
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let gone = false;
+    whenIdle(() => {
+      if (gone) return;
+      stop = keepListUpToDate(client, { id, name }, counts);
+      if (process.env.NODE_ENV !== "production") return;
+      // Where it cannot be had, the app needs the network to open.
+      navigator.serviceWorker?.register("/sw.js").catch(() => {});
+    });
+    return () => {
+      gone = true;
+      stop?.();
+    };
+  }, [client, id, name, counts]);
+}
+
+function whenIdle(run: () => void): void {
+  // Safari has no requestIdleCallback.
+  if ("requestIdleCallback" in window) requestIdleCallback(run);
+  else setTimeout(run, 1000);
+}

@@ -1,0 +1,129 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { whoIsHere } from "#ui/device/active-user.ts";
+import { browserStorage } from "#ui/device/storage.ts";
+import { isOnline } from "#ui/device/use-online.ts";
+import { createChangeDatabase } from "./mutation-database.ts";
+import { type ChangeStorage, createChangeStorage } from "./mutation-storage.ts";
+import { emptyOutbox, Outbox, type OutboxOptions, type OutboxState } from "./outbox.ts";
+
+interface UseOutboxOptions extends Omit<OutboxOptions, "storage" | "isOnline" | "exclusively"> {
+  /** Another tab took changes out, most likely since it sent them. */
+  readonly onSentElsewhere: () => void;
+}
+
+/** The outbox of one user, alive as long as the screen. The first options hold for good. */
+export function useOutbox(
+  userId: string,
+  options: UseOutboxOptions,
+): { readonly outbox: Outbox; readonly state: OutboxState } {
+  const [{ outbox, storage, tabs, onSentElsewhere }] = useState(() => {
+    const tabs = tellTabs(userId);
+    let wasHere = false;
+    const storage = createChangeStorage(browserStorage(), userId, {
+      database: createChangeDatabase(userId),
+      onChanged: tabs.tell,
+      isGone() {
+        wasHere ||= whoIsHere() === userId;
+        return wasHere && whoIsHere() === null;
+      },
+    });
+    const exclusively: OutboxOptions["exclusively"] = (taskIds, run) =>
+      // Without locks, as on plain http, two tabs may send a change twice: that does no harm.
+      navigator.locks ? inTurn(userId, taskIds, () => upToDate(storage, run)) : run();
+    const outbox = new Outbox({ ...options, storage, isOnline, exclusively });
+    return { outbox, storage, tabs, onSentElsewhere: options.onSentElsewhere };
+  });
+  const state = useSyncExternalStore(outbox.subscribe, outbox.state, () => emptyOutbox);
+
+  useEffect(() => {
+    let isGone = false;
+    const retry = () => {
+      if (document.visibilityState === "visible") outbox.retry();
+    };
+    const begin = () => {
+      if (!isGone) outbox.start();
+    };
+    let reading: ReturnType<typeof setTimeout> | undefined;
+    let sent = false;
+    // Many changes at once come as many events; they are read once.
+    const read = (how: "more" | "fewer") => {
+      sent ||= how === "fewer";
+      reading ??= setTimeout(async () => {
+        reading = undefined;
+        await storage.reload();
+        if (isGone) return;
+        outbox.refresh();
+        if (sent) onSentElsewhere();
+        sent = false;
+      });
+    };
+    const onStorage = ({ key, newValue }: StorageEvent) => {
+      if (!storage.owns(key)) return;
+      storage.absorb(key, newValue);
+      // What leaves local storage is in IndexedDB by now, or sent: who did it tells.
+      if (newValue !== null) outbox.refresh();
+      else read("more");
+    };
+    const onPageHide = () => outbox.flushDeletes();
+    const onPageShow = () => void storage.reload().then(retry);
+    const onBeforeUnload = (event: BeforeUnloadEvent) => {
+      if (outbox.hasUnstored) event.preventDefault();
+    };
+    begin();
+    void storage.reload().then(begin);
+    const stopListening = tabs.listen(read);
+    addEventListener("online", retry);
+    addEventListener("pageshow", onPageShow);
+    addEventListener("pagehide", onPageHide);
+    addEventListener("storage", onStorage);
+    addEventListener("beforeunload", onBeforeUnload);
+    document.addEventListener("visibilitychange", retry);
+    return () => {
+      isGone = true;
+      outbox.flushDeletes();
+      outbox.stop();
+      clearTimeout(reading);
+      stopListening();
+      removeEventListener("online", retry);
+      removeEventListener("pageshow", onPageShow);
+      removeEventListener("pagehide", onPageHide);
+      removeEventListener("storage", onStorage);
+      removeEventListener("beforeunload", onBeforeUnload);
+      document.removeEventListener("visibilitychange", retry);
+    };
+  }, [outbox, storage, tabs, onSentElsewhere]);
+
+  return { outbox, state };
+}
+
+/** Runs on what other tabs left, and leaves for them what it did. */
+async function upToDate(storage: ChangeStorage, run: () => Promise<void>): Promise<void> {
+  await storage.reload();
+  await run();
+  await storage.settled();
+}
+
+/** Tells the other tabs of this user what became of the changes that all of them share. */
+function tellTabs(userId: string) {
+  let channel: BroadcastChannel | undefined;
+  return {
+    tell: (how: "more" | "fewer") => channel?.postMessage(how),
+    listen(onTold: (how: "more" | "fewer") => void) {
+      channel = new BroadcastChannel(`tend:changes:${userId}`);
+      channel.onmessage = ({ data }) => onTold(data === "fewer" ? "fewer" : "more");
+      return () => {
+        channel?.close();
+        channel = undefined;
+      };
+    },
+  };
+}
+
+/** Takes the locks in one order, so that no two tabs wait for each other in a circle. */
+const inTurn = (userId: string, taskIds: readonly string[], run: () => Promise<void>) =>
+  taskIds
+    .toSorted()
+    .reduceRight(
+      (inner, id) => () => navigator.locks.request(`tend:${userId}:${id}`, inner),
+      run,
+    )();

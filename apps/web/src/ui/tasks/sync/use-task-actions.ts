@@ -1,0 +1,111 @@
+import type { Task } from "@tend/contracts";
+import { useMemo } from "react";
+import { v7 as uuidv7 } from "uuid";
+import { dismissToast, showToast } from "#ui/kit/toaster.tsx";
+import { countOfTasks } from "#ui/tasks/model/task-list.ts";
+import { changedFields, notYet, setOf, type TaskFields } from "./mutation.ts";
+import type { Outbox } from "./outbox.ts";
+import { upgradeTask } from "./stored-task.ts";
+import { UndoStack } from "./undo-stack.ts";
+
+export interface TaskActions {
+  readonly add: (task: TaskFields & { readonly title: string }) => Task;
+  readonly tick: (task: Task, completed: boolean) => void;
+  readonly edit: (task: Task, fields: TaskFields) => void;
+  /** Changes fields and says nothing: whoever asks for it tells the person, and offers the way back. */
+  readonly set: (task: Task, fields: TaskFields) => void;
+  readonly remove: (tasks: readonly Task[]) => void;
+  /** Out of the trash. */
+  readonly restore: (task: Task) => void;
+  /** Something that is no change of a task, but can be taken back like one. */
+  readonly offerUndo: (message: string, run: () => void) => void;
+  readonly undoLast: () => void;
+}
+
+const undoTime = 8000;
+/** The message mostly goes a little before the DELETE does: what was not sent needs no restoring. */
+const grace = 500;
+
+/** All that a person can do to tasks, with the way back. */
+export function useTaskActions(
+  userId: string,
+  outbox: Outbox,
+  announce: (words: string) => void,
+): TaskActions {
+  return useMemo(() => {
+    const undos = new UndoStack();
+
+    const forget = (id: string) => setTimeout(() => undos.remove(id), undoTime);
+    const canUndo = (run: () => void): void => {
+      const id = uuidv7();
+      undos.push({ id, run });
+      forget(id);
+    };
+    // For as long as its message is seen, whose clock stands still under a pointer or the focus.
+    const offerUndo = (message: string, run: () => void): void => {
+      const id = uuidv7();
+      undos.push({ id, run });
+      const action = { label: "Undo", onClick: () => undos.undo(id) };
+      const end = () => undos.remove(id);
+      const options = { id, duration: undoTime, action, onAutoClose: end, onDismiss: end };
+      void showToast(message, options).then((isShown) => isShown || forget(id));
+    };
+    const set = (task: Task, fields: TaskFields): void =>
+      outbox.add({ id: uuidv7(), ...setOf(task, fields) });
+
+    return {
+      offerUndo,
+      set,
+      add({ title, ...fields }) {
+        announce(`Added: ${title}`);
+        const task = upgradeTask({
+          id: uuidv7(),
+          owner_user_id: userId,
+          title,
+          description: null,
+          completed: false,
+          due_date: null,
+          created_at: notYet,
+          updated_at: notYet,
+          ...fields,
+        });
+        outbox.add({ kind: "create", id: uuidv7(), task });
+        return task;
+      },
+      tick(task, completed) {
+        set(task, { completed });
+        const undo = () => set(task, { completed: !completed });
+        if (completed) return offerUndo(`Completed: ${task.title}`, undo);
+        canUndo(undo);
+        announce(`Reopened: ${task.title}`);
+      },
+      edit(task, fields) {
+        if (Object.keys(fields).length === 0) return;
+        const after = { ...task, ...fields };
+        set(task, fields);
+        offerUndo(`Changed: ${after.title}`, () => set(after, changedFields(after, task)));
+      },
+      remove(tasks) {
+        const send_at = Date.now() + undoTime + grace;
+        const deletes = tasks.map(
+          (task) => ({ kind: "delete", id: uuidv7(), task, send_at }) as const,
+        );
+        outbox.add(...deletes);
+        const [first, ...others] = tasks;
+        if (first === undefined) return;
+        const what = others.length === 0 ? `: ${first.title}` : ` ${countOfTasks(tasks.length)}`;
+        offerUndo(`Deleted${what}`, () => outbox.undoDeletes(deletes));
+      },
+      restore(task) {
+        outbox.add({ kind: "restore", id: uuidv7(), task: { ...task, deleted_at: null } });
+        announce(`Restoring: ${task.title}`);
+      },
+      undoLast() {
+        const undone = undos.undo();
+        if (!undone) return announce("Nothing to undo");
+        announce("Undone");
+        void dismissToast(undone.id);
+      },
+    };
+  }, [userId, outbox, announce]);
+}

@@ -1,0 +1,78 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Task } from "@tend/contracts";
+import type { Client } from "@tend/contracts/client";
+import { useMemo, useRef, useState } from "react";
+import { readFailure, reasonOf } from "#ui/api/failure.ts";
+import { createUserApi } from "#ui/api/user-client.ts";
+import { loadTasks } from "./load-tasks.ts";
+import { applyChanges } from "./mutation.ts";
+import type { Outbox, OutboxOptions, OutboxState } from "./outbox.ts";
+import { acknowledge, mergePages, type Snapshot } from "./snapshot.ts";
+import { useOutbox } from "./use-outbox.ts";
+import { acknowledgeInTrash } from "./use-trash.ts";
+
+export interface Tasks {
+  /** As the person sees them: with what is not sent yet. */
+  readonly tasks: readonly Task[];
+  readonly complete: boolean;
+  readonly api: Client;
+  readonly outbox: Outbox;
+  readonly unsent: OutboxState;
+  /** Why the list could not be read from the server; it is read again by itself on focus. */
+  readonly loadFailure: string | undefined;
+  readonly reload: () => void;
+}
+
+/** All tasks of a user: begins with the server's page, reads the rest, lays unsent changes on top. */
+export function useTasks(
+  userId: string,
+  initial: Snapshot,
+  told: Pick<OutboxOptions, "onRescued" | "onRestored">,
+): Tasks {
+  const client = useQueryClient();
+  const [api] = useState<Client>(() => createUserApi(userId));
+  const key = useMemo(() => ["tasks", userId] as const, [userId]);
+  /** What was acknowledged since the reading under way began. */
+  const acknowledged = useRef(new Map<string, Task | null>());
+
+  const { outbox, state } = useOutbox(userId, {
+    api,
+    onAcknowledged(latest) {
+      for (const [id, task] of latest) acknowledged.current.set(id, task);
+      client.setQueryData<Snapshot>(key, (now) => now && acknowledge(now, latest));
+      acknowledgeInTrash(client, userId, latest);
+    },
+    onSentElsewhere: () => void client.invalidateQueries({ queryKey: key }),
+    ...told,
+  });
+
+  const { data, error, refetch } = useQuery<Snapshot>({
+    queryKey: key,
+    initialData: initial,
+    staleTime: 10_000,
+    initialDataUpdatedAt: 0,
+    // Tasks keep their identity by mergePages, not by their place in the list.
+    structuralSharing: false,
+    retry: (count, failed) => count < 2 && readFailure(failed).is === "trouble",
+    queryFn: async ({ signal }) => {
+      acknowledged.current = new Map();
+      const merge = (pages: readonly Task[], complete: boolean): Snapshot =>
+        mergePages(client.getQueryData(key) ?? initial, pages, acknowledged.current, complete);
+      const pages = await loadTasks(api, "all", signal, (sofar) =>
+        client.setQueryData<Snapshot>(key, merge(sofar, false)),
+      );
+      return merge(pages, true);
+    },
+  });
+
+  const tasks = useMemo(() => applyChanges(data.tasks, state.changes), [data.tasks, state.changes]);
+  return {
+    tasks,
+    complete: data.complete,
+    api,
+    outbox,
+    unsent: state,
+    loadFailure: error ? reasonOf(error) : undefined,
+    reload: () => void refetch(),
+  };
+}

@@ -1,0 +1,90 @@
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Task } from "@tend/contracts";
+import { ApiError, type Client } from "@tend/contracts/client";
+import { useCallback } from "react";
+import { readFailure, reasonOf } from "#ui/api/failure.ts";
+import { loadTasks } from "./load-tasks.ts";
+import type { Acknowledged } from "./snapshot.ts";
+
+export interface Trash {
+  /** As the server has it, the newest deletion first. Undefined until it is read. */
+  readonly tasks: readonly Task[] | undefined;
+  readonly loadFailure: string | undefined;
+  readonly isReading: boolean;
+  readonly reload: () => void;
+  /** Why it could not be done; undefined: it is done. */
+  readonly deleteForGood: (task: Task) => Promise<string | undefined>;
+}
+
+const keyOf = (userId: string) => ["trash", userId] as const;
+
+/** The trash of a user, read each time that it is opened. */
+export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
+  const client = useQueryClient();
+  const { data, error, isFetching, refetch } = useQuery({
+    queryKey: keyOf(userId),
+    queryFn: ({ signal }) => loadTasks(api, "trashed", signal),
+    select: newestFirst,
+    enabled: isOpen,
+    // That there is no network is a guess of the browser's: an answer tells.
+    networkMode: "always",
+    refetchOnReconnect: true,
+    retry: (count, failed) => count < 2 && readFailure(failed).is === "trouble",
+  });
+
+  const deleteForGood = useCallback(
+    async ({ id, version }: Task) => {
+      try {
+        await api.deleteTask({
+          params: { id },
+          query: { permanent: "true" },
+          // Whoever restored it meanwhile keeps it.
+          headers: { if_match: `"${version}"` },
+        });
+      } catch (error) {
+        if (readFailure(error).is !== "missing") {
+          void readAnew(client, userId);
+          return isChanged(error) ? "It was restored meanwhile." : reasonOf(error);
+        }
+      }
+      client.setQueryData<readonly Task[]>(keyOf(userId), (now) =>
+        now?.filter((task) => task.id !== id),
+      );
+      void readAnew(client, userId);
+      return undefined;
+    },
+    [client, userId, api],
+  );
+
+  return {
+    tasks: data,
+    loadFailure: error ? reasonOf(error) : undefined,
+    isReading: isFetching,
+    reload: () => void refetch(),
+    deleteForGood,
+  };
+}
+
+/** What is a task again leaves the trash at once; what else changed there is read anew. */
+export function acknowledgeInTrash(
+  client: QueryClient,
+  userId: string,
+  acknowledged: Acknowledged,
+): void {
+  client.setQueryData<readonly Task[]>(keyOf(userId), (now) =>
+    now?.filter(({ id }) => !acknowledged.get(id)),
+  );
+  void readAnew(client, userId);
+}
+
+/** A read under way may be older than what is known now, so it does not count. */
+async function readAnew(client: QueryClient, userId: string): Promise<void> {
+  await client.cancelQueries({ queryKey: keyOf(userId) });
+  await client.invalidateQueries({ queryKey: keyOf(userId) });
+}
+
+const isChanged = (error: unknown): boolean =>
+  error instanceof ApiError && error.problem.code === "precondition_failed";
+
+const newestFirst = (tasks: readonly Task[]): readonly Task[] =>
+  tasks.toSorted((a, b) => ((a.deleted_at ?? "") < (b.deleted_at ?? "") ? 1 : -1));

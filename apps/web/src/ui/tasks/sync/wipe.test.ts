@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { makeStorage, makeTask, unfinishedEdit } from "#ui/tasks/testing.ts";
+import { createDrafts } from "./drafts.ts";
+import { createChangeStorage } from "./mutation-storage.ts";
+import { unsavedOn, wipeStorage } from "./wipe.ts";
+
+test("what is unsaved is counted, one person's alone", async () => {
+  const storage = makeStorage();
+  const task = makeTask();
+  expect(await unsavedOn(storage, "ada")).toEqual({ changes: 0, drafts: 0 });
+  createChangeStorage(storage, "ada").write({ id: "1", kind: "create", task });
+  createChangeStorage(storage, "ada").write({ id: "2", kind: "delete", task, send_at: 0 });
+  createDrafts(storage, "ada").writeText("new", "Half a thou");
+  createDrafts(storage, "grace").writeText("new", "Mine");
+  createDrafts(storage, "grace").writeEdit(makeTask(), unfinishedEdit);
+  // Neither is found again among the tasks.
+  createDrafts(storage, "ada").writeText("name", "Ada Ki");
+  createDrafts(storage, "ada").writeText("command", "sort");
+  storage.setItem("tend:here", "ada");
+  expect(await unsavedOn(storage, "ada")).toEqual({ changes: 2, drafts: 1 });
+  expect(await unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 2 });
+});
+
+test("without storage nothing is unsaved on it", async () => {
+  expect(await unsavedOn(undefined, "ada")).toEqual({ changes: 0, drafts: 0 });
+});
+
+test("what is stored of one user goes, and what is of others stays", () => {
+  const storage = makeStorage();
+  storage.setItem("theirs", "not of this app");
+  for (const user of ["ada", "adam"]) {
+    createDrafts(storage, user).writeText("new", "Buy mil");
+    createDrafts(storage, user).writeEdit(makeTask(), unfinishedEdit);
+    createChangeStorage(storage, user).write({ id: "1", kind: "create", task: makeTask() });
+  }
+  const before = Object.keys(storage);
+  wipeStorage(storage, "ada");
+  expect(Object.keys(storage)).toEqual(before.filter((key) => !key.includes(":ada:")));
+  expect(Object.keys(storage)).toHaveLength(4);
+});
+
+test("a browser without storage has nothing to forget", () => {
+  expect(() => wipeStorage(undefined, "ada")).not.toThrow();
+});
