@@ -19,8 +19,8 @@ export default defineConfig({
         test: {
           name: "api",
           include: ["test/api/**/*.test.ts"],
-          globalSetup: "test/api/database.ts",
-          setupFiles: "test/api/owner-watch.ts",
+          globalSetup: "test/api/support/database.ts",
+          setupFiles: "test/api/support/owner-watch.ts",
           ...timeouts,
           // One engine serves all files: more workers than this only wait for it.
           maxWorkers: 2,

@@ -7,7 +7,7 @@ import {
   UnreachableError,
 } from "@tend/contracts/client";
 import { expect } from "vitest";
-import { mintToken, seconds } from "../api/mint-token.ts";
+import { mintToken, seconds } from "../api/support/mint-token.ts";
 import { secret, until } from "./start.ts";
 
 interface Content {

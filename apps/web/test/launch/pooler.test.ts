@@ -4,7 +4,7 @@ import { connect, type Database, newestMigration } from "@tend/db";
 import { migrate, migrations } from "@tend/db/migrate";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { expectMoment } from "../api/moment.ts";
+import { expectMoment } from "../api/support/moment.ts";
 import { heldOpen } from "../hung.ts";
 import { startYardstick, tolerance } from "../yardstick.ts";
 import { endInstallations, makeApp, makeServer } from "./installation.ts";

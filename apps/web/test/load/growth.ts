@@ -1,5 +1,5 @@
 import { connect } from "@tend/db";
-import { explain, recordStatements } from "../api/statements.ts";
+import { explain, recordStatements } from "../api/support/statements.ts";
 import { makeGrowing, withClient } from "./scene.ts";
 
 /** What one statement touches and through which indexes, while one user has so many tasks. */

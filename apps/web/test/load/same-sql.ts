@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { connect } from "@tend/db";
-import { recordStatements } from "../api/statements.ts";
+import { recordStatements } from "../api/support/statements.ts";
 import type { BenchOperation, BenchUser } from "./generator.ts";
 
 /** What a request puts into a statement; all else is the same each time. */

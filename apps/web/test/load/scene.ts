@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startEmbedded } from "@tend/db/embedded/start-embedded";
 import { migrate } from "@tend/db/migrate";
 import { Client } from "pg";
-import { mintToken, seconds } from "../api/mint-token.ts";
+import { mintToken, seconds } from "../api/support/mint-token.ts";
 import type { BenchUser } from "./generator.ts";
 
 /** A PostgreSQL of the bench's own, migrated: the embedded one, as `pnpm start` has it. */

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { freshDatabase } from "@tend/db/testing";
 import { Client } from "pg";
 import { z } from "zod";
-import { environment } from "../api/database.ts";
+import { environment } from "../api/support/database.ts";
 import { freePort, web } from "../launch/start.ts";
 import { buildByVercel, deployment } from "./build.ts";
 import { startHost } from "./host.ts";
