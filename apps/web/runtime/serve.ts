@@ -21,7 +21,7 @@ import {
   stackOf,
   unknownAddress,
 } from "../src/server/http/endpoint.ts";
-import { answerDirectly } from "../src/server/http/node-adapter.ts";
+import { handleNodeRequest } from "../src/server/http/node-adapter.ts";
 import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
 import { settleAddress } from "../src/server/http/settle-address.ts";
 import { strictTransport } from "../src/server/http/strict-transport.ts";
@@ -107,18 +107,18 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<vo
   switch (target.to) {
     case "api":
       incoming.url = target.url;
-      return answerDirectly(incoming, outgoing);
+      return handleNodeRequest(incoming, outgoing);
     case "page":
       incoming.url = target.url;
       return isDocs(method, target.url) ? docs(incoming, outgoing) : page(incoming, outgoing);
     case "server":
-      return answerDirectly(incoming, outgoing, ofServer.tell);
+      return handleNodeRequest(incoming, outgoing, ofServer.tell);
     case "nowhere":
-      return answerDirectly(incoming, outgoing, unknownAddress);
+      return handleNodeRequest(incoming, outgoing, unknownAddress);
     case "malformed":
-      return answerDirectly(incoming, outgoing, malformedRequest);
+      return handleNodeRequest(incoming, outgoing, malformedRequest);
     case "method":
-      return answerDirectly(incoming, outgoing, ofPages.refuse);
+      return handleNodeRequest(incoming, outgoing, ofPages.refuse);
   }
 }
 
@@ -127,7 +127,7 @@ const servers = addresses.map((address) =>
 );
 
 /** Milliseconds in which whoever is about to send on an open connection is still answered. */
-const grace = 250;
+const exitDelayMs = 250;
 
 // What is in flight is finished; the launcher loses patience after ten seconds.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -140,6 +140,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Promise.all(ends).then(() => process.exit(0));
     setTimeout(() => {
       for (const server of servers) server.closeIdleConnections();
-    }, grace);
+    }, exitDelayMs);
   });
 }

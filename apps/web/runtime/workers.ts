@@ -12,7 +12,7 @@ export interface Running {
 }
 
 /** Milliseconds in which what is in flight is finished. */
-const patience = 10_000;
+const exitTimeoutMs = 10_000;
 
 /** Has them finish what is in flight, or ends them. Those given still run. */
 export async function stopProcesses(processes: readonly ChildProcess[]): Promise<void> {
@@ -20,7 +20,7 @@ export async function stopProcesses(processes: readonly ChildProcess[]): Promise
   for (const child of processes) child.kill("SIGTERM");
   const impatient = setTimeout(() => {
     for (const child of processes) child.kill("SIGKILL");
-  }, patience);
+  }, exitTimeoutMs);
   await Promise.all(gone);
   clearTimeout(impatient);
 }

@@ -47,7 +47,7 @@ afterAll(async () => {
   for (const end of ends) await end();
 });
 
-interface Asked {
+interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -71,7 +71,7 @@ const ofTheApi = (vary: readonly string[]) =>
     .filter((name) => !/^(rsc|next-.*|accept-encoding)$/i.test(name));
 
 /** The answer of one door, byte for byte but for what passes. */
-const ask = (door: Door, { method, path, headers, body }: Asked) =>
+const ask = (door: Door, { method, path, headers, body }: ApiRequest) =>
   new Promise<object>((resolve, reject) => {
     const asking = request({ port: ports[door], host: "127.0.0.1", method, path, headers });
     asking.once("error", reject);
@@ -93,7 +93,7 @@ const ask = (door: Door, { method, path, headers, body }: Asked) =>
     asking.end(body);
   });
 
-async function expectAlike(asked: Asked): Promise<void> {
+async function expectAlike(asked: ApiRequest): Promise<void> {
   const headers = { "X-Request-Id": "alike", ...asked.headers };
   const [next, own] = [
     await ask("next", { ...asked, headers }),

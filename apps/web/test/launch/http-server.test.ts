@@ -133,8 +133,8 @@ test("408 request_timeout [E-1, C-10] a body that stops coming, on any request o
   process.env.BETTER_AUTH_SECRET ??= secret;
   process.env.BETTER_AUTH_URL ||= "http://tend.test";
   process.env.DATABASE_URL ||= "postgresql://nowhere.invalid/tend";
-  const { answerDirectly } = await import("#server/http/node-adapter.ts");
-  const { open } = await start((incoming, outgoing) => void answerDirectly(incoming, outgoing));
+  const { handleNodeRequest } = await import("#server/http/node-adapter.ts");
+  const { open } = await start((incoming, outgoing) => void handleNodeRequest(incoming, outgoing));
   const health = "GET /api/health HTTP/1.1\r\nHost: tend\r\n\r\n";
   const head = "Host: tend\r\nContent-Type: application/json\r\n";
   const signIn = `POST /api/auth/sign-in/email HTTP/1.1\r\n${head}`;

@@ -1,14 +1,14 @@
 import { Pool, type PoolClient, type PoolConfig, type QueryConfig } from "pg";
 
 /** Milliseconds without use after which a connection may have ended unnoticed. */
-const pause = 1_000;
+const checkIntervalMs = 1_000;
 /** Milliseconds in which it has to show that it lives. */
-const patience = 300;
+const checkTimeoutMs = 300;
 
 /** The least that a server is asked. */
 const question: QueryConfig & { query_timeout: number } = {
   text: "SELECT 1",
-  query_timeout: patience,
+  query_timeout: checkTimeoutMs,
 };
 
 type Callback = Parameters<Pool["connect"]>[0];
@@ -44,7 +44,7 @@ export class WakingPool extends Pool {
         const now = Date.now();
         const used = client && this.#used.get(client);
         // A server that does not answer is not asked again: the statement has its own time-out.
-        if (used === undefined || now - used < pause || now - start > patience) {
+        if (used === undefined || now - used < checkIntervalMs || now - start > checkTimeoutMs) {
           callback(error, client, release);
           return;
         }

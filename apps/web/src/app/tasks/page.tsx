@@ -6,7 +6,7 @@ import { isOverLimit } from "#server/http/rate-limit.ts";
 import { readTasksPage } from "#server/http/tasks-page.ts";
 import { withNext } from "#ui/api/sign-in-link.ts";
 import { NeedsScript } from "#ui/kit/needs-script.tsx";
-import { KeptTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
+import { CachedTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
 import { TasksScreen } from "#ui/tasks/board/tasks-screen.tsx";
 import { TasksUnavailable } from "#ui/tasks/board/tasks-unavailable.tsx";
 import { type Filters, filtersHref, readFilters } from "#ui/tasks/model/filters.ts";
@@ -32,7 +32,7 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
       <TasksUnavailable href={filtersHref(filters)} overLimit={found === "too many"} />
     );
     // What this device keeps asks the API, which says when there may be more.
-    return <KeptTasksScreen meanwhile={instead} otherwise={instead} />;
+    return <CachedTasksScreen meanwhile={instead} otherwise={instead} />;
   }
   if (!found) redirect(withNext("/sign-in", filtersHref(filters)));
   return (

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Turns } from "#server/http/fair-queue.ts";
+import { FairQueue } from "#server/http/fair-queue.ts";
 import { database } from "../database.ts";
 import { currentCall, remembered } from "./auth-call.ts";
 
@@ -8,10 +8,10 @@ import { currentCall, remembered } from "./auth-call.ts";
  * other threads of Node go on with files and names. Who waits longer than the others of a crowd
  * would have to is told at once.
  */
-const hashing = new Turns<string>(2, { total: 100, ofOneUser: 50, patience: 5_000 });
+const hashing = new FairQueue<string>(2, { total: 100, ofOneUser: 50, timeoutMs: 5_000 });
 
 /** Of the connections of this process so many serve accounts at the same time; tasks have the rest. */
-const connections = new Turns<string>(4);
+const connections = new FairQueue<string>(4);
 
 const connected = new AsyncLocalStorage<true>();
 
@@ -19,11 +19,11 @@ const connected = new AsyncLocalStorage<true>();
 const network = (): string => currentCall()?.network ?? "";
 
 /** Runs what reckons a hash. @throws ProblemError overloaded: it was not run. */
-export const hashInTurn = <T>(run: () => Promise<T>): Promise<T> => hashing.take(network(), run);
+export const hashInTurn = <T>(run: () => Promise<T>): Promise<T> => hashing.run(network(), run);
 
 /** Runs a statement, or a transaction with all of its statements, on one of those connections. */
 export const connectInTurn = <T>(run: () => Promise<T>): Promise<T> =>
-  connected.getStore() ? run() : connections.take(network(), () => connected.run(true, run));
+  connected.getStore() ? run() : connections.run(network(), () => connected.run(true, run));
 
 /** The client that account operations use. */
 export const accountDatabase = () =>

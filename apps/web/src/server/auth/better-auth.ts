@@ -6,7 +6,7 @@ import type { BetterAuthOptions } from "better-auth";
 import type { prismaAdapter } from "better-auth/adapters/prisma";
 import { isUnavailable } from "#server/database.ts";
 import { env } from "#server/env.ts";
-import type { AskedHeaders } from "#server/http/api-request.ts";
+import type { RequestHeaders } from "#server/http/api-request.ts";
 import { addressHeader } from "#server/http/client-address.ts";
 import { ProblemError } from "#server/http/problem.ts";
 import { accountDatabase, connectInTurn } from "./account-queues.ts";
@@ -155,7 +155,7 @@ export function auth(): ReturnType<typeof makeAuth> {
 }
 
 /** The session of this cookie, or null. Throws the database's own error where it cannot be reached. */
-export async function readSession(caller: AskedHeaders) {
+export async function readSession(caller: RequestHeaders) {
   const call: AuthCall = { operation: api.getSession, network: await networkOf(caller) };
   try {
     // A page cannot set a cookie: renewing here would renew the row and not the cookie.
@@ -177,7 +177,7 @@ interface Around {
 }
 
 /** The network that a request comes from, as Better Auth counts by it; empty where none is known. */
-async function networkOf(caller: AskedHeaders): Promise<string> {
+async function networkOf(caller: RequestHeaders): Promise<string> {
   const [{ getIP }, { options }] = await Promise.all([import("better-auth/api"), auth()]);
   return getIP(new Headers([...caller]), options) ?? "";
 }
@@ -191,7 +191,7 @@ async function networkOf(caller: AskedHeaders): Promise<string> {
  */
 export async function runAuth<const O extends Operation>(
   operation: O,
-  caller: AskedHeaders,
+  caller: RequestHeaders,
   body?: unknown,
   { guard, newPassword }: Around = {},
 ): Promise<{ status: 200; body: Answer<O>; headers: { "Set-Cookie": string[] } }> {

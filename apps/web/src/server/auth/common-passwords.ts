@@ -13,7 +13,7 @@ const fold = (text: string): string => text.normalize("NFKC").toLowerCase();
  *
  * @throws ProblemError validation_failed
  */
-export async function refuseCommonPassword(
+export async function assertUncommonPassword(
   { name, email, password }: NewUser,
   field: "password" | "new_password" = "password",
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { cookiePrefix, isHttps } from "@tend/contracts/cookie";
-import type { AskedHeaders } from "#server/http/api-request.ts";
+import type { RequestHeaders } from "#server/http/api-request.ts";
 import { env } from "../env.ts";
 import { accountOf, hashOf } from "./sign-in-guard.ts";
 
@@ -13,7 +13,9 @@ const lifetime = 365 * 24 * 60 * 60;
 const cookieName = () => `${cookiePrefix(env().BETTER_AUTH_URL)}.device`;
 
 /** The Cookie header by its parts, and of each its name and its value. */
-const pairsOf = (caller: AskedHeaders): (readonly [pair: string, name: string, value: string])[] =>
+const pairsOf = (
+  caller: RequestHeaders,
+): (readonly [pair: string, name: string, value: string])[] =>
   (caller.get("Cookie") ?? "").split(";").flatMap((text) => {
     const pair = text.trim();
     const [name = "", ...rest] = pair.split("=");
@@ -32,7 +34,7 @@ interface Entry {
   readonly proof: string;
 }
 
-function entriesOf(caller: AskedHeaders): Entry[] {
+function entriesOf(caller: RequestHeaders): Entry[] {
   const ours = cookieName();
   const [, , value = ""] = pairsOf(caller).find(([, name]) => name === ours) ?? [];
   return value
@@ -42,20 +44,20 @@ function entriesOf(caller: AskedHeaders): Entry[] {
 }
 
 /** A-7: the number that this browser was given when it last signed in to this account. */
-export const deviceOf = (caller: AskedHeaders, email: string): string | undefined =>
+export const deviceOf = (caller: RequestHeaders, email: string): string | undefined =>
   entriesOf(caller).find(({ device, proof }) => isEqual(proof, proofOf(email, device)))?.device;
 
 /** The cookie by which this browser is known to have signed in to this account. */
-export const rememberDevice = (caller: AskedHeaders, email: string): string => {
+export const rememberDevice = (caller: RequestHeaders, email: string): string => {
   const device = deviceOf(caller, email) ?? crypto.randomUUID();
   return cookieOf([{ device, proof: proofOf(email, device) }, ...others(caller, email)]);
 };
 
 /** The cookie without this account, which is deleted. */
-export const forgetDevice = (caller: AskedHeaders, email: string): string =>
+export const forgetDevice = (caller: RequestHeaders, email: string): string =>
   cookieOf(others(caller, email));
 
-const others = (caller: AskedHeaders, email: string): Entry[] =>
+const others = (caller: RequestHeaders, email: string): Entry[] =>
   entriesOf(caller).filter(({ device, proof }) => !isEqual(proof, proofOf(email, device)));
 
 function cookieOf(entries: readonly Entry[]): string {
@@ -67,7 +69,7 @@ function cookieOf(entries: readonly Entry[]): string {
 }
 
 /** The headers without that cookie: it opens nothing, so its presence must not be taken for a session. */
-export function withoutDevice(caller: AskedHeaders): Headers {
+export function withoutDevice(caller: RequestHeaders): Headers {
   const headers = new Headers([...caller]);
   const ours = cookieName();
   const rest = pairsOf(caller)

@@ -1,20 +1,20 @@
 import type { UserId } from "#server/auth/user-id.ts";
 
 /** What is read of a request. A Web `Request` has it all; our own door gives no more than this. */
-export interface Asked {
+export interface ApiRequest {
   readonly method: string;
   /** The whole address. */
   readonly url: string;
-  readonly headers: AskedHeaders;
+  readonly headers: RequestHeaders;
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
-export interface AskedHeaders extends Iterable<[string, string]> {
+export interface RequestHeaders extends Iterable<[string, string]> {
   get(name: string): string | null;
 }
 
 /** The answer to it, before either door makes its own kind of response of it. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | null;
@@ -22,14 +22,14 @@ export interface Answer {
   readonly userId?: UserId | undefined;
 }
 
-export type Handler = (asked: Asked) => Promise<Answer>;
+export type Handler = (request: ApiRequest) => Promise<ApiResponse>;
 
 declare const of: unique symbol;
 
 /** A body that PostgreSQL has written, field by field as its schema has them. */
-export type Json<T> = string & { readonly [of]: T };
+export type JsonText<T> = string & { readonly [of]: T };
 
-export const parseJson = <T>(json: Json<T>): T => JSON.parse(json);
+export const parseJson = <T>(json: JsonText<T>): T => JSON.parse(json);
 
 /** For Next's door: the same handler, as its route files have them. */
 export const web =

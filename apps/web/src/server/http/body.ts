@@ -1,5 +1,5 @@
 import { limits } from "@tend/contracts";
-import type { Asked } from "./api-request.ts";
+import type { ApiRequest } from "./api-request.ts";
 import { ProblemError } from "./problem.ts";
 
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
@@ -10,10 +10,10 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
  *
  * @throws ProblemError body_too_large, unsupported_media_type or malformed_json.
  */
-export async function readJson(asked: Asked, types?: readonly string[]): Promise<unknown> {
-  const bytes = await readBytes(asked);
+export async function readJson(request: ApiRequest, types?: readonly string[]): Promise<unknown> {
+  const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
-  const type = asked.headers.get("Content-Type") ?? "";
+  const type = request.headers.get("Content-Type") ?? "";
   if (
     types ? !types.includes(type.split(";")[0]?.trim().toLowerCase() ?? "") : !jsonType.test(type)
   ) {
@@ -29,7 +29,7 @@ export async function readJson(asked: Asked, types?: readonly string[]): Promise
 }
 
 /** The body's bytes. Counts what arrives, whatever Content-Length says, and stops at the limit. */
-async function readBytes({ headers, body }: Asked): Promise<Uint8Array> {
+async function readBytes({ headers, body }: ApiRequest): Promise<Uint8Array> {
   if (Number(headers.get("Content-Length") ?? 0) > limits.body) {
     throw new ProblemError("body_too_large");
   }

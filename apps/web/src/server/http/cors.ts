@@ -1,5 +1,5 @@
 import { env } from "#server/env.ts";
-import type { Answer, Asked } from "./api-request.ts";
+import type { ApiRequest, ApiResponse } from "./api-request.ts";
 
 const exposed =
   "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
@@ -7,7 +7,7 @@ const allowed =
   "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
 
 /** C-1: the headers of any answer to this request. Only the listed origins, and never `*`. */
-export function corsHeaders({ headers }: Asked): Record<string, string> {
+export function corsHeaders({ headers }: ApiRequest): Record<string, string> {
   const origin = headers.get("Origin");
   const { BETTER_AUTH_URL, CORS_ORIGINS } = env();
   if (origin === null || ![BETTER_AUTH_URL, ...CORS_ORIGINS].includes(origin)) {
@@ -22,7 +22,7 @@ export function corsHeaders({ headers }: Asked): Record<string, string> {
 }
 
 /** The answer to a preflight, and to any OPTIONS, of an address with these methods. */
-export const preflight = (methods: readonly string[]): Answer => ({
+export const preflight = (methods: readonly string[]): ApiResponse => ({
   status: 204,
   headers: {
     Allow: methods.join(", "),

@@ -14,17 +14,17 @@ import { authenticate } from "#server/auth/jwt.ts";
 import type { UserId } from "#server/auth/user-id.ts";
 import { log } from "#server/log.ts";
 import {
-  type Answer,
-  type Asked,
-  type AskedHeaders,
+  type ApiRequest,
+  type ApiResponse,
   type Handler,
-  type Json,
+  type JsonText,
+  type RequestHeaders,
   web,
 } from "./api-request.ts";
 import { readJson } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
-import { turns } from "./fair-queue.ts";
-import { ProblemError, problemAnswer } from "./problem.ts";
+import { taskQueue } from "./fair-queue.ts";
+import { ProblemError, problemResponse } from "./problem.ts";
 import { countRequest } from "./rate-limit.ts";
 import { strictTransport } from "./strict-transport.ts";
 import { assertAnswersRead } from "./unread-answers.ts";
@@ -34,17 +34,17 @@ export type Context<O extends Operation> = Input<O> & {
   /** The address that was asked, without its query: `/api/tasks`, or the form with the user. */
   readonly address: string;
   /** The headers of the request, for Better Auth. */
-  readonly caller: AskedHeaders;
+  readonly caller: RequestHeaders;
 } & (O extends { security: "bearer" } ? { readonly userId: UserId } : unknown);
 
 /** What an operation gives back: its body, or the JSON of it as PostgreSQL has written it. */
 type Result<O extends Operation> = OrJson<Output<O>>;
 type OrJson<R> = R extends { readonly status: infer Status; readonly body: infer Body }
-  ? Omit<R, "body"> & { readonly status: Status; readonly body: Body | Json<Body> }
+  ? Omit<R, "body"> & { readonly status: Status; readonly body: Body | JsonText<Body> }
   : never;
 
 /** A handler, with the row that it serves. */
-export interface Route extends Handler {
+export interface Endpoint extends Handler {
   readonly operation: Operation;
 }
 
@@ -53,35 +53,35 @@ export interface Route extends Handler {
  * rate limit, path user, parse, wait for a turn, run, parse the answer, respond. What PostgreSQL has written needs no
  * parsing: its statement names the fields.
  */
-export function route<O extends Operation, const R extends Result<O>>(
+export function endpoint<O extends Operation, const R extends Result<O>>(
   operation: O,
   run: (context: Context<O>) => Promise<R>,
-): Route {
+): Endpoint {
   const forms = addressForms(operation.path).map(pattern);
-  const handle = (asked: Asked) =>
-    answer(asked, operation.path, async (notes) => {
-      const { pathname, searchParams } = new URL(asked.url);
+  const handle = (request: ApiRequest) =>
+    answer(request, operation.path, async (notes) => {
+      const { pathname, searchParams } = new URL(request.url);
       const { user_id, ...params } = match(forms, pathname);
       const bearer = operation.security === "bearer";
-      const userId = bearer ? authenticate(asked.headers.get("Authorization")) : undefined;
+      const userId = bearer ? authenticate(request.headers.get("Authorization")) : undefined;
       if (userId !== undefined) {
         notes.userId = userId;
         countRequest(userId, notes.headers);
         if (user_id !== undefined && user_id !== userId) throw new ProblemError("forbidden");
       }
       notes.mark("auth");
-      const input = await parse(operation, params, searchParams, asked);
+      const input = await parse(operation, params, searchParams, request);
       notes.mark("parse");
       // `parse` has checked each part against this row, whose types O carries.
       const context = {
         ...input,
         address: pathname.replace(/\/$/, ""),
-        caller: asked.headers,
+        caller: request.headers,
         userId,
       } as unknown as Context<O>;
       const { body, ...result } = await (userId === undefined
         ? run(context)
-        : turns.take(userId, async () => {
+        : taskQueue.run(userId, async () => {
             assertAnswersRead(userId);
             return run(context);
           }));
@@ -100,13 +100,13 @@ export function route<O extends Operation, const R extends Result<O>>(
 
 /** The handlers of one address; what it has not is 405. */
 export function methodsOf(
-  ...routes: readonly Route[]
+  ...routes: readonly Endpoint[]
 ): Record<Method | "OPTIONS" | "refuse", Handler> {
   const methods = routes.map(({ operation }) => operation.method);
   const path = routes[0]?.operation.path ?? "";
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
-  const refuse = (asked: Asked) =>
-    answer(asked, path, () => {
+  const refuse = (request: ApiRequest) =>
+    answer(request, path, () => {
       throw new ProblemError("method_not_allowed", {
         detail: `This address does not take that method. Use ${allow.join(", ")}.`,
         headers: { Allow: allow.join(", ") },
@@ -120,13 +120,13 @@ export function methodsOf(
     PUT: of("PUT"),
     PATCH: of("PATCH"),
     DELETE: of("DELETE"),
-    OPTIONS: (asked) => answer(asked, path, () => preflight(allow)),
+    OPTIONS: (request) => answer(request, path, () => preflight(allow)),
     refuse,
   };
 }
 
 /** The methods of one address, as Next's route files export them. */
-export function serve(...routes: readonly Route[]) {
+export function serve(...routes: readonly Endpoint[]) {
   const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = methodsOf(...routes);
   return {
     GET: web(GET),
@@ -139,14 +139,14 @@ export function serve(...routes: readonly Route[]) {
 }
 
 /** E-1: any address under /api that is none of ours. */
-export const unknownAddress: Handler = (asked) =>
-  answer(asked, "/api/*", () => {
+export const unknownAddress: Handler = (request) =>
+  answer(request, "/api/*", () => {
     throw new ProblemError("address_not_found");
   });
 
 /** E-1: a request that names no address. */
-export const malformedRequest: Handler = (asked) =>
-  answer(asked, "*", () => {
+export const malformedRequest: Handler = (request) =>
+  answer(request, "*", () => {
     throw new ProblemError("malformed_request");
   });
 
@@ -154,15 +154,15 @@ export const malformedRequest: Handler = (asked) =>
 export const otherMethods = (methods: readonly string[]): { refuse: Handler; tell: Handler } => {
   const allow = methods.join(", ");
   return {
-    refuse: (asked) =>
-      answer(asked, "*", () => {
+    refuse: (request) =>
+      answer(request, "*", () => {
         throw new ProblemError("method_not_allowed", {
           detail: `This address does not take that method. Use ${allow}.`,
           headers: { Allow: allow },
         });
       }),
-    tell: (asked) =>
-      answer(asked, "*", () => ({ status: 204, headers: { Allow: allow }, body: null })),
+    tell: (request) =>
+      answer(request, "*", () => ({ status: 204, headers: { Allow: allow }, body: null })),
   };
 };
 
@@ -194,26 +194,26 @@ class Notes {
 
 /** E-1, E-4, C-1: runs it, makes a problem of what it throws, and completes and logs the answer. */
 async function answer(
-  asked: Asked,
+  request: ApiRequest,
   path: string,
-  run: (notes: Notes) => Answer | Promise<Answer>,
-): Promise<Answer> {
+  run: (notes: Notes) => ApiResponse | Promise<ApiResponse>,
+): Promise<ApiResponse> {
   const notes = new Notes();
-  const requestId = requestIdOf(asked);
-  let found: Answer;
+  const requestId = requestIdOf(request);
+  let found: ApiResponse;
   let cause: readonly Cause[] | undefined;
   try {
     found = await run(notes);
   } catch (error) {
     const problem = refusal(error, requestId);
-    found = problemAnswer(problem, requestId);
+    found = problemResponse(problem, requestId);
     if (found.status === 503) cause = causeOf(problem);
   }
   const { status, body } = found;
   const headers = {
     "Cache-Control": isCompressible(path, found) ? "no-store" : "no-store, no-transform",
     ...found.headers,
-    ...corsHeaders(asked),
+    ...corsHeaders(request),
     ...notes.headers,
     "X-Request-Id": requestId,
     "X-Content-Type-Options": "nosniff",
@@ -222,7 +222,7 @@ async function answer(
   };
   log()[cause ? "warn" : "info"]({
     request_id: requestId,
-    method: asked.method,
+    method: request.method,
     route: path,
     status,
     ms: Math.round(notes.elapsed),
@@ -236,7 +236,7 @@ async function answer(
  * What compresses an answer makes its ETag weak or gives it another name; and the length of one with
  * a token, or that a cookie opened, could tell of what is in it.
  */
-const isCompressible = (path: string, { headers }: Answer): boolean =>
+const isCompressible = (path: string, { headers }: ApiResponse): boolean =>
   !headers.ETag && !path.startsWith("/api/auth/");
 
 /** E-4: tells the lines of one user from those of others, and not who that is. */
@@ -271,7 +271,7 @@ export function stackOf(error: unknown): string {
 
 const saneRequestId = /^[\w.:+/=-]{1,128}$/;
 
-function requestIdOf({ headers }: Asked): string {
+function requestIdOf({ headers }: ApiRequest): string {
   const given = headers.get("X-Request-Id") ?? "";
   return saneRequestId.test(given) ? given : crypto.randomUUID();
 }
@@ -304,17 +304,17 @@ async function parse(
   operation: Operation,
   params: Record<string, string>,
   search: URLSearchParams,
-  asked: Asked,
+  request: ApiRequest,
 ) {
   // O-2: an id that is no UUID is the id of no task.
   const path = operation.params?.safeParse(params);
   if (path && !path.success) throw new ProblemError("task_not_found");
-  const body = operation.body && (await readJson(asked, operation.bodyTypes));
+  const body = operation.body && (await readJson(request, operation.bodyTypes));
   if (operation.body && body === undefined && !operation.bodyOptional) {
     throw new ProblemError("malformed_json", { detail: "The body is empty. Send a JSON object." });
   }
   const query = operation.security === "bearer" ? parseQuery(operation, search) : undefined;
-  const headers = operation.headers && parseHeaders(operation.headers, asked.headers);
+  const headers = operation.headers && parseHeaders(operation.headers, request.headers);
   const parsed = body === undefined ? undefined : operation.body?.safeParse(body);
   const errors = [
     ...(query?.errors ?? []),
@@ -325,7 +325,7 @@ async function parse(
   return { params: path?.data, query: query?.data, headers: headers?.data, body: parsed?.data };
 }
 
-function parseHeaders(schema: z.ZodObject, headers: AskedHeaders) {
+function parseHeaders(schema: z.ZodObject, headers: RequestHeaders) {
   const given = Object.keys(schema.shape).flatMap((name) => {
     const value = headers.get(headerName(name));
     return value === null ? [] : [[name, value]];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { verifiedUserId } from "#server/auth/user-id.ts";
-import { Turns } from "./fair-queue.ts";
+import { FairQueue } from "./fair-queue.ts";
 import { ProblemError } from "./problem.ts";
 
 const ada = verifiedUserId("ada");
@@ -39,9 +39,9 @@ const outcomes = (promises: readonly Promise<unknown>[]) =>
   );
 
 test("[C-6] no more run at once than there are connections, and each is begun once", async () => {
-  const turns = new Turns(2);
+  const queue = new FairQueue(2);
   const { begun, work, end } = makeWork();
-  const all = ["a", "b", "c", "d"].map((name) => turns.take(ada, work(name)));
+  const all = ["a", "b", "c", "d"].map((name) => queue.run(ada, work(name)));
   expect(begun).toEqual(["a", "b"]);
   await end("b");
   expect(begun).toEqual(["a", "b", "c"]);
@@ -50,23 +50,23 @@ test("[C-6] no more run at once than there are connections, and each is begun on
 });
 
 test("[C-6] users take turns: one who sends many delays nobody else's", async () => {
-  const turns = new Turns(1);
+  const queue = new FairQueue(1);
   const { begun, work, end } = makeWork();
-  const all = ["a1", "a2", "a3", "a4"].map((name) => turns.take(ada, work(name)));
-  all.push(turns.take(ben, work("b1")), turns.take(ben, work("b2")), turns.take(cyd, work("c1")));
+  const all = ["a1", "a2", "a3", "a4"].map((name) => queue.run(ada, work(name)));
+  all.push(queue.run(ben, work("b1")), queue.run(ben, work("b2")), queue.run(cyd, work("c1")));
   for (const name of ["a1", "a2", "b1", "c1", "a3", "b2", "a4"]) await end(name);
   expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
   await outcomes(all);
 });
 
 test("503 [C-6] what waits for longer than two seconds is refused and never begun", async () => {
-  const turns = new Turns(1);
+  const queue = new FairQueue(1);
   const { begun, work, end } = makeWork();
-  const first = turns.take(ada, work("first"));
-  const late = turns.take(ada, work("late"));
+  const first = queue.run(ada, work("first"));
+  const late = queue.run(ada, work("late"));
   const refused = outcomes([late]);
   await vi.advanceTimersByTimeAsync(1_999);
-  const later = turns.take(ben, work("later"));
+  const later = queue.run(ben, work("later"));
   await vi.advanceTimersByTimeAsync(1);
   expect(await refused).toEqual(["overloaded"]);
   await end("first");
@@ -77,11 +77,11 @@ test("503 [C-6] what waits for longer than two seconds is refused and never begu
 });
 
 test("503 [C-6] beyond 200 waiting requests of one user, at once; others are still let in", async () => {
-  const turns = new Turns(1);
+  const queue = new FairQueue(1);
   const { work, end } = makeWork();
-  const waiting = Array.from({ length: 201 }, (_, at) => turns.take(ada, work(`${at}`)));
-  expect(await outcomes([turns.take(ada, work("too many"))])).toEqual(["overloaded"]);
-  waiting.push(turns.take(ben, work("ben")));
+  const waiting = Array.from({ length: 201 }, (_, at) => queue.run(ada, work(`${at}`)));
+  expect(await outcomes([queue.run(ada, work("too many"))])).toEqual(["overloaded"]);
+  waiting.push(queue.run(ben, work("ben")));
   await end("0");
   await end("1");
   await end("ben");
@@ -97,38 +97,38 @@ test("503 [C-6] beyond 200 waiting requests of one user, at once; others are sti
 });
 
 test("503 [C-6] beyond 2,000 waiting requests of all users, at once", async () => {
-  const turns = new Turns(1);
+  const queue = new FairQueue(1);
   const { work, end } = makeWork();
   const waiting = Array.from({ length: 2_001 }, (_, at) =>
-    turns.take(verifiedUserId(`user ${at}`), work(`${at}`)),
+    queue.run(verifiedUserId(`user ${at}`), work(`${at}`)),
   );
-  expect(await outcomes([turns.take(ada, work("too many"))])).toEqual(["overloaded"]);
+  expect(await outcomes([queue.run(ada, work("too many"))])).toEqual(["overloaded"]);
   const settled = outcomes(waiting);
   await end("0", gone);
   expect((await settled).filter((outcome) => outcome === "overloaded")).toHaveLength(2_000);
 });
 
 test("503 [C-6] a database that is gone: whoever waits is refused at once; then work goes on", async () => {
-  const turns = new Turns(1);
+  const queue = new FairQueue(1);
   const { begun, work, end } = makeWork();
-  const first = turns.take(ada, work("first"));
-  const others = [turns.take(ada, work("second")), turns.take(ben, work("third"))];
+  const first = queue.run(ada, work("first"));
+  const others = [queue.run(ada, work("second")), queue.run(ben, work("third"))];
   const settled = Promise.allSettled([first]);
   const refused = outcomes(others);
   await end("first", gone);
   expect((await settled)[0]).toMatchObject({ status: "rejected", reason: gone });
   expect(await refused).toEqual(["overloaded", "overloaded"]);
-  const next = turns.take(ben, work("next"));
+  const next = queue.run(ben, work("next"));
   await end("next");
   expect(await next).toBe("next");
   expect(begun).toEqual(["first", "next"]);
 });
 
 test("[C-6] work that fails gives its turn on", async () => {
-  const turns = new Turns(1);
+  const queue = new FairQueue(1);
   const { work, end } = makeWork();
-  const failing = turns.take(ada, work("failing"));
-  const next = turns.take(ben, work("next"));
+  const failing = queue.run(ada, work("failing"));
+  const next = queue.run(ben, work("next"));
   const refused = outcomes([failing]);
   await end("failing", new ProblemError("task_not_found"));
   expect(await refused).toEqual(["task_not_found"]);

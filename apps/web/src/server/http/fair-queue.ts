@@ -6,10 +6,10 @@ import { ProblemError } from "./problem.ts";
 interface Bounds {
   readonly total: number;
   readonly ofOneUser: number;
-  readonly patience: number;
+  readonly timeoutMs: number;
 }
 
-const ofTasks: Bounds = { total: 2_000, ofOneUser: 200, patience: 2_000 };
+const ofTasks: Bounds = { total: 2_000, ofOneUser: 200, timeoutMs: 2_000 };
 
 interface Waiting {
   readonly start: () => void;
@@ -20,7 +20,7 @@ interface Waiting {
  * C-6: the queue before the database. As many requests run as there are connections. The others wait
  * by user, and the users take turns, so that whoever sends a thousand requests delays their own.
  */
-export class Turns<User extends string = UserId> {
+export class FairQueue<User extends string = UserId> {
   /** By user, who is next first; nobody's queue is empty. */
   readonly #queues = new Map<User, Waiting[]>();
   readonly #bounds: Bounds;
@@ -33,7 +33,7 @@ export class Turns<User extends string = UserId> {
   }
 
   /** @throws ProblemError overloaded: it was not run. */
-  async take<T>(userId: User, run: () => Promise<T>): Promise<T> {
+  async run<T>(userId: User, run: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await this.#wait(userId);
     try {
@@ -49,7 +49,7 @@ export class Turns<User extends string = UserId> {
 
   #wait(userId: User): Promise<void> {
     const queue = this.#queues.get(userId) ?? [];
-    const { total, ofOneUser, patience } = this.#bounds;
+    const { total, ofOneUser, timeoutMs } = this.#bounds;
     if (this.#waiting >= total) throw overloaded(`${total} requests wait`);
     if (queue.length >= ofOneUser) throw overloaded(`${ofOneUser} requests of this user wait`);
     return new Promise((resolve, reject) => {
@@ -65,8 +65,8 @@ export class Turns<User extends string = UserId> {
       const timer = setTimeout(() => {
         // Of one user the first has waited longest.
         this.#leave(userId);
-        refuse(`no turn within ${patience / 1_000} s`);
-      }, patience);
+        refuse(`no turn within ${timeoutMs / 1_000} s`);
+      }, timeoutMs);
       queue.push(waiting);
       this.#queues.set(userId, queue);
       this.#waiting++;
@@ -108,4 +108,4 @@ const overloaded = (cause: unknown) =>
   new ProblemError("overloaded", { headers: { "Retry-After": "1" }, cause });
 
 /** Those of this process. */
-export const turns = new Turns();
+export const taskQueue = new FairQueue();

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "#server/env.ts";
-import type { Asked, AskedHeaders, Handler } from "./api-request.ts";
+import type { ApiRequest, Handler, RequestHeaders } from "./api-request.ts";
 import { encode, encodingFor, isEncodable } from "./content-encoding.ts";
 import { ProblemError } from "./problem.ts";
-import { dispatch } from "./router.ts";
+import { routeRequest } from "./router.ts";
 import { countUnread, whenRead } from "./unread-answers.ts";
 
 /** The self-hosted door: a request under /api goes straight to its handler, without Next. */
-export async function answerDirectly(
+export async function handleNodeRequest(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  handle: Handler = dispatch,
+  handle: Handler = routeRequest,
 ): Promise<void> {
-  const { status, headers, body, userId } = await handle(new Incoming(incoming));
+  const { status, headers, body, userId } = await handle(new NodeRequest(incoming));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   const isHead = incoming.method === "HEAD";
   const { socket } = incoming;
@@ -45,11 +45,11 @@ export async function answerDirectly(
 }
 
 /** Node's request as handlers ask it: a Web `Request` would cost more than most of them do. */
-class Incoming implements Asked {
+class NodeRequest implements ApiRequest {
   readonly #message: IncomingMessage;
   readonly method: string;
   readonly url: string;
-  readonly headers: AskedHeaders;
+  readonly headers: RequestHeaders;
 
   constructor(message: IncomingMessage) {
     const { method = "GET", url = "/", headersDistinct } = message;

@@ -7,7 +7,7 @@ import {
   problemType,
   Task,
 } from "@tend/contracts";
-import type { Answer } from "./api-request.ts";
+import type { ApiResponse } from "./api-request.ts";
 
 /** What the server throws; `endpoint.ts` makes HTTP of it, in one place. */
 export class ProblemError extends Error {
@@ -51,7 +51,7 @@ export const problemOf = ({ code, message, errors, task }: ProblemError) => ({
 });
 
 /** E-1: the answer that says what went wrong. */
-export function problemAnswer(error: ProblemError, requestId: string): Answer {
+export function problemResponse(error: ProblemError, requestId: string): ApiResponse {
   const problem: Problem = {
     ...problemOf(error),
     request_id: requestId,

@@ -2,17 +2,17 @@ import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { web } from "./api-request.ts";
 
-let dispatch: typeof import("./router.ts").dispatch;
+let routeRequest: typeof import("./router.ts").routeRequest;
 
 beforeAll(async () => {
   vi.stubEnv("BETTER_AUTH_SECRET", "a secret of the right length, really");
   vi.stubEnv("BETTER_AUTH_URL", "http://tend.test");
   vi.stubEnv("DATABASE_URL", "postgresql://nobody@nowhere.invalid/none");
-  ({ dispatch } = await import("./router.ts"));
+  ({ routeRequest } = await import("./router.ts"));
 });
 
 const ask = async (method: string, path: string) => {
-  const answer = web(dispatch);
+  const answer = web(routeRequest);
   const response = await answer(new Request(`http://tend.test${path}`, { method }));
   const text = await response.text();
   return { response, body: text === "" ? undefined : JSON.parse(text) };

@@ -1,5 +1,5 @@
 import { addressForms, type Method } from "@tend/contracts";
-import type { Answer, Asked } from "./api-request.ts";
+import type { ApiRequest, ApiResponse } from "./api-request.ts";
 import { methodsOf, pattern, unknownAddress } from "./endpoint.ts";
 import { routes } from "./routes.ts";
 
@@ -20,10 +20,10 @@ const addresses = [...paths]
  * The second door: any request under /api, answered without Next. Next's own router answers some
  * malformed addresses itself, with a page or a 500; here they are problems like any other.
  */
-export function dispatch(asked: Asked): Promise<Answer> {
-  const { pathname } = new URL(asked.url);
+export function routeRequest(request: ApiRequest): Promise<ApiResponse> {
+  const { pathname } = new URL(request.url);
   const methods = addresses.find(({ form }) => form.test(pathname))?.methods;
-  if (!methods) return unknownAddress(asked);
-  const method = asked.method === "HEAD" ? "GET" : asked.method;
-  return (methods[method as Method] ?? methods.refuse)(asked);
+  if (!methods) return unknownAddress(request);
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  return (methods[method as Method] ?? methods.refuse)(request);
 }

@@ -1,7 +1,7 @@
 import { api, etagOf, type OperationId, openapi } from "@tend/contracts";
 import { isCurrent } from "@tend/db";
 import { readSession, runAuth } from "#server/auth/better-auth.ts";
-import { refuseCommonPassword } from "#server/auth/common-passwords.ts";
+import { assertUncommonPassword } from "#server/auth/common-passwords.ts";
 import { deviceOf, forgetDevice, rememberDevice } from "#server/auth/device-cookie.ts";
 import { signToken } from "#server/auth/jwt.ts";
 import { deviceGuard, sessionGuard, strangerGuard } from "#server/auth/sign-in-guard.ts";
@@ -11,7 +11,7 @@ import { batchTasks } from "#server/tasks/batch.ts";
 import { listChanges } from "#server/tasks/changes.ts";
 import { oncePerKey } from "#server/tasks/idempotency.ts";
 import { listTasks } from "#server/tasks/list.ts";
-import { sweepSometimes } from "#server/tasks/retention.ts";
+import { purgeExpired } from "#server/tasks/retention.ts";
 import {
   completeTask,
   createTask,
@@ -19,19 +19,19 @@ import {
   deleteTaskForGood,
   getTask,
   restoreTask,
+  type StoredTask,
   updateTask,
-  type WrittenTask,
 } from "#server/tasks/tasks.ts";
-import type { AskedHeaders } from "./api-request.ts";
-import { type Route, route } from "./endpoint.ts";
+import type { RequestHeaders } from "./api-request.ts";
+import { type Endpoint, endpoint } from "./endpoint.ts";
 import { ProblemError } from "./problem.ts";
 
-const etag = (task: WrittenTask) => ({ ETag: etagOf(task) });
+const etag = (task: StoredTask) => ({ ETag: etagOf(task) });
 
-const ok = (task: WrittenTask) => ({ status: 200 as const, body: task.json, headers: etag(task) });
+const ok = (task: StoredTask) => ({ status: 200 as const, body: task.json, headers: etag(task) });
 
 /** @throws ProblemError no_session */
-async function signedIn(caller: AskedHeaders) {
+async function signedIn(caller: RequestHeaders) {
   const session = await readSession(caller);
   if (!session) throw new ProblemError("no_session");
   const guard = () => sessionGuard(session.user.email, session.session.id);
@@ -51,7 +51,7 @@ let document: ReturnType<typeof openapi> | undefined;
 
 /** The handler of every row of the table: where results become statuses and headers. */
 export const routes = {
-  listTasks: route(api.listTasks, async ({ userId, address, query }) => {
+  listTasks: endpoint(api.listTasks, async ({ userId, address, query }) => {
     const { body, next } = await listTasks(userId, query);
     if (next === null) return { status: 200, body };
     const given = Object.entries({ ...query, cursor: next }).flatMap(([name, value]) =>
@@ -60,8 +60,8 @@ export const routes = {
     const search = new URLSearchParams(given);
     return { status: 200, body, headers: { Link: `<${address}?${search}>; rel="next"` } };
   }),
-  createTask: route(api.createTask, async ({ userId, address, headers, body }) => {
-    await sweepSometimes();
+  createTask: endpoint(api.createTask, async ({ userId, address, headers, body }) => {
+    await purgeExpired();
     const request = ["createTask", body];
     return oncePerKey(userId, headers.idempotency_key, request, async (connection) => {
       const { task, created } = await createTask(userId, body, connection);
@@ -72,7 +72,7 @@ export const routes = {
       };
     });
   }),
-  getTask: route(api.getTask, async ({ userId, params, headers }) => {
+  getTask: endpoint(api.getTask, async ({ userId, params, headers }) => {
     const task = await getTask(userId, params.id);
     const { if_none_match: held } = headers;
     if (held === "*" || held?.includes(task.version)) {
@@ -80,30 +80,30 @@ export const routes = {
     }
     return ok(task);
   }),
-  updateTask: route(api.updateTask, async ({ userId, params, headers, body }) =>
+  updateTask: endpoint(api.updateTask, async ({ userId, params, headers, body }) =>
     ok(await updateTask(userId, params.id, body, headers.if_match)),
   ),
-  patchTask: route(api.patchTask, async ({ userId, params, headers, body }) =>
+  patchTask: endpoint(api.patchTask, async ({ userId, params, headers, body }) =>
     ok(await updateTask(userId, params.id, body, headers.if_match)),
   ),
-  deleteTask: route(api.deleteTask, async ({ userId, params, query, headers }) => {
+  deleteTask: endpoint(api.deleteTask, async ({ userId, params, query, headers }) => {
     const remove = query.permanent === "true" ? deleteTaskForGood : deleteTask;
-    await sweepSometimes();
+    await purgeExpired();
     await remove(userId, params.id, headers.if_match);
     return { status: 204, body: undefined };
   }),
-  completeTask: route(api.completeTask, async ({ userId, params, headers, body }) =>
+  completeTask: endpoint(api.completeTask, async ({ userId, params, headers, body }) =>
     ok(await completeTask(userId, params.id, body, headers.if_match)),
   ),
-  restoreTask: route(api.restoreTask, async ({ userId, params, headers }) =>
+  restoreTask: endpoint(api.restoreTask, async ({ userId, params, headers }) =>
     ok(await restoreTask(userId, params.id, headers.if_match)),
   ),
-  listChanges: route(api.listChanges, async ({ userId, query }) => ({
+  listChanges: endpoint(api.listChanges, async ({ userId, query }) => ({
     status: 200,
     body: await listChanges(userId, query),
   })),
-  batchTasks: route(api.batchTasks, async ({ userId, headers, body }) => {
-    await sweepSometimes();
+  batchTasks: endpoint(api.batchTasks, async ({ userId, headers, body }) => {
+    await purgeExpired();
     const request = ["batchTasks", body];
     const answer = await oncePerKey(
       userId,
@@ -115,12 +115,12 @@ export const routes = {
     );
     return { status: 200, body: answer };
   }),
-  signUp: route(api.signUp, async ({ caller, body }) => {
-    await refuseCommonPassword(body);
+  signUp: endpoint(api.signUp, async ({ caller, body }) => {
+    await assertUncommonPassword(body);
     const answer = await runAuth(api.signUp, caller, body, { newPassword: body.password });
     return withCookie(answer, rememberDevice(caller, body.email));
   }),
-  signIn: route(api.signIn, async ({ caller, body }) => {
+  signIn: endpoint(api.signIn, async ({ caller, body }) => {
     const { email } = body;
     const device = deviceOf(caller, email);
     const guard = (network: string) =>
@@ -128,35 +128,35 @@ export const routes = {
     const answer = await runAuth(api.signIn, caller, body, { guard });
     return withCookie(answer, rememberDevice(caller, email));
   }),
-  signOut: route(api.signOut, ({ caller }) => runAuth(api.signOut, caller)),
-  getSession: route(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
-  updateUser: route(api.updateUser, ({ caller, body }) => runAuth(api.updateUser, caller, body)),
-  listSessions: route(api.listSessions, ({ caller }) => runAuth(api.listSessions, caller)),
-  revokeSession: route(api.revokeSession, ({ caller, body }) =>
+  signOut: endpoint(api.signOut, ({ caller }) => runAuth(api.signOut, caller)),
+  getSession: endpoint(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
+  updateUser: endpoint(api.updateUser, ({ caller, body }) => runAuth(api.updateUser, caller, body)),
+  listSessions: endpoint(api.listSessions, ({ caller }) => runAuth(api.listSessions, caller)),
+  revokeSession: endpoint(api.revokeSession, ({ caller, body }) =>
     runAuth(api.revokeSession, caller, body),
   ),
-  revokeOtherSessions: route(api.revokeOtherSessions, ({ caller }) =>
+  revokeOtherSessions: endpoint(api.revokeOtherSessions, ({ caller }) =>
     runAuth(api.revokeOtherSessions, caller),
   ),
-  changePassword: route(api.changePassword, async ({ caller, body }) => {
+  changePassword: endpoint(api.changePassword, async ({ caller, body }) => {
     const { name, email, guard } = await signedIn(caller);
     const { current_password: currentPassword, new_password: newPassword } = body;
-    await refuseCommonPassword({ name, email, password: newPassword }, "new_password");
+    await assertUncommonPassword({ name, email, password: newPassword }, "new_password");
     const change = { currentPassword, newPassword, revokeOtherSessions: true };
     return runAuth(api.changePassword, caller, change, { guard });
   }),
-  deleteUser: route(api.deleteUser, async ({ caller, body }) => {
+  deleteUser: endpoint(api.deleteUser, async ({ caller, body }) => {
     const { email, guard } = await signedIn(caller);
     const answer = await runAuth(api.deleteUser, caller, body, { guard });
     return withCookie(answer, forgetDevice(caller, email));
   }),
-  issueToken: route(api.issueToken, async ({ caller }) => {
+  issueToken: endpoint(api.issueToken, async ({ caller }) => {
     const { body, headers } = await runAuth(api.getSession, caller);
     if (!body) throw new ProblemError("no_session");
     return { status: 200, body: { token: signToken(body.user.id) }, headers };
   }),
-  getHealth: route(api.getHealth, async () => ({ status: 200, body: { status: "ok" } })),
-  getReadiness: route(api.getReadiness, async () => {
+  getHealth: endpoint(api.getHealth, async () => ({ status: 200, body: { status: "ok" } })),
+  getReadiness: endpoint(api.getReadiness, async () => {
     if (!(await isCurrent(database()))) {
       throw new ProblemError("database_unavailable", {
         detail: "The database answers, but migrations are missing. Run pnpm db:migrate.",
@@ -165,8 +165,8 @@ export const routes = {
     }
     return { status: 200, body: { status: "ready" } };
   }),
-  getOpenapi: route(api.getOpenapi, async () => {
+  getOpenapi: endpoint(api.getOpenapi, async () => {
     document ??= openapi(env().BETTER_AUTH_URL);
     return { status: 200, body: document };
   }),
-} satisfies { [Id in OperationId]: Route };
+} satisfies { [Id in OperationId]: Endpoint };

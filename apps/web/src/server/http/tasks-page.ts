@@ -3,11 +3,11 @@ import type { UserId } from "#server/auth/user-id.ts";
 import { listTasks } from "#server/tasks/list.ts";
 import { countTasks } from "#server/tasks/tasks.ts";
 import { parseJson } from "./api-request.ts";
-import { Turns } from "./fair-queue.ts";
+import { FairQueue } from "./fair-queue.ts";
 import { countRequest } from "./rate-limit.ts";
 
 /** Of the connections of this process so many serve pages at the same time. */
-const turns = new Turns(4);
+const queue = new FairQueue(4);
 
 /** What a page asks for: the first of a list. */
 type First = Omit<TaskQuery, "cursor">;
@@ -23,7 +23,7 @@ interface TasksPage {
 /** How many there are, for a page that shows no more of them. @throws as `readTasksPage`. */
 export async function countTasksForPage(userId: UserId): Promise<TasksPage["counts"]> {
   countRequest(userId, {});
-  return turns.take(userId, () => countTasks(userId));
+  return queue.run(userId, () => countTasks(userId));
 }
 
 /**
@@ -38,10 +38,10 @@ export async function readTasksPage(
 ): Promise<TasksPage> {
   countRequest(userId, {});
   const list = (status: TaskStatus, more = {}) =>
-    turns.take(userId, () => listTasks(userId, { status, sort, order, limit, ...more }));
+    queue.run(userId, () => listTasks(userId, { status, sort, order, limit, ...more }));
   const [all, counts] = await Promise.all([
     list("all"),
-    turns.take(userId, () => countTasks(userId)),
+    queue.run(userId, () => countTasks(userId)),
   ]);
   const complete = all.next === null;
   const isAll = status === "trashed" || (status === "all" && Object.keys(found).length === 0);

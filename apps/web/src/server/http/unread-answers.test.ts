@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { verifiedUserId } from "#server/auth/user-id.ts";
 import { hungAfter } from "../../../test/hung.ts";
-import { answerDirectly } from "./node-adapter.ts";
+import { handleNodeRequest } from "./node-adapter.ts";
 import { assertAnswersRead } from "./unread-answers.ts";
 
 let server: Server;
@@ -18,7 +18,7 @@ async function start(userId: string, megabytes: number) {
     answered++;
     return { status: 200, headers: {}, body, userId: verifiedUserId(userId) };
   };
-  server = createServer((incoming, outgoing) => answerDirectly(incoming, outgoing, answer));
+  server = createServer((incoming, outgoing) => handleNodeRequest(incoming, outgoing, answer));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -17,19 +17,19 @@ import { type Connection, database } from "#server/database.ts";
 import { env } from "#server/env.ts";
 import { ProblemError, problemOf } from "#server/http/problem.ts";
 import {
-  bury,
+  asExistingUser,
+  assertDueFields,
   columns,
   contentOf,
-  foreignTask,
+  foreignTaskError,
   hasContent,
-  knownUser,
+  insertTombstones,
   nextCreations,
-  quotaExceeded,
-  refuseDue,
-  stale,
+  quotaExceededError,
+  throwPreconditionFailed,
   untilPurged,
 } from "./tasks.ts";
-import { type NamedZone, refuseUnknownZones } from "./time-zones.ts";
+import { assertKnownZones, type NamedZone } from "./time-zones.ts";
 
 const { sql, empty } = Prisma;
 
@@ -67,7 +67,7 @@ export async function batchTasks(
   { operations, atomic }: Batch,
   connection?: Connection,
 ): Promise<BatchResult[]> {
-  await refuseUnknownZones(operations.map(namedZone), connection);
+  await assertKnownZones(operations.map(namedZone), connection);
   if (!connection) {
     return database().$transaction((own) => batchTasks(userId, { operations, atomic }, own));
   }
@@ -105,7 +105,7 @@ async function lockAndRead(
 ) {
   // As many numbers as a batch can need; gaps do no harm.
   const creations = operations.filter(({ operation }) => operation === "create").length;
-  const [counter] = await knownUser(userId, () =>
+  const [counter] = await asExistingUser(userId, () =>
     connection.$queryRaw<Counter[]>(sql`
       WITH counter AS (${nextCreations(userId, limits.batch, creations, untilPurged)})
       SELECT last_change, task_count, created_until,
@@ -167,10 +167,10 @@ function apply(tasks: Tasks, operation: BatchOperation, index: number): Done {
   const gone = operation.operation === "delete" && operation.permanent;
   const inTrash = gone || operation.operation === "restore";
   const task = present(tasks, id, inTrash);
-  if (version !== undefined && version !== task.version) stale(task);
+  if (version !== undefined && version !== task.version) throwPreconditionFailed(task);
   switch (operation.operation) {
     case "update":
-      refuseDue(operation.change, task, ["body", "operations", index, "change"]);
+      assertDueFields(operation.change, task, ["body", "operations", index, "change"]);
       return { status: 200, task: save(tasks, task, withCleared(operation.change)) };
     case "complete": {
       const { completed = !task.completed } = operation;
@@ -200,7 +200,7 @@ function create(tasks: Tasks, given: NewTask): Done {
     if (!hasContent(task, content)) throw new ProblemError("id_already_used");
     return { status: 200, task };
   }
-  if (tasks.room <= 0) throw quotaExceeded();
+  if (tasks.room <= 0) throw quotaExceededError();
   tasks.room--;
   const moment = tasks.nextCreation++;
   const created_at = new Date(moment).toISOString();
@@ -221,7 +221,7 @@ function create(tasks: Tasks, given: NewTask): Done {
 function present(tasks: Tasks, id: string, inTrash: boolean): Task {
   const task = tasks.byId.get(id);
   if (task && (inTrash || task.deleted_at === null)) return task;
-  throw !task && tasks.foreign.has(id) ? foreignTask() : new ProblemError("task_not_found");
+  throw !task && tasks.foreign.has(id) ? foreignTaskError() : new ProblemError("task_not_found");
 }
 
 function save(tasks: Tasks, task: Task, change: TaskPatch): Task {
@@ -281,7 +281,7 @@ async function write(
       WITH gone AS (
         DELETE FROM tasks
         WHERE owner_user_id = ${owner} AND id = ANY(${gone.map(({ id }) => id)}::uuid[]))
-      ${bury(
+      ${insertTombstones(
         owner,
         sql`SELECT id, version, change
           FROM jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) AS rows (id uuid, version int, change bigint)`,

@@ -4,7 +4,7 @@ import type { UserId } from "#server/auth/user-id.ts";
 import { database } from "#server/database.ts";
 import { ProblemError } from "#server/http/problem.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
-import { columns, refuseErased } from "./tasks.ts";
+import { assertNotErased, columns } from "./tasks.ts";
 
 const { sql } = Prisma;
 
@@ -52,7 +52,7 @@ export async function listChanges(
   const [{ last_change, forgotten_change } = { last_change: 0n, forgotten_change: 0n }] = rows;
   if (from && (from.change > last_change || isForgotten(from, forgotten_change))) throw gone();
   const found = rows.filter((row) => row.change !== null);
-  if (found.length === 0) await refuseErased(userId);
+  if (found.length === 0) await assertNotErased(userId);
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const next = {

@@ -4,7 +4,7 @@ import { Prisma } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
 import { type Connection, database } from "#server/database.ts";
 import { ProblemError } from "#server/http/problem.ts";
-import { knownUser } from "./tasks.ts";
+import { asExistingUser } from "./tasks.ts";
 
 const { sql } = Prisma;
 
@@ -32,7 +32,7 @@ export async function oncePerKey<T extends object>(
   if (key === undefined) return run();
   const fingerprint = createHash("sha256").update(JSON.stringify(request)).digest();
   return database().$transaction(async (connection) => {
-    const claimed = await knownUser(userId, () =>
+    const claimed = await asExistingUser(userId, () =>
       connection.$queryRaw<unknown[]>(sql`
         INSERT INTO idempotency_keys (owner_user_id, key, fingerprint)
         VALUES (${userId}, ${key}, ${fingerprint})

@@ -2,11 +2,11 @@ import type { DueFilter, Task, TaskQuery, TaskSort } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
 import { database } from "#server/database.ts";
-import type { Json } from "#server/http/api-request.ts";
+import type { JsonText } from "#server/http/api-request.ts";
 import { ProblemError } from "#server/http/problem.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
-import { parsed, query, refuseErased, state, written } from "./tasks.ts";
-import { refuseUnknownZones } from "./time-zones.ts";
+import { assertNotErased, parseTask, query, state, taskJson } from "./tasks.ts";
+import { assertKnownZones } from "./time-zones.ts";
 
 const { sql, join } = Prisma;
 
@@ -105,9 +105,9 @@ function dueIn(here: Prisma.Sql, due: Exclude<DueFilter, "none">): Prisma.Sql {
 export async function listTasks(
   userId: UserId,
   { status, sort, order = defaultOrder(sort), limit, cursor, ...filter }: TaskQuery,
-): Promise<{ body: Json<Task[]>; next: string | null }> {
+): Promise<{ body: JsonText<Task[]>; next: string | null }> {
   const scope = JSON.stringify([userId, status, sort, order, filter]);
-  await refuseUnknownZones([{ path: ["query", "time_zone"], zone: filter.time_zone }]);
+  await assertKnownZones([{ path: ["query", "time_zone"], zone: filter.time_zone }]);
   const after = cursor === undefined ? undefined : openCursor(scope, cursor);
   if (cursor !== undefined && !after) {
     const message = "Take the cursor from the Link header of this very list, or begin without one.";
@@ -143,17 +143,17 @@ export async function listTasks(
     return sql`
       WITH valued AS MATERIALIZED (
         SELECT * FROM (${ranges(sql`${hasValue} AND ${place}`, most)}) AS tasks ${inOrder} LIMIT ${most})
-      SELECT ${written} FROM (SELECT * FROM valued UNION ALL ${ranges(hasNone, room)}) AS tasks
+      SELECT ${taskJson} FROM (SELECT * FROM valued UNION ALL ${ranges(hasNone, room)}) AS tasks
       ORDER BY sort_key ${direction} NULLS LAST, id ${direction} LIMIT ${most}`;
   };
   const only = (condition: Prisma.Sql) => sql`
-    SELECT ${written} FROM (${ranges(condition, most)}) AS tasks ${inOrder} LIMIT ${most}`;
+    SELECT ${taskJson} FROM (${ranges(condition, most)}) AS tasks ${inOrder} LIMIT ${most}`;
   // Set apart, since the planner cannot know how few tasks a filter finds.
   const amongFound = (condition: Prisma.Sql) => sql`
     WITH found AS MATERIALIZED (
       SELECT ${stored}, ${expression} AS sort_key FROM tasks
       WHERE owner_user_id = ${userId} AND ${state} = ANY(${[...states[status]]}::int[]) AND ${condition})
-    SELECT ${written} FROM found AS tasks
+    SELECT ${taskJson} FROM found AS tasks
     WHERE ${isPastValues ? hasNone : sql`true`} AND (${nullable && after && !isPastValues ? hasNone : sql`false`} OR ${place})
     ORDER BY sort_key ${direction} NULLS LAST, id ${direction} LIMIT ${most}`;
 
@@ -180,13 +180,13 @@ export async function listTasks(
     return query(amongFound(join(conditions, " AND ")), database());
   };
   const page = await read();
-  if (page.length === 0) await refuseErased(userId);
+  if (page.length === 0) await assertNotErased(userId);
   const tasks = page.slice(0, limit);
   const last = tasks.at(-1);
   const more = page.length > limit && last !== undefined;
   return {
     // Each is the JSON of a task: together they are that of the list.
-    body: `[${tasks.map(({ json }) => json).join(",")}]` as Json<Task[]>,
-    next: more ? sealCursor(scope, { key: key(parsed(last)), id: last.id }) : null,
+    body: `[${tasks.map(({ json }) => json).join(",")}]` as JsonText<Task[]>,
+    next: more ? sealCursor(scope, { key: key(parseTask(last)), id: last.id }) : null,
   };
 }

@@ -3,7 +3,7 @@ import { Prisma } from "@tend/db";
 import { eraseNext, isClosed } from "#server/auth/delete-account.ts";
 import { type Connection, database } from "#server/database.ts";
 import { keyLifetime } from "./idempotency.ts";
-import { bury } from "./tasks.ts";
+import { insertTombstones } from "./tasks.ts";
 
 const { sql } = Prisma;
 
@@ -11,7 +11,7 @@ const inTrash = sql`make_interval(days => ${limits.trashDays}::int)`;
 const remembered = sql`make_interval(days => ${limits.cursorDays}::int)`;
 
 /** Milliseconds between two looks, where the last one found nothing. */
-const pause = 60_000;
+const lookIntervalMs = 60_000;
 
 /** Tasks or sessions at a time, so that one request never carries the whole trash of somebody. */
 const portion = 500;
@@ -23,11 +23,11 @@ let nextLook = 0;
  * or delete call it first, so that the service needs no clock of its own, and one that finds no room
  * makes some; a failure is left to the next call.
  */
-export async function sweepSometimes(): Promise<void> {
+export async function purgeExpired(): Promise<void> {
   if (Date.now() < nextLook) return;
-  nextLook = Date.now() + pause;
+  nextLook = Date.now() + lookIntervalMs;
   try {
-    const found = await Promise.all([sweep(), sweepEnded()]);
+    const found = await Promise.all([purgeOneOwner(), deleteEndedSessions()]);
     if (found.includes(true)) nextLook = 0;
   } catch {
     // Nothing is lost: it stays due.
@@ -35,7 +35,7 @@ export async function sweepSometimes(): Promise<void> {
 }
 
 /** Purges what is due of one owner, or the next part of a closed account. @returns whether there was one. */
-export async function sweep(): Promise<boolean> {
+export async function purgeOneOwner(): Promise<boolean> {
   // Put off at once: other instances leave this owner alone, and one whose sweep fails waits.
   const [due] = await database().$queryRaw<{ owner_user_id: string }[]>(sql`
     UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
@@ -54,7 +54,7 @@ export async function sweep(): Promise<boolean> {
 }
 
 /** Takes out sessions that have ended. @returns whether there may be more. */
-export async function sweepEnded(): Promise<boolean> {
+export async function deleteEndedSessions(): Promise<boolean> {
   const swept = await database().$executeRaw`
     DELETE FROM sessions WHERE id = ANY(ARRAY(
       SELECT id FROM sessions WHERE expires_at <= now() LIMIT ${portion}::int FOR UPDATE SKIP LOCKED))`;
@@ -86,7 +86,7 @@ async function purge(connection: Connection, owner: string): Promise<void> {
         WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${inTrash} LIMIT ${portion}))
         AND deleted_at <= now() - ${inTrash}
       RETURNING id, version, last_change)
-    ${bury(owner, sql`SELECT id, version, last_change FROM gone`)}`);
+    ${insertTombstones(owner, sql`SELECT id, version, last_change FROM gone`)}`);
   await connection.$executeRaw(sql`
     UPDATE task_counters SET
       answer_bytes = (SELECT coalesce(sum(answer_bytes), 0) FROM idempotency_keys

@@ -7,9 +7,9 @@ import { invalidToken } from "#server/auth/jwt.ts";
 import type { UserId } from "#server/auth/user-id.ts";
 import { type Connection, database } from "#server/database.ts";
 import { env } from "#server/env.ts";
-import { type Json, parseJson } from "#server/http/api-request.ts";
+import { type JsonText, parseJson } from "#server/http/api-request.ts";
 import { ProblemError } from "#server/http/problem.ts";
-import { refuseUnknownZones } from "./time-zones.ts";
+import { assertKnownZones } from "./time-zones.ts";
 
 const { sql, join, empty } = Prisma;
 
@@ -26,22 +26,22 @@ export const columns = sql`id, owner_user_id, title, description, completed,
   to_char(due_time, 'HH24:MI') AS due_time, time_zone, priority, tags, position`;
 
 /** A task as answers carry it, with the version for its ETag. */
-export interface WrittenTask {
+export interface StoredTask {
   readonly id: string;
   readonly version: number;
-  readonly json: Json<Task>;
+  readonly json: JsonText<Task>;
 }
 
-export const written = sql`id, version,
+export const taskJson = sql`id, version,
   (SELECT row_to_json(fields) FROM (SELECT ${columns}) AS fields)::text AS json`;
 
-export const parsed = ({ json }: WrittenTask): Task => parseJson(json);
+export const parseTask = ({ json }: StoredTask): Task => parseJson(json);
 
 /** With a plan that is kept; or on a connection of Prisma's, which has it planned anew. */
-export const query = (statement: Prisma.Sql, connection?: Connection): Promise<WrittenTask[]> =>
+export const query = (statement: Prisma.Sql, connection?: Connection): Promise<StoredTask[]> =>
   connection
-    ? connection.$queryRaw<WrittenTask[]>(statement)
-    : database().query<WrittenTask>(statement);
+    ? connection.$queryRaw<StoredTask[]>(statement)
+    : database().query<StoredTask>(statement);
 
 /** As the indexes of the list have it: 0 pending, 1 completed, 2 trashed. */
 export const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
@@ -65,16 +65,16 @@ export async function createTask(
   userId: UserId,
   task: NewTask,
   transaction?: Connection,
-): Promise<{ task: WrittenTask; created: boolean }> {
+): Promise<{ task: StoredTask; created: boolean }> {
   const content = contentOf(task);
   const { title, description, completed, due_date, due_time, time_zone, priority, tags } = content;
-  await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }], transaction);
+  await assertKnownZones([{ path: ["body", "time_zone"], zone: time_zone }], transaction);
   const id = task.id ?? uuidv7();
   const position = sql`coalesce(${task.position ?? null}, position_at(created_until))`;
   // An id that was deleted for good goes on from its last version, so that no ETag returns.
   const version =
     task.id === undefined ? sql`1` : sql`coalesce(unbury(${userId}, ${id}::uuid), 0) + 1`;
-  const [created] = await knownUser(userId, () =>
+  const [created] = await asExistingUser(userId, () =>
     query(
       sql`
       WITH counter AS (${nextCreations(userId, 1, 1, sql`NULL::timestamptz`)})
@@ -85,30 +85,30 @@ export async function createTask(
         last_change, created_until, created_until
       FROM counter WHERE task_count < ${env().TASKS_QUOTA}::int
       ON CONFLICT (owner_user_id, id) DO NOTHING
-      RETURNING ${written}`,
+      RETURNING ${taskJson}`,
       transaction,
     ),
   );
   if (created) return { task: created, created: true };
   const [present] = await find(userId, id, transaction);
   if (!present) {
-    await refuseFull(userId, transaction);
+    await assertRoom(userId, transaction);
     // Deleted between the two statements: the id is free again, or there is room.
     return createTask(userId, task, transaction);
   }
-  if (!hasContent(parsed(present), content)) throw new ProblemError("id_already_used");
+  if (!hasContent(parseTask(present), content)) throw new ProblemError("id_already_used");
   return { task: present, created: false };
 }
 
 /** @throws ProblemError quota_exceeded, where this user has as many tasks as they may (T-19). */
-async function refuseFull(userId: UserId, transaction?: Connection): Promise<void> {
+async function assertRoom(userId: UserId, transaction?: Connection): Promise<void> {
   const full = await (transaction ?? database()).$queryRaw<unknown[]>(sql`
     SELECT FROM task_counters
     WHERE owner_user_id = ${userId} AND task_count >= ${env().TASKS_QUOTA}::int`);
-  if (full.length > 0) throw quotaExceeded();
+  if (full.length > 0) throw quotaExceededError();
 }
 
-export const quotaExceeded = () => {
+export const quotaExceededError = () => {
   const most = env().TASKS_QUOTA.toLocaleString("en");
   return new ProblemError("quota_exceeded", {
     detail: `Nothing was changed. You have ${most} tasks, those in the trash among them, and an account may hold no more. Delete some for good, then send the request again.`,
@@ -131,14 +131,14 @@ export const hasContent = (task: Task, content: ReturnType<typeof contentOf>): b
   isDeepStrictEqual(contentOf(task), content);
 
 /** Runs what writes rows of this user. @throws ProblemError unknown_user where there is none. */
-export async function knownUser<T>(userId: UserId, run: () => Promise<T>): Promise<T> {
-  if (userId.length > longestUserId) throw unknownUser();
+export async function asExistingUser<T>(userId: UserId, run: () => Promise<T>): Promise<T> {
+  if (userId.length > longestUserId) throw unknownUserError();
   return run().catch((error: unknown) => {
-    throw isForeignKeyViolation(error) ? unknownUser() : error;
+    throw isForeignKeyViolation(error) ? unknownUserError() : error;
   });
 }
 
-const unknownUser = () =>
+const unknownUserError = () =>
   new ProblemError("unknown_user", { headers: { "WWW-Authenticate": invalidToken } });
 
 /**
@@ -186,15 +186,15 @@ export const untilForgotten = sql`now() + make_interval(days => ${limits.cursorD
 
 const find = (userId: UserId, id: string, transaction?: Connection) =>
   query(
-    sql`SELECT ${written} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`,
+    sql`SELECT ${taskJson} FROM tasks WHERE owner_user_id = ${userId} AND id = ${id}::uuid`,
     transaction,
   );
 
-export async function getTask(userId: UserId, id: string): Promise<WrittenTask> {
+export async function getTask(userId: UserId, id: string): Promise<StoredTask> {
   const [task] = await query(sql`
-    SELECT ${written} FROM tasks
+    SELECT ${taskJson} FROM tasks
     WHERE owner_user_id = ${userId} AND id = ${id}::uuid AND deleted_at IS NULL`);
-  return task ?? missing(userId, id);
+  return task ?? throwNotFound(userId, id);
 }
 
 const live = sql`deleted_at IS NULL`;
@@ -212,14 +212,14 @@ async function write(
   condition: Prisma.Sql,
   assignments: Prisma.Sql,
   sweepAt: Prisma.Sql = sql`NULL::timestamptz`,
-): Promise<WrittenTask | undefined> {
+): Promise<StoredTask | undefined> {
   const found = sql`owner_user_id = ${userId} AND id = ${id}::uuid AND ${condition} ${unchanged(ifMatch)}`;
   const [task] = await query(sql`
     WITH counter AS (
       ${nextChange(sql`SELECT owner_user_id, 1, ${sweepAt} FROM tasks WHERE ${found}`)})
     UPDATE tasks SET version = version + 1, updated_at = greatest(now(), created_at), change = last_change ${assignments}
     FROM counter WHERE ${found}
-    RETURNING ${written}`);
+    RETURNING ${taskJson}`);
   return task;
 }
 
@@ -229,7 +229,7 @@ export async function updateTask(
   id: string,
   given: TaskPatch,
   ifMatch: IfMatch | undefined,
-): Promise<WrittenTask> {
+): Promise<StoredTask> {
   const change = withCleared(given);
   const { title, description, completed, due_date, due_time, time_zone, priority, tags } = change;
   const { position } = change;
@@ -246,9 +246,9 @@ export async function updateTask(
   ];
   if (assignments.every((assignment) => assignment === empty)) {
     const task = await getTask(userId, id);
-    return matches(task, ifMatch) ? task : stale(parsed(task));
+    return matches(task, ifMatch) ? task : throwPreconditionFailed(parseTask(task));
   }
-  await refuseUnknownZones([{ path: ["body", "time_zone"], zone: time_zone }]);
+  await assertKnownZones([{ path: ["body", "time_zone"], zone: time_zone }]);
   const needed = [
     due_time && due_date === undefined ? sql`AND due_date IS NOT NULL` : empty,
     time_zone && due_time === undefined ? sql`AND due_time IS NOT NULL` : empty,
@@ -261,18 +261,18 @@ export async function updateTask(
     join(assignments, ""),
   );
   if (task) return task;
-  if (needed.every((condition) => condition === empty)) return missing(userId, id, ifMatch);
+  if (needed.every((condition) => condition === empty)) return throwNotFound(userId, id, ifMatch);
   const [present] = await find(userId, id);
-  if (!present || parsed(present).deleted_at !== null || !matches(present, ifMatch)) {
-    return missing(userId, id, ifMatch);
+  if (!present || parseTask(present).deleted_at !== null || !matches(present, ifMatch)) {
+    return throwNotFound(userId, id, ifMatch);
   }
-  refuseDue(given, parsed(present), ["body"]);
+  assertDueFields(given, parseTask(present), ["body"]);
   // Changed between the two statements: it has what the change needs after all.
   return updateTask(userId, id, given, ifMatch);
 }
 
 /** T-16: refuses a time for a task without a day, and a zone for one without a time. */
-export function refuseDue(change: TaskPatch, task: Task, at: Fault["path"]): void {
+export function assertDueFields(change: TaskPatch, task: Task, at: Fault["path"]): void {
   const errors = dueFaults(change, task).map((fault) => ({
     ...fault,
     path: [...at, ...fault.path],
@@ -286,10 +286,10 @@ export async function completeTask(
   id: string,
   completion: Completion | undefined,
   ifMatch: IfMatch | undefined,
-): Promise<WrittenTask> {
+): Promise<StoredTask> {
   const completed = completion ? sql`${completion.completed}` : sql`NOT completed`;
   const task = await write(userId, id, ifMatch, live, sql`, completed = ${completed}`);
-  return task ?? missing(userId, id, ifMatch);
+  return task ?? throwNotFound(userId, id, ifMatch);
 }
 
 /** T-8: moves it to the trash. */
@@ -299,7 +299,7 @@ export async function deleteTask(
   ifMatch: IfMatch | undefined,
 ): Promise<void> {
   const task = await write(userId, id, ifMatch, live, sql`, deleted_at = now()`, untilPurged);
-  if (!task) await missing(userId, id, ifMatch);
+  if (!task) await throwNotFound(userId, id, ifMatch);
 }
 
 /** T-8: deletes it for good, from the list or from the trash; what stays is a tombstone. */
@@ -313,16 +313,16 @@ export async function deleteTaskForGood(
     WITH counter AS (
       ${nextChange(sql`SELECT owner_user_id, 1, ${untilForgotten} FROM tasks WHERE ${found}`)}),
     gone AS (DELETE FROM tasks USING counter WHERE ${found} RETURNING id, version, last_change)
-    ${bury(userId, sql`SELECT id, version, last_change FROM gone`)}
+    ${insertTombstones(userId, sql`SELECT id, version, last_change FROM gone`)}
     RETURNING id`);
   if (gone.length > 0) return;
   const [task] = await find(userId, id);
-  if (task && !matches(task, ifMatch)) stale(parsed(task));
-  await missing(userId, id);
+  if (task && !matches(task, ifMatch)) throwPreconditionFailed(parseTask(task));
+  await throwNotFound(userId, id);
 }
 
 /** Leaves a tombstone for each `(id, version, change)` of the rows. */
-export const bury = (owner: string, rows: Prisma.Sql) => sql`
+export const insertTombstones = (owner: string, rows: Prisma.Sql) => sql`
   INSERT INTO task_tombstones (owner_user_id, id, version, change)
   SELECT ${owner}::text, gone.* FROM (${rows}) AS gone
   ON CONFLICT (owner_user_id, id) DO UPDATE
@@ -333,31 +333,31 @@ export async function restoreTask(
   userId: UserId,
   id: string,
   ifMatch: IfMatch | undefined,
-): Promise<WrittenTask> {
+): Promise<StoredTask> {
   const restored = await write(userId, id, ifMatch, trashed, sql`, deleted_at = NULL`);
   if (restored) return restored;
   const [task] = await find(userId, id);
-  if (!task) return missing(userId, id);
-  if (!matches(task, ifMatch)) return stale(parsed(task));
+  if (!task) return throwNotFound(userId, id);
+  if (!matches(task, ifMatch)) return throwPreconditionFailed(parseTask(task));
   // Deleted between the two statements: it is to be restored after all.
-  return parsed(task).deleted_at === null ? task : restoreTask(userId, id, ifMatch);
+  return parseTask(task).deleted_at === null ? task : restoreTask(userId, id, ifMatch);
 }
 
-const matches = ({ version }: WrittenTask, ifMatch: IfMatch | undefined): boolean =>
+const matches = ({ version }: StoredTask, ifMatch: IfMatch | undefined): boolean =>
   ifMatch === undefined || ifMatch === "*" || ifMatch.includes(version);
 
 /** T-7: shows the task as it is now. */
-export const stale = (task: Task): never => {
+export const throwPreconditionFailed = (task: Task): never => {
   throw new ProblemError("precondition_failed", { task, headers: { ETag: etagOf(task) } });
 };
 
 /** Why nothing of one's own was found: changed meanwhile, erased, somebody else's or nobody's (O-2). */
-async function missing(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
+async function throwNotFound(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
   // Without a version to compare, one that was made since the write did not exist for it: 404.
   if (Array.isArray(ifMatch)) {
     const [found] = await find(userId, id);
-    const task = found && parsed(found);
-    if (task?.deleted_at === null) stale(task);
+    const task = found && parseTask(found);
+    if (task?.deleted_at === null) throwPreconditionFailed(task);
   }
   // One's own in the trash is 404, whoever else may hold that id.
   const [why] = await database().$queryRaw<{ foreign: boolean; erased: boolean }[]>(sql`
@@ -365,17 +365,17 @@ async function missing(userId: UserId, id: string, ifMatch?: IfMatch): Promise<n
         AND EXISTS (SELECT FROM tasks WHERE owner_user_id <> ${userId} AND id = ${id}::uuid)
         AS foreign,
       EXISTS (SELECT FROM erased_users WHERE id = ${userId}) AS erased`);
-  if (why?.erased) throw unknownUser();
-  throw why?.foreign ? foreignTask() : new ProblemError("task_not_found");
+  if (why?.erased) throw unknownUserError();
+  throw why?.foreign ? foreignTaskError() : new ProblemError("task_not_found");
 }
 
-export const foreignTask = () =>
+export const foreignTaskError = () =>
   new ProblemError("forbidden", { detail: "This task belongs to another user." });
 
 /** The token of a deleted account lives on until it expires, but opens nothing: it is 401. */
-export async function refuseErased(userId: UserId): Promise<void> {
+export async function assertNotErased(userId: UserId): Promise<void> {
   const erased = await database().$queryRaw<unknown[]>(
     sql`SELECT FROM erased_users WHERE id = ${userId}`,
   );
-  if (erased.length > 0) throw unknownUser();
+  if (erased.length > 0) throw unknownUserError();
 }

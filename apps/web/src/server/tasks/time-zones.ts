@@ -13,7 +13,7 @@ export interface NamedZone {
 }
 
 /** T-16, T-17: refuses zones that Node knows and this PostgreSQL does not: their lists differ. */
-export async function refuseUnknownZones(
+export async function assertKnownZones(
   named: readonly NamedZone[],
   connection?: Connection,
 ): Promise<void> {

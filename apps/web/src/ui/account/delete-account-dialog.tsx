@@ -7,8 +7,8 @@ import { Field, FieldError } from "#ui/kit/field.tsx";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
 import { wipeDevice } from "#ui/tasks/sync/wipe.ts";
 import { sayFarewell } from "./account-deleted-cookie.ts";
-import { type Faults, faultsOfAnswer } from "./field-errors.ts";
-import { useFirstFault } from "./use-first-error.ts";
+import { type FieldErrors, fieldErrorsOf } from "./field-errors.ts";
+import { useFirstError } from "./use-first-error.ts";
 
 interface DeleteAccountDialogProps {
   readonly user: User;
@@ -23,9 +23,9 @@ interface DeleteAccountDialogProps {
 export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialogProps) {
   const id = useId();
   const [deleted, setDeleted] = useState(false);
-  const [faults, setFaults] = useState<Faults>({});
+  const [faults, setFaults] = useState<FieldErrors>({});
   const [pending, startPending] = useTransition();
-  const form = useFirstFault(faults);
+  const form = useFirstError(faults);
   const busy = pending || deleted;
 
   const cancel = () => {
@@ -40,7 +40,7 @@ export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialog
     const email = String(data.get("email") ?? "");
     const password = String(data.get("password") ?? "");
     const isOwn = email.trim().toLowerCase() === user.email.toLowerCase();
-    const seen: Faults = {
+    const seen: FieldErrors = {
       email: isOwn ? undefined : `This is not your email. Write ${user.email}.`,
       password: password === "" ? "Write your password." : undefined,
     };
@@ -50,7 +50,7 @@ export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialog
       try {
         await api.deleteUser({ body: { password } });
       } catch (error) {
-        return setFaults(faultsOfAnswer(error, "password"));
+        return setFaults(fieldErrorsOf(error, "password"));
       }
       setDeleted(true);
       await wipeDevice(user.id);

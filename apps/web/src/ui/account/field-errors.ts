@@ -6,10 +6,13 @@ import { reasonOf } from "#ui/api/reason.ts";
 export type AccountField = "email" | "password" | "current_password" | "new_password";
 
 /** What is wrong, field by field; `form` where no field is to blame. */
-export type Faults = { readonly [Place in AccountField | "form"]?: string | undefined };
+export type FieldErrors = { readonly [Place in AccountField | "form"]?: string | undefined };
 
 /** What the server's answer means for the form whose field `password` holds the password of now. */
-export function faultsOfAnswer(error: unknown, password: "password" | "current_password"): Faults {
+export function fieldErrorsOf(
+  error: unknown,
+  password: "password" | "current_password",
+): FieldErrors {
   if (!(error instanceof ApiError)) return { form: reasonOf(error) };
   const { code, errors = [] } = error.problem;
   if (code === "no_session") {

@@ -9,17 +9,17 @@ import { FieldError } from "#ui/kit/field.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
 import { newPasswordFault } from "#ui/sign-in/field-errors.ts";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
-import { type Faults, faultsOfAnswer } from "./field-errors.ts";
-import { useFirstFault } from "./use-first-error.ts";
+import { type FieldErrors, fieldErrorsOf } from "./field-errors.ts";
+import { useFirstError } from "./use-first-error.ts";
 
 /** Changes the password, which signs out every other session. */
 export function PasswordForm({ email }: { email: string }) {
   const router = useRouter();
-  const [faults, setFaults] = useState<Faults>({});
+  const [faults, setFaults] = useState<FieldErrors>({});
   const [changed, setChanged] = useState(false);
   const isAlive = useAlive();
   const [pending, startPending] = useTransition();
-  const form = useFirstFault(faults);
+  const form = useFirstError(faults);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -27,7 +27,7 @@ export function PasswordForm({ email }: { email: string }) {
     const data = new FormData(event.currentTarget);
     const current_password = String(data.get("current_password") ?? "");
     const new_password = String(data.get("new_password") ?? "");
-    const seen: Faults = {
+    const seen: FieldErrors = {
       current_password: current_password === "" ? "Write your current password." : undefined,
       new_password: newPasswordFault(new_password),
     };
@@ -42,7 +42,7 @@ export function PasswordForm({ email }: { email: string }) {
         // The list of sessions has but this one now.
         router.refresh();
       } catch (error) {
-        setFaults(faultsOfAnswer(error, "current_password"));
+        setFaults(fieldErrorsOf(error, "current_password"));
       }
     });
   };

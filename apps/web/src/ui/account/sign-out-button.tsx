@@ -4,7 +4,7 @@ import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { useState, useTransition } from "react";
 import { api } from "#ui/api/client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
-import { useHere } from "#ui/device/use-active-user.ts";
+import { useActiveUser } from "#ui/device/use-active-user.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Dialog } from "#ui/kit/dialog.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
@@ -18,7 +18,7 @@ export function SignOutButton({ userId }: { userId: string }) {
   const [error, setError] = useState("");
   const [unsaved, setUnsaved] = useState<Unsaved | null>(null);
   const [pending, startPending] = useTransition();
-  useHere(userId);
+  useActiveUser(userId);
 
   const leave = () => {
     if (pending) return;

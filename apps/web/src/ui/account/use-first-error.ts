@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef } from "react";
-import type { Faults } from "./field-errors.ts";
+import type { FieldErrors } from "./field-errors.ts";
 
 /** For a form: gives the focus to the first field that is wrong, each time that faults are found. */
-export function useFirstFault(faults: Faults): RefObject<HTMLFormElement | null> {
+export function useFirstError(faults: FieldErrors): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     const wrong = "input[aria-invalid=true]";

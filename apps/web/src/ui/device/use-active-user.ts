@@ -1,14 +1,14 @@
 import { useEffect } from "react";
-import { comeHere, whoIsHere } from "./active-user.ts";
+import { getActiveUser, setActiveUser } from "./active-user.ts";
 
 /** Says who is at this browser, and leaves the page when they sign out in another tab. */
-export function useHere(userId: string): void {
+export function useActiveUser(userId: string): void {
   useEffect(() => {
-    comeHere(userId);
+    setActiveUser(userId);
     // Without storage nobody can be told.
-    if (whoIsHere() !== userId) return;
+    if (getActiveUser() !== userId) return;
     const leaveWithOthers = () => {
-      if (whoIsHere() === null) location.replace("/");
+      if (getActiveUser() === null) location.replace("/");
     };
     addEventListener("storage", leaveWithOthers);
     addEventListener("pageshow", leaveWithOthers);

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 /** How long a ticked task stays where its tab no longer holds it, and how long it takes to go. */
-const stay = 600;
+const exitDelayMs = 600;
 const goes = 200;
 
 export interface Leaving {
@@ -10,7 +10,7 @@ export interface Leaving {
   readonly keep: (taskId: string) => void;
 }
 
-export function useLeaving(onLeave: (taskId: string) => void): Leaving {
+export function useExitDelay(onLeave: (taskId: string) => void): Leaving {
   const [kept, setKept] = useState<ReadonlyMap<string, boolean>>(new Map());
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>());
   const leave = useRef(onLeave);
@@ -32,7 +32,7 @@ export function useLeaving(onLeave: (taskId: string) => void): Leaving {
       mark(true);
       timers.current.set(taskId, setTimeout(end, goes));
     };
-    timers.current.set(taskId, setTimeout(begin, stay));
+    timers.current.set(taskId, setTimeout(begin, exitDelayMs));
   }, []);
 
   return { kept, keep };

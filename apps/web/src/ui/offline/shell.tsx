@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
 import { buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
-import { KeptTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
+import { CachedTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
 
 /** Where the list is shown; the start page leads there, too. */
 const listed: readonly string[] = ["/tasks", "/", "/offline"];
@@ -39,7 +39,7 @@ export function Shell() {
     );
   }
   return (
-    <KeptTasksScreen
+    <CachedTasksScreen
       meanwhile={<TopBar />}
       otherwise={
         <>

@@ -1,7 +1,7 @@
 import type { Problem } from "@tend/contracts";
 import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { describe, expect, test } from "vitest";
-import { faultsOf, faultsOfAnswer } from "./field-errors.ts";
+import { faultsOf, fieldErrorsOf } from "./field-errors.ts";
 
 const ada = { name: "Ada", email: "ada@example.com", password: "correct horse" };
 
@@ -31,7 +31,7 @@ describe("before the server is asked", () => {
 describe("after the server answered", () => {
   const answer = (code: string, retryAfter?: number, errors?: Problem["errors"]) => {
     const problem = { code, detail: "", type: "", title: "", status: 400, request_id: "" };
-    return faultsOfAnswer(new ApiError({ ...problem, ...(errors && { errors }) }, retryAfter));
+    return fieldErrorsOf(new ApiError({ ...problem, ...(errors && { errors }) }, retryAfter));
   };
 
   test("wrong credentials do not say which half is wrong", () => {
@@ -59,10 +59,10 @@ describe("after the server answered", () => {
   });
 
   test("a server that cannot be reached says what to do", () => {
-    expect(faultsOfAnswer(new UnreachableError(undefined)).form).toContain("try again");
+    expect(fieldErrorsOf(new UnreachableError(undefined)).form).toContain("try again");
   });
 
   test("a defect of our own is not hidden", () => {
-    expect(() => faultsOfAnswer(new TypeError("defect"))).toThrow("defect");
+    expect(() => fieldErrorsOf(new TypeError("defect"))).toThrow("defect");
   });
 });

@@ -11,7 +11,7 @@ export interface Person {
 }
 
 /** What is wrong, field by field; `form` where no field is to blame. */
-export interface Faults {
+export interface FieldErrors {
   readonly name?: string;
   readonly email?: string;
   readonly password?: string;
@@ -34,7 +34,10 @@ export function newPasswordFault(password: string): string | undefined {
 }
 
 /** What the browser can see before it asks the server. */
-export function faultsOf(kind: "sign-up" | "sign-in", { name, email, password }: Person): Faults {
+export function faultsOf(
+  kind: "sign-up" | "sign-in",
+  { name, email, password }: Person,
+): FieldErrors {
   const passwordFault =
     kind === "sign-up" ? newPasswordFault(password) : password === "" && "Write your password.";
   return {
@@ -46,7 +49,7 @@ export function faultsOf(kind: "sign-up" | "sign-in", { name, email, password }:
 }
 
 /** What the server's answer means for the person at the form. */
-export function faultsOfAnswer(error: unknown): Faults {
+export function fieldErrorsOf(error: unknown): FieldErrors {
   if (!(error instanceof ApiError)) return { form: reasonOf(error) };
   // Any string may come; the cast has a mistyped code below refused.
   switch (error.problem.code as ProblemCode) {
@@ -63,8 +66,8 @@ export function faultsOfAnswer(error: unknown): Faults {
   }
 }
 
-function faultsByField(errors: readonly Fault[]): Faults {
-  const faults: { -readonly [F in keyof Faults]: Faults[F] } = {};
+function faultsByField(errors: readonly Fault[]): FieldErrors {
+  const faults: { -readonly [F in keyof FieldErrors]: FieldErrors[F] } = {};
   for (const { path, message } of errors) {
     const field = path.at(-1);
     const place = field === "name" || field === "email" || field === "password" ? field : "form";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { whoIsHere } from "#ui/device/active-user.ts";
+import { getActiveUser } from "#ui/device/active-user.ts";
 import { part } from "#ui/kit/part.ts";
 
 const load = part(() => import("#ui/tasks/sync/clear-list-cache.ts"));
@@ -9,11 +9,11 @@ const load = part(() => import("#ui/tasks/sync/clear-list-cache.ts"));
 /** For pages that the server gives to strangers: where somebody was here, their session is over. */
 export function NobodySignedIn() {
   useEffect(() => {
-    if (whoIsHere() === null) return;
+    if (getActiveUser() === null) return;
     let gone = false;
     // Without a network, or a database, the next such page does it.
     load()
-      .then(({ forgetList }) => forgetList(() => !gone))
+      .then(({ clearListCache }) => clearListCache(() => !gone))
       .catch(() => {});
     return () => {
       gone = true;

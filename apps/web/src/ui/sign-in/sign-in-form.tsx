@@ -5,11 +5,11 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState, useTransition } from "react";
 import { api } from "#ui/api/client.ts";
 import { withNext } from "#ui/api/sign-in-link.ts";
-import { comeHere } from "#ui/device/active-user.ts";
+import { setActiveUser } from "#ui/device/active-user.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Field, FieldError } from "#ui/kit/field.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
-import { type Faults, faultsOf, faultsOfAnswer, type Person } from "./field-errors.ts";
+import { type FieldErrors, faultsOf, fieldErrorsOf, type Person } from "./field-errors.ts";
 import { PasswordField } from "./password-field.tsx";
 
 const words = {
@@ -30,7 +30,7 @@ export function SignInForm({ kind, next, origin }: SignInFormProps) {
   const router = useRouter();
   const isAlive = useAlive();
   const form = useRef<HTMLFormElement>(null);
-  const [faults, setFaults] = useState<Faults>({});
+  const [faults, setFaults] = useState<FieldErrors>({});
   const [pending, startPending] = useTransition();
 
   useEffect(() => {
@@ -53,10 +53,10 @@ export function SignInForm({ kind, next, origin }: SignInFormProps) {
           kind === "sign-up"
             ? await api.signUp({ body: { name, email, password } })
             : await api.signIn({ body: { email, password } });
-        comeHere(body.user.id);
+        setActiveUser(body.user.id);
         router.replace(next);
       } catch (error) {
-        setFaults(faultsOfAnswer(error));
+        setFaults(fieldErrorsOf(error));
       }
     });
   };

@@ -1,7 +1,7 @@
 import type { Client } from "@tend/contracts/client";
 import { createApi } from "#ui/api/client.ts";
 
-const patience = 30_000;
+const requestTimeoutMs = 30_000;
 
 /**
  * The client for long work: names the user in each address (O-3), so that no other account is read or
@@ -11,7 +11,10 @@ export const createTransferApi = (userId: string): Client =>
   createApi({
     userId,
     fetch: (input, init) => {
-      const signals = [AbortSignal.timeout(patience), ...(init?.signal ? [init.signal] : [])];
+      const signals = [
+        AbortSignal.timeout(requestTimeoutMs),
+        ...(init?.signal ? [init.signal] : []),
+      ];
       return fetch(input, { ...init, signal: AbortSignal.any(signals) });
     },
     // What is under way says so and offers to go on; nobody is thrown out in the middle.

@@ -79,12 +79,17 @@ describe("[O-1] a statement that names its owner passes", () => {
   });
 });
 
-const sweep = `UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
+const purgeOneOwner = `UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
   SELECT owner_user_id FROM task_counters WHERE sweep_at <= now()
   ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING owner_user_id`;
 
 test("[O-1] of everybody, it is asked only who is swept next", () => {
-  expect(checkOwner(sweep)).toEqual({ mentions: 2, faults: [], owners: [], sweepsNext: true });
+  expect(checkOwner(purgeOneOwner)).toEqual({
+    mentions: 2,
+    faults: [],
+    owners: [],
+    sweepsNext: true,
+  });
 });
 
 test("[O-1] each parameter that says who the owner is, is known", () => {
@@ -231,7 +236,7 @@ describe("[O-1] a statement without its owner is found, and named", () => {
     ["a function of that name", "CREATE FUNCTION unbury(text) RETURNS int RETURN 1"],
     ["a name in escapes", 'SELECT FROM U&"t\\0061sks"'],
     ["what is no SQL", "SELECT FROM tasks WHERE"],
-    ["a sweep that takes two", sweep.replace("LIMIT 1", "LIMIT 2")],
+    ["a sweep that takes two", purgeOneOwner.replace("LIMIT 1", "LIMIT 2")],
     ["a sweep that takes from all", "SELECT owner_user_id FROM task_counters LIMIT 1"],
   ])("%s", (_, sql) => {
     const { faults } = checkOwner(sql);

@@ -88,9 +88,9 @@ async function addressOfDoor(): Promise<{ host: string; port: number }> {
 async function openDoor(): Promise<Server> {
   const server = createHttpServer(async (incoming, outgoing) => {
     // Anew each time: some tests load the app's modules again.
-    const { answerDirectly } = await import("#server/http/node-adapter.ts");
+    const { handleNodeRequest } = await import("#server/http/node-adapter.ts");
     const asking = new Headers({ Authorization: incoming.headers.authorization ?? "" });
-    await duringRequest(asking, () => answerDirectly(incoming, outgoing));
+    await duringRequest(asking, () => handleNodeRequest(incoming, outgoing));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server.unref();

@@ -2,8 +2,8 @@
 
 import { onlineManager } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
-import { whoIsHere } from "#ui/device/active-user.ts";
-import { type KeptList, readKeptList } from "#ui/tasks/sync/list-cache.ts";
+import { getActiveUser } from "#ui/device/active-user.ts";
+import { type CachedList, readCachedList } from "#ui/tasks/sync/list-cache.ts";
 import { TasksScreen } from "./tasks-screen.tsx";
 
 interface KeptTasksScreenProps {
@@ -14,12 +14,12 @@ interface KeptTasksScreenProps {
 }
 
 /** The tasks as this device keeps them, of whoever was here last and has not signed out. */
-export function KeptTasksScreen({ meanwhile, otherwise }: KeptTasksScreenProps) {
-  const [list, setList] = useState<KeptList | "none">();
+export function CachedTasksScreen({ meanwhile, otherwise }: KeptTasksScreenProps) {
+  const [list, setList] = useState<CachedList | "none">();
 
   useEffect(() => {
     let gone = false;
-    const show = (found: KeptList | undefined) => {
+    const show = (found: CachedList | undefined) => {
       if (gone) return;
       // The address of the shell itself, or that of the start page, which leads to the tasks.
       if (found && location.pathname !== "/tasks") window.history.replaceState(null, "", "/tasks");
@@ -27,9 +27,9 @@ export function KeptTasksScreen({ meanwhile, otherwise }: KeptTasksScreenProps) 
       onlineManager.setOnline(navigator.onLine);
       setList(found ?? "none");
     };
-    const here = whoIsHere();
+    const here = getActiveUser();
     if (here === null) show(undefined);
-    else readKeptList(here).then(show, () => show(undefined));
+    else readCachedList(here).then(show, () => show(undefined));
     return () => {
       gone = true;
     };

@@ -9,7 +9,7 @@ import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { type PartMissing, part } from "#ui/kit/part.ts";
 import { showToast } from "#ui/kit/toaster.tsx";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
-import { useLeaving } from "#ui/kit/use-exit-delay.ts";
+import { useExitDelay } from "#ui/kit/use-exit-delay.ts";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
 import { useTouched } from "#ui/kit/use-touched.ts";
 import { BoardKeys } from "#ui/tasks/commands/board-keys.tsx";
@@ -99,7 +99,7 @@ export function TaskBoard({ user, initial, initialCounts }: TaskBoardProps) {
   const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
   const searchInput = useRef<HTMLInputElement>(null);
 
-  const { kept, keep } = useLeaving((id) => {
+  const { kept, keep } = useExitDelay((id) => {
     const row = document.activeElement?.closest<HTMLElement>("[data-task]");
     if (row?.dataset.task === id) moveFocusFrom(id);
   });

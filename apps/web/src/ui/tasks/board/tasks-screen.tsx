@@ -3,7 +3,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { Task } from "@tend/contracts";
 import { useState } from "react";
-import { useHere } from "#ui/device/use-active-user.ts";
+import { useActiveUser } from "#ui/device/use-active-user.ts";
 import { Toaster } from "#ui/kit/toaster.tsx";
 import type { Counts } from "#ui/tasks/model/counts.ts";
 import type { Snapshot } from "#ui/tasks/sync/snapshot.ts";
@@ -22,7 +22,7 @@ interface TasksScreenProps {
 export function TasksScreen({ user, tasks, complete, counts }: TasksScreenProps) {
   const [client] = useState(() => new QueryClient());
   const [initial] = useState<Snapshot>({ tasks, complete });
-  useHere(user.id);
+  useActiveUser(user.id);
   useOffline(client, user, counts);
   return (
     <QueryClientProvider client={client}>

@@ -4,7 +4,7 @@ import { isWordless } from "#ui/tasks/model/search.ts";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 
 /** Long enough that somebody who types is not interrupted. */
-const rest = 700;
+const announceDelayMs = 700;
 
 /** Says how many tasks a search and the filters find, once the typing rests. */
 export function useAnnounceFound(
@@ -25,7 +25,7 @@ export function useAnnounceFound(
     const timer = setTimeout(() => {
       saidFor.current = said;
       announce(words);
-    }, rest);
+    }, announceDelayMs);
     return () => clearTimeout(timer);
   }, [filters, count, announce]);
 }

@@ -3,7 +3,7 @@ import { type FormEvent, useId } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { Dialog } from "#ui/kit/dialog.tsx";
 import { priorityLabels } from "#ui/tasks/model/priority.ts";
-import type { Questionable, TaskFields } from "#ui/tasks/sync/mutation.ts";
+import type { ConflictField, TaskFields } from "#ui/tasks/sync/mutation.ts";
 import type { Conflict } from "#ui/tasks/sync/outbox.ts";
 import { dueLabel } from "#ui/time/day-label.ts";
 
@@ -14,7 +14,7 @@ interface ConflictDialogProps {
   readonly onClose: () => void;
 }
 
-const labels: Readonly<Record<Questionable, string>> = {
+const labels: Readonly<Record<ConflictField, string>> = {
   title: "Title",
   description: "Notes",
   completed: "State",
@@ -28,7 +28,7 @@ const labels: Readonly<Record<Questionable, string>> = {
 /** Both versions of each field that was changed here and elsewhere, to choose from. */
 export function ConflictDialog({ conflict, today, onChoose, onClose }: ConflictDialogProps) {
   const form = useId();
-  const names = Object.keys(conflict?.mine ?? {}) as Questionable[];
+  const names = Object.keys(conflict?.mine ?? {}) as ConflictField[];
   const choose = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     // Gives the focus back first: choosing moves it on from there.
@@ -107,7 +107,7 @@ function Version({ name, whose, label, children }: VersionProps) {
 }
 
 /** A value as it is read, or that there is none. */
-function inWords(name: Questionable, fields: TaskFields | Task, today: string | null): string {
+function inWords(name: ConflictField, fields: TaskFields | Task, today: string | null): string {
   switch (name) {
     case "title":
       return fields.title ?? "";

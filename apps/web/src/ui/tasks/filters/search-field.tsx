@@ -14,7 +14,7 @@ interface SearchFieldProps {
 }
 
 /** Browsers take no more than 100 changes of the address in ten seconds. */
-const pause = 120;
+const typingDelayMs = 120;
 
 /** Finds while it is typed. Below 1024 px it stands behind a button until it is used. */
 export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFieldProps) {
@@ -26,7 +26,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
   const write = () => {
     clearTimeout(timer.current);
     timer.current = undefined;
-    next.current = Date.now() + pause;
+    next.current = Date.now() + typingDelayMs;
     onSearch(inputRef.current?.value ?? "");
   };
   const type = () => {

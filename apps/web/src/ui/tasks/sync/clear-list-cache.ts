@@ -1,19 +1,19 @@
 import { api } from "#ui/api/client.ts";
-import { nobodyIsHere, whoIsHere } from "#ui/device/active-user.ts";
+import { clearActiveUser, getActiveUser } from "#ui/device/active-user.ts";
 import { inStore } from "./list-cache.ts";
 
 /**
  * Takes the kept list off this device where the session is over, and has the other tabs leave. What
  * is unsent or half typed stays, and waits for the same person.
  */
-export async function forgetList(isWanted: () => boolean): Promise<void> {
-  const here = whoIsHere();
+export async function clearListCache(isWanted: () => boolean): Promise<void> {
+  const here = getActiveUser();
   // Asked once more: a page that was kept for going back may be older than the session.
   const { body } = await api.getSession();
-  if (body !== null || whoIsHere() !== here || !isWanted()) return;
-  nobodyIsHere();
+  if (body !== null || getActiveUser() !== here || !isWanted()) return;
+  clearActiveUser();
   // Unless somebody has signed in meanwhile.
   await inStore<unknown>("readwrite", (store) =>
-    whoIsHere() === null ? store.clear() : store.count(),
+    getActiveUser() === null ? store.clear() : store.count(),
   );
 }

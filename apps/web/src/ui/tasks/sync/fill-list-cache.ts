@@ -1,17 +1,22 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { readFailure } from "#ui/api/failure.ts";
 import { countTasks } from "#ui/tasks/model/counts.ts";
-import { dropKeptList, type KeptList, keepList, readKeptList } from "./list-cache.ts";
+import {
+  type CachedList,
+  deleteCachedList,
+  readCachedList,
+  writeCachedList,
+} from "./list-cache.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Milliseconds: what comes together is written together. */
-const pause = 250;
+const writeDelayMs = 250;
 
 /** Keeps the list on the device, a moment after each change of it. Returns what ends that. */
-export function keepListUpToDate(
+export function updateListCache(
   client: QueryClient,
-  user: KeptList["user"],
-  counts: KeptList["counts"],
+  user: CachedList["user"],
+  counts: CachedList["counts"],
 ): () => void {
   const key = ["tasks", user.id];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -20,8 +25,12 @@ export function keepListUpToDate(
     const list = client.getQueryData<Snapshot>(key);
     if (!list) return;
     // The first page of a long list does not replace the whole of it.
-    if (!list.complete && (await readKeptList(user.id))) return;
-    await keepList({ ...list, user, counts: list.complete ? countTasks(list.tasks) : counts });
+    if (!list.complete && (await readCachedList(user.id))) return;
+    await writeCachedList({
+      ...list,
+      user,
+      counts: list.complete ? countTasks(list.tasks) : counts,
+    });
   };
   // Without a database, as in some private windows, the app needs the network to open.
   const writeNow = () => {
@@ -36,10 +45,10 @@ export function keepListUpToDate(
   const unsubscribe = client.getQueryCache().subscribe((event) => {
     if (event.type !== "updated" || event.query.queryKey[0] !== key[0]) return;
     const { action } = event;
-    if (action.type === "success") timer ??= setTimeout(writeNow, pause);
+    if (action.type === "success") timer ??= setTimeout(writeNow, writeDelayMs);
     // The session is over: what it showed does not stay. Unsent changes wait for the next one.
     if (action.type === "error" && readFailure(action.error).is === "signed out") {
-      dropKeptList(user.id).catch(() => {});
+      deleteCachedList(user.id).catch(() => {});
     }
   });
   document.addEventListener("visibilitychange", finish);

@@ -1,11 +1,11 @@
-import { whoIsHere } from "#ui/device/active-user.ts";
+import { getActiveUser } from "#ui/device/active-user.ts";
 import { openDatabase, transact } from "#ui/device/indexed-db.ts";
 import { type Counts, countTasks } from "#ui/tasks/model/counts.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isRecord, readTask } from "./stored-task.ts";
 
 /** The list of a person as the server last told it, for opening without a network. */
-export interface KeptList extends Snapshot {
+export interface CachedList extends Snapshot {
   readonly user: { readonly id: string; readonly name: string };
   readonly counts: Counts;
 }
@@ -14,22 +14,22 @@ export interface KeptList extends Snapshot {
 const format = 1;
 
 /** Keeps a list in place of whatever was kept: one person's at a time. */
-export const keepList = (list: KeptList): Promise<unknown> =>
+export const writeCachedList = (list: CachedList): Promise<unknown> =>
   inStore<unknown>("readwrite", (store) => {
     // Signed out meanwhile, in this tab or in another.
-    if (whoIsHere() !== list.user.id) return store.count();
+    if (getActiveUser() !== list.user.id) return store.count();
     store.clear();
     return store.put({ format, ...list }, list.user.id);
   });
 
-export const readKeptList = async (userId: string): Promise<KeptList | undefined> =>
-  parseKeptList(await inStore("readonly", (store) => store.get(userId)));
+export const readCachedList = async (userId: string): Promise<CachedList | undefined> =>
+  parseCachedList(await inStore("readonly", (store) => store.get(userId)));
 
-export const dropKeptList = (userId: string): Promise<unknown> =>
+export const deleteCachedList = (userId: string): Promise<unknown> =>
   inStore("readwrite", (store) => store.delete(userId));
 
 /** Undefined for what another version kept in another way. A task that cannot be read is left out. */
-export function parseKeptList(value: unknown): KeptList | undefined {
+export function parseCachedList(value: unknown): CachedList | undefined {
   if (!isRecord(value) || value.format !== format || !Array.isArray(value.tasks)) return undefined;
   const { user, counts } = value;
   if (!isRecord(user) || typeof user.id !== "string") return undefined;

@@ -1,9 +1,9 @@
 import { openDatabase, transact } from "#ui/device/indexed-db.ts";
-import type { Change } from "./mutation.ts";
+import type { Mutation } from "./mutation.ts";
 
 /** Unsent changes of one user in IndexedDB, which has room for all of them. */
-export interface ChangeDatabase {
-  put(change: Change): Promise<unknown>;
+export interface MutationDatabase {
+  put(change: Mutation): Promise<unknown>;
   remove(id: string): Promise<unknown>;
   /** As they lie there: another version may have written them. */
   read(): Promise<readonly unknown[]>;
@@ -13,7 +13,7 @@ export interface ChangeDatabase {
 const storeName = "changes";
 
 /** Each method rejects where the browser has no IndexedDB, or forbids it. */
-export function createChangeDatabase(userId: string): ChangeDatabase {
+export function createMutationDatabase(userId: string): MutationDatabase {
   let opened: Promise<IDBDatabase> | undefined;
 
   const connect = (): Promise<IDBDatabase> => {

@@ -1,14 +1,14 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import { makeStorage, makeTask } from "#ui/tasks/testing.ts";
-import type { Change } from "./mutation.ts";
-import { createChangeDatabase } from "./mutation-database.ts";
-import { createChangeStorage } from "./mutation-storage.ts";
+import type { Mutation } from "./mutation.ts";
+import { createMutationDatabase } from "./mutation-database.ts";
+import { createMutationStorage } from "./mutation-storage.ts";
 
-const change = (id: string): Change => ({ id, kind: "create", task: makeTask() });
+const change = (id: string): Mutation => ({ id, kind: "create", task: makeTask() });
 
 test("changes come back in the order of their making, whatever the order of writing", () => {
-  const storage = createChangeStorage(makeStorage(), "ada");
+  const storage = createMutationStorage(makeStorage(), "ada");
   const made = [change("1"), change("2"), change("3")];
   for (const one of made.toReversed()) storage.write(one);
   expect(storage.read()).toEqual(made);
@@ -20,17 +20,17 @@ test("a change of the version before, whose task lacks the newer fields, is read
   const local = makeStorage();
   const { version, deleted_at, ...task } = makeTask();
   local.setItem("tend:change:ada:1", JSON.stringify({ id: "1", kind: "create", task }));
-  expect(createChangeStorage(local, "ada").read()).toEqual([
+  expect(createMutationStorage(local, "ada").read()).toEqual([
     { id: "1", kind: "create", task: { ...task, version: 1, deleted_at: null } },
   ]);
 });
 
 test("two tabs of one user share their changes; another user sees none", () => {
   const local = makeStorage();
-  createChangeStorage(local, "ada").write(change("1"));
-  createChangeStorage(local, "ada").write(change("2"));
-  expect(createChangeStorage(local, "ada").read()).toHaveLength(2);
-  expect(createChangeStorage(local, "grace").read()).toEqual([]);
+  createMutationStorage(local, "ada").write(change("1"));
+  createMutationStorage(local, "ada").write(change("2"));
+  expect(createMutationStorage(local, "ada").read()).toHaveLength(2);
+  expect(createMutationStorage(local, "grace").read()).toEqual([]);
 });
 
 test("what cannot be read is left out and left alone", () => {
@@ -46,7 +46,7 @@ test("what cannot be read is left out and left alone", () => {
     JSON.stringify({ ...set, fields: { title: 5, due_date: "2026-13-45" } }),
   ]) {
     local.setItem(key, text);
-    expect(createChangeStorage(local, "ada").read()).toEqual([]);
+    expect(createMutationStorage(local, "ada").read()).toEqual([]);
     expect(local.getItem(key)).toBe(text);
   }
 });
@@ -57,13 +57,13 @@ test("of a change with one readable field that one is left, and what another ver
   for (const left of [{ title: "Pay" }, { completed: false }, { estimate: 5 }]) {
     const fields = { ...left, priority: "huge" };
     local.setItem("tend:change:ada:1", JSON.stringify({ ...set, fields }));
-    expect(createChangeStorage(local, "ada").read()).toMatchObject([{ fields: left }]);
+    expect(createMutationStorage(local, "ada").read()).toMatchObject([{ fields: left }]);
   }
 });
 
 test("says so when there is no room or no storage, and keeps the change in memory", () => {
   for (const local of [makeStorage(10), undefined]) {
-    const storage = createChangeStorage(local, "ada");
+    const storage = createMutationStorage(local, "ada");
     storage.write(change("1"));
     expect(storage.hasUnstored).toBe(true);
     expect(storage.read()).toHaveLength(1);
@@ -73,7 +73,7 @@ test("says so when there is no room or no storage, and keeps the change in memor
 });
 
 test("knows its own keys", () => {
-  const storage = createChangeStorage(makeStorage(), "ada");
+  const storage = createMutationStorage(makeStorage(), "ada");
   expect(storage.owns("tend:change:ada:1")).toBe(true);
   expect(storage.owns(null)).toBe(true);
   expect(storage.owns("tend:change:grace:1")).toBe(false);
@@ -83,14 +83,14 @@ describe("with IndexedDB", () => {
   /** A tab of a user on a device with this local storage. */
   function openTab(userId: string, local: Storage | undefined, isGone = () => false) {
     const told: string[] = [];
-    const storage = createChangeStorage(local, userId, {
-      database: createChangeDatabase(userId),
+    const storage = createMutationStorage(local, userId, {
+      database: createMutationDatabase(userId),
       onChanged: (how) => told.push(how),
       isGone,
     });
     return { storage, told };
   }
-  const ids = (storage: { read(): readonly Change[] }) => storage.read().map(({ id }) => id);
+  const ids = (storage: { read(): readonly Mutation[] }) => storage.read().map(({ id }) => id);
   const someone = () => crypto.randomUUID();
 
   test("a change is in local storage at once and moves on; a tab opened later finds it", async () => {
@@ -113,7 +113,7 @@ describe("with IndexedDB", () => {
 
   test("a page that dies before the move loses nothing", async () => {
     const [user, local] = [someone(), makeStorage()];
-    createChangeStorage(local, user).write(change("1"));
+    createMutationStorage(local, user).write(change("1"));
     const { storage } = openTab(user, local);
     expect(ids(storage)).toEqual(["1"]);
     await storage.reload();
@@ -154,7 +154,7 @@ describe("with IndexedDB", () => {
     await Promise.all([one.storage.settled(), two.storage.settled()]);
     await one.storage.reload();
     expect(ids(one.storage)).toEqual([]);
-    await expect.poll(() => createChangeDatabase(user).read()).toEqual([]);
+    await expect.poll(() => createMutationDatabase(user).read()).toEqual([]);
   });
 
   test("taken out by a page that dies at once, it does not come back", async () => {
@@ -162,8 +162,8 @@ describe("with IndexedDB", () => {
     const first = openTab(user, local).storage;
     first.write(change("1"));
     await first.settled();
-    const database = { ...createChangeDatabase(user), remove: () => new Promise(() => {}) };
-    const dying = createChangeStorage(local, user, { database });
+    const database = { ...createMutationDatabase(user), remove: () => new Promise(() => {}) };
+    const dying = createMutationStorage(local, user, { database });
     await dying.reload();
     dying.remove("1");
     expect(ids(dying)).toEqual([]);
@@ -173,7 +173,7 @@ describe("with IndexedDB", () => {
     await storage.reload();
     expect(ids(storage)).toEqual([]);
     await storage.settled();
-    expect(await createChangeDatabase(user).read()).toEqual([]);
+    expect(await createMutationDatabase(user).read()).toEqual([]);
     expect(Object.keys(local)).toEqual([]);
   });
 
@@ -209,7 +209,7 @@ describe("with IndexedDB", () => {
     expect(ids(storage)).toEqual([]);
     await storage.settled();
     expect(Object.keys(local)).toEqual([]);
-    await createChangeDatabase(user).clear();
-    expect(await createChangeDatabase(user).read()).toEqual([]);
+    await createMutationDatabase(user).clear();
+    expect(await createMutationDatabase(user).read()).toEqual([]);
   });
 });

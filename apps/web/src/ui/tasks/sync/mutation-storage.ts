@@ -1,16 +1,16 @@
 import { keyPrefix } from "#ui/device/storage.ts";
-import type { Change } from "./mutation.ts";
-import type { ChangeDatabase } from "./mutation-database.ts";
+import type { Mutation } from "./mutation.ts";
+import type { MutationDatabase } from "./mutation-database.ts";
 import { isRecord, readFields, readTask } from "./stored-task.ts";
 
 /**
  * Where unsent changes outlive the page. Each is in local storage before the key that made it is up,
  * and a moment later in IndexedDB, which has room for all; where there is none it stays where it is.
  */
-export interface ChangeStorage {
+export interface MutationStorage {
   /** In the order of the doing. */
-  read(): readonly Change[];
-  write(change: Change): void;
+  read(): readonly Mutation[];
+  write(change: Mutation): void;
   remove(id: string): void;
   /** Whether there are changes that are kept nowhere yet. */
   readonly hasUnstored: boolean;
@@ -24,8 +24,8 @@ export interface ChangeStorage {
   owns(key: string | null): boolean;
 }
 
-interface ChangeStorageOptions {
-  readonly database?: ChangeDatabase;
+interface MutationStorageOptions {
+  readonly database?: MutationDatabase;
   /** IndexedDB has changed, which other tabs are not told by themselves. */
   readonly onChanged?: (how: "more" | "fewer") => void;
   /** This person has signed out: nothing of them is kept or shown any more. */
@@ -33,18 +33,18 @@ interface ChangeStorageOptions {
 }
 
 /** Milliseconds. Some browsers at times never answer. */
-const patience = 1000;
+const databaseTimeoutMs = 1000;
 
-export function createChangeStorage(
+export function createMutationStorage(
   storage: Storage | undefined,
   userId: string,
-  { database, onChanged = () => {}, isGone = () => false }: ChangeStorageOptions = {},
-): ChangeStorage {
+  { database, onChanged = () => {}, isGone = () => false }: MutationStorageOptions = {},
+): MutationStorage {
   const prefix = keyPrefix("change", userId);
   /** Says at once that a change is taken out, until IndexedDB says so, too. */
   const removed = keyPrefix("removed", userId);
   /** What is in IndexedDB or on its way there, or nowhere else but here. */
-  let kept = new Map<string, Change>();
+  let kept = new Map<string, Mutation>();
   const unstored = new Set<string>();
   /** By change what is being done to it in IndexedDB: what was begun before says nothing any more. */
   const underWay = new Map<string, Promise<unknown>>();
@@ -126,7 +126,7 @@ export function createChangeStorage(
       if (!database) return;
       const found = await inTime(database.read().catch(() => []));
       if (!found) return;
-      const changes = found.map(parseChange).filter((change) => change !== undefined);
+      const changes = found.map(parseMutation).filter((change) => change !== undefined);
       const next = new Map(changes.map((change) => [change.id, change]));
       for (const key of Object.keys(storage ?? {})) {
         const id = key.startsWith(removed) ? key.slice(removed.length) : "";
@@ -157,19 +157,19 @@ export function createChangeStorage(
 const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
   Promise.race([
     work,
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patience)),
+    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), databaseTimeoutMs)),
   ]);
 
-function parseText(text: string | null | undefined): Change | undefined {
+function parseText(text: string | null | undefined): Mutation | undefined {
   try {
-    return parseChange(JSON.parse(text ?? "null"));
+    return parseMutation(JSON.parse(text ?? "null"));
   } catch {
     return undefined;
   }
 }
 
 /** Undefined for what another version wrote, or somebody by hand, in a way that cannot be read. */
-function parseChange(value: unknown): Change | undefined {
+function parseMutation(value: unknown): Mutation | undefined {
   if (!isRecord(value) || typeof value.id !== "string") return undefined;
   const task = readTask(value.task);
   if (task === undefined) return undefined;

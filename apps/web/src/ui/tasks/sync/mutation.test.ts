@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { applyChanges, type Change, changedFields, nextStep } from "./mutation.ts";
+import { applyChanges, changedFields, type Mutation, nextStep } from "./mutation.ts";
 
 const task = makeTask({ id: "a" });
-const create: Change = { id: "1", kind: "create", task };
-const rename = (title: string, id = "2"): Change => ({
+const create: Mutation = { id: "1", kind: "create", task };
+const rename = (title: string, id = "2"): Mutation => ({
   id,
   kind: "set",
   task: { ...task, title },
   fields: { title },
 });
-const tick = (completed: boolean, id = "3"): Change => ({
+const tick = (completed: boolean, id = "3"): Mutation => ({
   id,
   kind: "set",
   task: { ...task, completed },
   fields: { completed },
 });
-const remove = (send_at: number): Change => ({ id: "9", kind: "delete", task, send_at });
+const remove = (send_at: number): Mutation => ({ id: "9", kind: "delete", task, send_at });
 
 describe("what a person sees", () => {
   test("is the server's list itself while nothing is unsent", () => {
@@ -82,7 +82,7 @@ describe("what is sent next", () => {
   });
 
   test("is a restore alone, and then what was done after it", () => {
-    const restore: Change = { id: "1", kind: "restore", task };
+    const restore: Mutation = { id: "1", kind: "restore", task };
     expect(nextStep([restore, tick(true)], 0)).toEqual({ do: "restore", covers: [restore] });
     expect(nextStep([{ ...remove(0), id: "0" }, restore], 0)).toMatchObject({ do: "delete" });
   });

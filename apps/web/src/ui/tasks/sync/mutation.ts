@@ -18,13 +18,13 @@ export type TaskFields = Partial<
 >;
 
 /** Of a field in question both versions are shown. Of a place the last one wins, and nobody is asked. */
-export type Questionable = Exclude<keyof TaskFields, "position">;
+export type ConflictField = Exclude<keyof TaskFields, "position">;
 
 /** What the person saw of the fields that they changed, and in which version of the task. */
 export type Before = TaskFields & Pick<Task, "version">;
 
 /** One thing that a person did and that the server has not acknowledged yet. */
-export type Change = {
+export type Mutation = {
   /** A UUIDv7, so that ids sort in the order of the doing. */
   readonly id: string;
   /** The task as the person sees it with this change. */
@@ -42,7 +42,7 @@ export type Change = {
 );
 
 /** The next thing to say to the server about one task, and the changes that it covers. */
-export type Step = { readonly covers: readonly Change[] } & (
+export type SyncRequest = { readonly covers: readonly Mutation[] } & (
   | { readonly do: "create"; readonly body: NewTask }
   | { readonly do: "update"; readonly fields: TaskFields; readonly before: Before | undefined }
   | { readonly do: "complete"; readonly completed: boolean }
@@ -54,7 +54,10 @@ export type Step = { readonly covers: readonly Change[] } & (
 export const notYet = "9999-12-31T23:59:59.999Z";
 
 /** What a person sees: the tasks of the server with the unsent changes on top. */
-export function applyChanges(tasks: readonly Task[], changes: readonly Change[]): readonly Task[] {
+export function applyChanges(
+  tasks: readonly Task[],
+  changes: readonly Mutation[],
+): readonly Task[] {
   if (changes.length === 0) return tasks;
   const shown = new Map(tasks.map((task) => [task.id, task]));
   for (const change of changes) {
@@ -71,7 +74,7 @@ export function applyChanges(tasks: readonly Task[], changes: readonly Change[])
  * What to send next of one task's changes, which stand in their order. A create goes alone and as
  * it was made, so that a repetition is recognised; so does a restore; sets go as one.
  */
-export function nextStep(queue: readonly Change[], now: number): Step | undefined {
+export function nextStep(queue: readonly Mutation[], now: number): SyncRequest | undefined {
   const due = queue.findLastIndex((change) => change.kind === "delete" && change.send_at <= now);
   if (due >= 0) return { do: "delete", covers: queue.slice(0, due + 1) };
   const [first] = queue;
@@ -94,24 +97,24 @@ export function nextStep(queue: readonly Change[], now: number): Step | undefine
     };
     return { do: "create", body, covers: [first] };
   }
-  const { fields, before, covers } = foldSets(queue);
+  const { fields, before, covers } = coalesceEdits(queue);
   const { completed, ...rest } = fields;
   return completed !== undefined && Object.keys(rest).length === 0
     ? { do: "complete", completed, covers }
     : { do: "update", fields, before, covers };
 }
 
-interface Sets {
+interface CoalescedEdits {
   readonly fields: TaskFields;
   readonly before: Before | undefined;
-  readonly covers: readonly Change[];
+  readonly covers: readonly Mutation[];
 }
 
 /** All sets up to the first change of another kind, as one: from what was seen first to what was set last. */
-export function foldSets(queue: readonly Change[]): Sets {
+export function coalesceEdits(queue: readonly Mutation[]): CoalescedEdits {
   let fields: TaskFields = {};
   let before: Before | undefined;
-  const covers: Change[] = [];
+  const covers: Mutation[] = [];
   for (const change of queue) {
     if (change.kind !== "set") break;
     fields = { ...fields, ...change.fields };
@@ -124,7 +127,7 @@ export function foldSets(queue: readonly Change[]): Sets {
 }
 
 /** The change of some fields of a task, with what the person saw of them. */
-export function setOf(task: Task, fields: TaskFields): Omit<Change & { kind: "set" }, "id"> {
+export function editOf(task: Task, fields: TaskFields): Omit<Mutation & { kind: "set" }, "id"> {
   const before: Before = { ...pick(task, fieldNames(fields)), version: task.version };
   return { kind: "set", task: { ...task, ...fields }, fields, before };
 }
@@ -139,12 +142,12 @@ const fieldNames = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFie
  * a field, or set it alike, nothing is to be decided.
  */
 export function clashesOf(
-  { fields, before }: Pick<Sets, "fields" | "before">,
+  { fields, before }: Pick<CoalescedEdits, "fields" | "before">,
   theirs: Task,
-): readonly Questionable[] {
+): readonly ConflictField[] {
   if (!before) return [];
   return fieldNames(fields).filter(
-    (name): name is Questionable =>
+    (name): name is ConflictField =>
       name !== "position" &&
       !isSame(theirs[name], before[name]) &&
       !isSame(theirs[name], fields[name]),

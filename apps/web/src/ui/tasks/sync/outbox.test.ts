@@ -4,8 +4,8 @@ import { etagOf } from "@tend/contracts/etag";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeApiError, makeStorage, makeTask } from "#ui/tasks/testing.ts";
-import { type Change, setOf, type TaskFields } from "./mutation.ts";
-import { createChangeStorage } from "./mutation-storage.ts";
+import { editOf, type Mutation, type TaskFields } from "./mutation.ts";
+import { createMutationStorage } from "./mutation-storage.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
 
 /** A server in memory that does what the contract says, and fails when a test wants it to. */
@@ -124,7 +124,7 @@ const open: Outbox[] = [];
 function makeOutbox(userId = "ada", storage = local) {
   const outbox = new Outbox({
     api: server.api,
-    storage: createChangeStorage(storage, userId),
+    storage: createMutationStorage(storage, userId),
     isOnline: () => online,
     exclusively: (ids, run) => exclusively(ids, run),
     onAcknowledged: (told) => acknowledged.push(...told),
@@ -136,12 +136,12 @@ function makeOutbox(userId = "ada", storage = local) {
   return outbox;
 }
 
-const creation = (task: Task): Change => ({ kind: "create", id: uuidv7(), task });
-const setting = (task: Task, fields: TaskFields): Change => ({
+const creation = (task: Task): Mutation => ({ kind: "create", id: uuidv7(), task });
+const setting = (task: Task, fields: TaskFields): Mutation => ({
   id: uuidv7(),
-  ...setOf(task, fields),
+  ...editOf(task, fields),
 });
-const deletion = (task: Task, after = 8500): Change => ({
+const deletion = (task: Task, after = 8500): Mutation => ({
   kind: "delete",
   id: uuidv7(),
   task,
@@ -394,8 +394,8 @@ describe("what was changed elsewhere too", () => {
 
   test("yields to what a version of this program stored that knew no conflicts", async () => {
     const task = makeChangedElsewhere({ title: "Theirs" });
-    const { before: _, ...old } = { ...setOf(task, { title: "Mine" }), id: uuidv7() };
-    createChangeStorage(local, "ada").write(old);
+    const { before: _, ...old } = { ...editOf(task, { title: "Mine" }), id: uuidv7() };
+    createMutationStorage(local, "ada").write(old);
     makeOutbox();
     await settle();
     expect(server.tasks.get(task.id)?.title).toBe("Mine");
@@ -815,7 +815,7 @@ describe("many deletes", () => {
 });
 
 describe("a restore", () => {
-  const restoring = (task: Task): Change => ({ kind: "restore", id: uuidv7(), task });
+  const restoring = (task: Task): Mutation => ({ kind: "restore", id: uuidv7(), task });
 
   test("brings the task back", async () => {
     const outbox = makeOutbox();

@@ -5,23 +5,23 @@ import { limits } from "@tend/contracts/limits";
 import { v7 as uuidv7 } from "uuid";
 import { type Failure, readFailure, readResult } from "#ui/api/failure.ts";
 import {
-  type Change,
+  type ConflictField,
   changedFields,
   clashesOf,
-  foldSets,
+  coalesceEdits,
+  editOf,
+  type Mutation,
   nextStep,
   notYet,
-  type Questionable,
-  type Step,
-  setOf,
+  type SyncRequest,
   type TaskFields,
 } from "./mutation.ts";
-import type { ChangeStorage } from "./mutation-storage.ts";
+import type { MutationStorage } from "./mutation-storage.ts";
 import type { Acknowledged } from "./snapshot.ts";
 
 /** What the screen needs to know of the changes that the server has not acknowledged. */
 export interface OutboxState {
-  readonly changes: readonly Change[];
+  readonly changes: readonly Mutation[];
   /** By task: why the server will not take its changes as they are. */
   readonly refused: ReadonlyMap<string, string>;
   /** By task: the same fields were changed elsewhere too, and the person is to choose. */
@@ -32,7 +32,7 @@ export interface OutboxState {
 
 export interface Conflict {
   /** The fields in question, as they were set here. */
-  readonly mine: Pick<TaskFields, Questionable>;
+  readonly mine: Pick<TaskFields, ConflictField>;
   /** The task as the server has it. */
   readonly theirs: Task;
 }
@@ -55,7 +55,7 @@ export interface OutboxOptions {
     | "batchTasks"
     | "getTask"
   >;
-  readonly storage: ChangeStorage;
+  readonly storage: MutationStorage;
   readonly isOnline: () => boolean;
   /** Runs one at a time for each of the tasks, over all tabs. */
   readonly exclusively: (taskIds: readonly string[], run: () => Promise<void>) => Promise<void>;
@@ -68,8 +68,8 @@ export interface OutboxOptions {
 }
 
 const atOnce = 6;
-const patience = 20_000;
-const longestPause = 60_000;
+const requestTimeoutMs = 20_000;
+const longestDelayMs = 60_000;
 
 /**
  * Carries changes to the server: kept until acknowledged, in order for each task, creates in the
@@ -80,9 +80,9 @@ export class Outbox {
   readonly #listeners = new Set<() => void>();
   readonly #options: OutboxOptions;
   /** Tasks with a request under way, and what that does. */
-  readonly #busy = new Map<string, Step["do"]>();
+  readonly #busy = new Map<string, SyncRequest["do"]>();
   /** Tasks as the server last told them here. */
-  readonly #told = new Map<string, Task>();
+  readonly #lastKnown = new Map<string, Task>();
   /** Tasks that the server has no room for, among those that it refused. */
   readonly #crowded = new Set<string>();
   #requests = 0;
@@ -120,7 +120,7 @@ export class Outbox {
   }
 
   /** Takes changes in, one of each task. */
-  add(...changes: readonly Change[]): void {
+  add(...changes: readonly Mutation[]): void {
     const queues = this.#queues();
     for (const change of changes) this.#addTo(queues.get(change.task.id) ?? [], change);
     this.refresh();
@@ -128,10 +128,10 @@ export class Outbox {
   }
 
   /** Takes deletes back. What was sent already is restored from the trash. */
-  undoDeletes(deletes: readonly Change[]): void {
+  undoDeletes(deletes: readonly Mutation[]): void {
     this.refresh();
     const waiting = new Map(this.#state.changes.map((change) => [change.id, change]));
-    const isWaiting = ({ id }: Change) => isStoppable(waiting.get(id));
+    const isWaiting = ({ id }: Mutation) => isStoppable(waiting.get(id));
     this.#forget(deletes.filter(isWaiting));
     const sent = deletes.filter((change) => !isWaiting(change));
     this.add(...sent.map(({ task }) => ({ kind: "restore", id: uuidv7(), task }) as const));
@@ -153,13 +153,13 @@ export class Outbox {
     const conflict = this.#state.conflicts.get(taskId);
     if (!conflict) return;
     const { theirs, mine } = conflict;
-    const { fields, covers } = foldSets(this.#queue(taskId));
+    const { fields, covers } = coalesceEdits(this.#queue(taskId));
     const undecided = Object.entries(fields).filter(([name]) => !(name in mine));
     const left = changedFields(theirs, { ...Object.fromEntries(undecided), ...chosen });
     this.#forget(covers);
     this.#options.onAcknowledged(new Map([[taskId, theirs]]));
     if (Object.keys(left).length > 0)
-      this.#options.storage.write({ id: uuidv7(), ...setOf(theirs, left) });
+      this.#options.storage.write({ id: uuidv7(), ...editOf(theirs, left) });
     this.#accept(taskId);
     this.refresh();
     this.#pump();
@@ -206,7 +206,7 @@ export class Outbox {
     if (!same) this.#set({ changes });
   };
 
-  #addTo(queue: readonly Change[], change: Change): void {
+  #addTo(queue: readonly Mutation[], change: Mutation): void {
     const { id } = change.task;
     const refused = this.#state.refused.has(id);
     if (refused && change.kind === "set" && queue.some((one) => one.kind === "create")) {
@@ -221,12 +221,12 @@ export class Outbox {
     this.#accept(id);
   }
 
-  #queue(taskId: string): readonly Change[] {
+  #queue(taskId: string): readonly Mutation[] {
     return this.#state.changes.filter((change) => change.task.id === taskId);
   }
 
-  #queues(): ReadonlyMap<string, readonly Change[]> {
-    const queues = new Map<string, Change[]>();
+  #queues(): ReadonlyMap<string, readonly Mutation[]> {
+    const queues = new Map<string, Mutation[]>();
     for (const change of this.#state.changes) {
       const queue = queues.get(change.task.id);
       if (queue) queue.push(change);
@@ -235,7 +235,7 @@ export class Outbox {
     return queues;
   }
 
-  #forget(changes: readonly Change[]): void {
+  #forget(changes: readonly Mutation[]): void {
     for (const { id } of changes) this.#options.storage.remove(id);
   }
 
@@ -303,7 +303,7 @@ export class Outbox {
     if (waits.length > 0) this.#wake(Math.min(...waits));
   }
 
-  #mayStart(id: string, step: Step): boolean {
+  #mayStart(id: string, step: SyncRequest): boolean {
     const { refused, conflicts } = this.#state;
     if (this.#requests >= atOnce || refused.has(id) || conflicts.has(id)) return false;
     return step.do !== "create" || ![...this.#busy.values()].includes("create");
@@ -311,7 +311,7 @@ export class Outbox {
 
   async #inTurn(
     ids: readonly string[],
-    does: Step["do"],
+    does: SyncRequest["do"],
     send: () => Promise<void>,
   ): Promise<void> {
     for (const id of ids) this.#busy.set(id, does);
@@ -348,7 +348,7 @@ export class Outbox {
       const operations = deletes.map(({ id }) => ({ operation: "delete" as const, id }));
       const { body } = await this.#options.api.batchTasks(
         { body: { operations, atomic: false } },
-        { keepalive, signal: AbortSignal.timeout(patience) },
+        { keepalive, signal: AbortSignal.timeout(requestTimeoutMs) },
       );
       this.#goesAgain();
       const results = deletes.map((one, index) => ({
@@ -368,7 +368,7 @@ export class Outbox {
     }
   }
 
-  async #send(id: string, step: Step, keepalive: boolean): Promise<void> {
+  async #send(id: string, step: SyncRequest, keepalive: boolean): Promise<void> {
     try {
       const task = await this.#request(id, step, keepalive);
       this.#goesAgain();
@@ -383,10 +383,10 @@ export class Outbox {
     this.#pausedUntil = 0;
   }
 
-  async #request(id: string, step: Step, keepalive: boolean): Promise<Task | null> {
+  async #request(id: string, step: SyncRequest, keepalive: boolean): Promise<Task | null> {
     const { api } = this.#options;
     const request = { params: { id } };
-    const options = { keepalive, signal: AbortSignal.timeout(patience) };
+    const options = { keepalive, signal: AbortSignal.timeout(requestTimeoutMs) };
     switch (step.do) {
       case "create":
         return (await api.createTask({ body: step.body }, options)).body;
@@ -410,23 +410,24 @@ export class Outbox {
   }
 
   /** Of the newest version that holds nothing which the person had to know before this update. */
-  #knownTag(id: string, step: Step & { do: "update" }): string | undefined {
+  #knownTag(id: string, step: SyncRequest & { do: "update" }): string | undefined {
     if (!step.before) return undefined;
-    const told = this.#told.get(id);
-    const isKnown = told && told.version > step.before.version && !clashesOf(step, told).length;
-    return etagOf(isKnown ? told : step.before);
+    const lastKnown = this.#lastKnown.get(id);
+    const isKnown =
+      lastKnown && lastKnown.version > step.before.version && !clashesOf(step, lastKnown).length;
+    return etagOf(isKnown ? lastKnown : step.before);
   }
 
-  #settleOne(id: string, step: Step, task: Task | null): void {
+  #settleOne(id: string, step: SyncRequest, task: Task | null): void {
     // A create that is repeated answers with the task even where that is in the trash by now.
     this.#settle(new Map([[id, task?.deleted_at ? null : task]]), step.covers);
     if (step.do !== "restore") return;
     for (const { task: given } of step.covers) this.#options.onRestored(given, task !== null);
   }
 
-  #settle(acknowledged: Acknowledged, covers: readonly Change[]): void {
+  #settle(acknowledged: Acknowledged, covers: readonly Mutation[]): void {
     for (const [id, task] of acknowledged) {
-      if (task) this.#told.set(id, task);
+      if (task) this.#lastKnown.set(id, task);
     }
     this.#options.onAcknowledged(acknowledged);
     this.#forget(covers);
@@ -434,7 +435,7 @@ export class Outbox {
     this.refresh();
   }
 
-  async #fail(id: string, step: Step, failure: Failure): Promise<void> {
+  async #fail(id: string, step: SyncRequest, failure: Failure): Promise<void> {
     switch (failure.is) {
       case "missing":
         this.#missing(id, step);
@@ -450,29 +451,29 @@ export class Outbox {
         break;
       case "refused":
         // In a delete there is nothing to mend: it is tried again, ever more rarely.
-        if (step.do === "delete") this.#pause({ reason: failure.reason, signedOut: false }, 0);
+        if (step.do === "delete") this.#delay({ reason: failure.reason, signedOut: false }, 0);
         else this.#refuse(id, failure.reason);
         break;
       case "signed out":
-        this.#pause({ reason: failure.reason, signedOut: true }, 0);
+        this.#delay({ reason: failure.reason, signedOut: true }, 0);
         break;
       case "trouble":
-        this.#pause({ reason: failure.reason, signedOut: false }, failure.retryAfter);
+        this.#delay({ reason: failure.reason, signedOut: false }, failure.retryAfter);
     }
   }
 
-  #pause(trouble: NonNullable<OutboxState["trouble"]>, retryAfter: number): void {
+  #delay(trouble: NonNullable<OutboxState["trouble"]>, retryAfter: number): void {
     const now = Date.now();
     // Requests that fail together count as one failure.
     if (now >= this.#pausedUntil) this.#failures++;
-    const pause = Math.min(longestPause, 1000 * 2 ** (this.#failures - 1));
-    this.#pausedUntil = now + Math.max(pause, Math.min(retryAfter * 1000, longestPause));
+    const delay = Math.min(longestDelayMs, 1000 * 2 ** (this.#failures - 1));
+    this.#pausedUntil = now + Math.max(delay, Math.min(retryAfter * 1000, longestDelayMs));
     this.#set({ trouble: this.#options.isOnline() ? trouble : null });
     this.#wake(this.#pausedUntil);
   }
 
   /** The task is gone: a delete is done, a tick or a move is moot, but an edited text must live on. */
-  #missing(id: string, step: Step): void {
+  #missing(id: string, step: SyncRequest): void {
     if (step.do !== "update" || Object.keys(step.fields).every(isMoot)) {
       this.#settleOne(id, step, null);
       return;
@@ -488,8 +489,8 @@ export class Outbox {
   }
 
   /** Changed elsewhere: where that touched other fields the update goes again, else the person chooses. */
-  async #changed(id: string, step: Step, theirs: Task): Promise<void> {
-    this.#told.set(id, theirs);
+  async #changed(id: string, step: SyncRequest, theirs: Task): Promise<void> {
+    this.#lastKnown.set(id, theirs);
     if (step.do !== "update") throw new Error(`A ${step.do} asks for no version.`);
     const clashes = clashesOf(step, theirs);
     if (clashes.length === 0) return this.#sendNext(id);
@@ -497,7 +498,7 @@ export class Outbox {
     this.#set({ conflicts: new Map(this.#state.conflicts).set(id, { mine, theirs }) });
   }
 
-  async #present(id: string, step: Step): Promise<void> {
+  async #present(id: string, step: SyncRequest): Promise<void> {
     try {
       const { body } = await this.#options.api.getTask({ params: { id } });
       // A 304 alone has no body, and is never answered to what asks for none.
@@ -519,11 +520,11 @@ function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<strin
 
 const isMoot = (name: string): boolean => name === "completed" || name === "position";
 
-const isStoppable = (change: Change | undefined): boolean =>
+const isStoppable = (change: Mutation | undefined): boolean =>
   change?.kind === "delete" && change.send_at > Date.now();
 
 /** Deletes whose time to undo is over. */
-export const dueDeletes = (changes: readonly Change[]): readonly Change[] =>
+export const dueDeletes = (changes: readonly Mutation[]): readonly Mutation[] =>
   changes.filter((change) => change.kind === "delete" && change.send_at <= Date.now());
 
 /** As many as one batch may hold. */
@@ -534,7 +535,7 @@ function batches(ids: readonly string[]): readonly (readonly string[])[] {
   );
 }
 
-const isSame = (a: Change, b: Change | undefined): boolean =>
+const isSame = (a: Mutation, b: Mutation | undefined): boolean =>
   a.id === b?.id &&
   a.kind === b.kind &&
   (a.kind !== "delete" || b.kind !== "delete" || a.send_at === b.send_at);

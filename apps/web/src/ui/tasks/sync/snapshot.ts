@@ -11,8 +11,8 @@ export interface Snapshot {
 export type Acknowledged = ReadonlyMap<string, Task | null>;
 
 /** Keeps the newer of two states of a task, and the same object where neither is. */
-const newer = (present: Task | undefined, told: Task): Task =>
-  present && present.version >= told.version ? present : told;
+const newer = (present: Task | undefined, latest: Task): Task =>
+  present && present.version >= latest.version ? present : latest;
 
 export function acknowledge(snapshot: Snapshot, acknowledged: Acknowledged): Snapshot {
   return { ...snapshot, tasks: withAcknowledged(byId(snapshot.tasks), acknowledged) };
@@ -40,9 +40,9 @@ export function mergePages(
 const byId = (tasks: readonly Task[]) => new Map(tasks.map((task) => [task.id, task]));
 
 function withAcknowledged(tasks: Map<string, Task>, acknowledged: Acknowledged): readonly Task[] {
-  for (const [id, told] of acknowledged) {
-    if (told === null) tasks.delete(id);
-    else tasks.set(id, newer(tasks.get(id), told));
+  for (const [id, latest] of acknowledged) {
+    if (latest === null) tasks.delete(id);
+    else tasks.set(id, newer(tasks.get(id), latest));
   }
   return [...tasks.values()];
 }

@@ -5,10 +5,10 @@ import { countTasks } from "#ui/tasks/model/counts.ts";
 import { listShown } from "#ui/tasks/model/task-list.ts";
 import { makeStorage, makeTask } from "#ui/tasks/testing.ts";
 import { createDrafts } from "./drafts.ts";
-import { parseKeptList } from "./list-cache.ts";
-import { applyChanges, type Change, nextStep } from "./mutation.ts";
-import { createChangeDatabase } from "./mutation-database.ts";
-import { createChangeStorage } from "./mutation-storage.ts";
+import { parseCachedList } from "./list-cache.ts";
+import { applyChanges, type Mutation, nextStep } from "./mutation.ts";
+import { createMutationDatabase } from "./mutation-database.ts";
+import { createMutationStorage } from "./mutation-storage.ts";
 import { readTask } from "./stored-task.ts";
 
 /** What any program, or somebody by hand, may have left where a value should stand. */
@@ -86,7 +86,7 @@ test("of a kept list every task that can be read is shown, and only a whole one 
       fc.array(someTask),
       damaged({ format: 1, user: { id: "ada", name: "Ada" }, complete: true, counts: {} }),
       (tasks, rest) => {
-        const list = parseKeptList({ ...rest, tasks });
+        const list = parseCachedList({ ...rest, tasks });
         if (!list) return;
         list.tasks.forEach(expectSound);
         expect(list.tasks).toHaveLength(tasks.filter((one) => readTask(one)).length);
@@ -98,11 +98,11 @@ test("of a kept list every task that can be read is shown, and only a whole one 
   );
   fc.assert(
     fc.property(anything, (stored) => {
-      expect(() => parseKeptList(stored)).not.toThrow();
+      expect(() => parseCachedList(stored)).not.toThrow();
     }),
   );
   const good = { format: 1, user: { id: "ada", name: "Ada" }, complete: true };
-  const read = parseKeptList({ ...good, counts: 5, tasks: [task, null, { id: "b" }] });
+  const read = parseCachedList({ ...good, counts: 5, tasks: [task, null, { id: "b" }] });
   expect(read).toMatchObject({ tasks: [task], complete: false, counts: countTasks([task]) });
 });
 
@@ -120,7 +120,7 @@ const someChange = fc.oneof(
   anything,
 );
 
-function expectUsable(changes: readonly Change[]): void {
+function expectUsable(changes: readonly Mutation[]): void {
   for (const one of changes) expectSound(one.task);
   applyChanges([task], changes).forEach(expectSound);
   for (const one of changes) nextStep([one], Date.now());
@@ -136,7 +136,7 @@ test("unsent changes in local storage: those that can be read are, the others st
       }
       local.setItem("tend:change:ada:good", JSON.stringify({ ...change, id: "good" }));
       const before = { ...local };
-      const read = createChangeStorage(local, "ada").read();
+      const read = createMutationStorage(local, "ada").read();
       expectUsable(read);
       expect(read.map(({ id }) => id)).toContain("good");
       expect({ ...local }).toEqual(before);
@@ -152,7 +152,7 @@ test("truncated at any place, a change is read or left alone", () => {
   for (let length = 0; length <= text.length; length++) {
     const local = makeStorage();
     local.setItem("tend:change:ada:1", text.slice(0, length));
-    const read = createChangeStorage(local, "ada").read();
+    const read = createMutationStorage(local, "ada").read();
     expect(read).toHaveLength(length === text.length ? 1 : 0);
     expect(local.getItem("tend:change:ada:1")).toBe(text.slice(0, length));
   }
@@ -163,13 +163,13 @@ test("unsent changes in IndexedDB: one that cannot be read hides none that can",
   await fc.assert(
     fc.asyncProperty(fc.array(someChange, { maxLength: 5 }), async (values) => {
       const id = `user-${user++}`;
-      const database = createChangeDatabase(id);
+      const database = createMutationDatabase(id);
       for (const [index, value] of values.entries()) {
         // Functions and their kind no program can have stored.
         await database.put({ ...Object(value), id: `${index}` }).catch(() => {});
       }
-      await database.put({ ...change, id: "good" } as Change);
-      const storage = createChangeStorage(makeStorage(), id, { database });
+      await database.put({ ...change, id: "good" } as Mutation);
+      const storage = createMutationStorage(makeStorage(), id, { database });
       await storage.reload();
       expectUsable(storage.read());
       expect(storage.read().map((one) => one.id)).toContain("good");
@@ -238,8 +238,8 @@ test("a database of another version, or without its store, keeps changes all the
   ] as const) {
     await Promise.race([deleted(), new Promise((resolve) => setTimeout(resolve, 50))]);
     await opened("tend-changes", version, upgrade).catch(() => {});
-    const database = createChangeDatabase(`version-${version}`);
-    await database.put({ ...change, id: "1" } as Change);
+    const database = createMutationDatabase(`version-${version}`);
+    await database.put({ ...change, id: "1" } as Mutation);
     expect(await database.read()).toEqual([change]);
   }
 });

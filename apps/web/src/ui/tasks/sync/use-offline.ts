@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { keepListUpToDate } from "./fill-list-cache.ts";
-import type { KeptList } from "./list-cache.ts";
+import { updateListCache } from "./fill-list-cache.ts";
+import type { CachedList } from "./list-cache.ts";
 
 /**
  * Prepares for opening without a network, once the page has nothing better to do: keeps the list,
@@ -9,15 +9,15 @@ import type { KeptList } from "./list-cache.ts";
  */
 export function useOffline(
   client: QueryClient,
-  { id, name }: KeptList["user"],
-  counts: KeptList["counts"],
+  { id, name }: CachedList["user"],
+  counts: CachedList["counts"],
 ): void {
   useEffect(() => {
     let stop: (() => void) | undefined;
     let gone = false;
     whenIdle(() => {
       if (gone) return;
-      stop = keepListUpToDate(client, { id, name }, counts);
+      stop = updateListCache(client, { id, name }, counts);
       if (process.env.NODE_ENV !== "production") return;
       // Where it cannot be had, the app needs the network to open.
       navigator.serviceWorker?.register("/sw.js").catch(() => {});

@@ -1,9 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { whoIsHere } from "#ui/device/active-user.ts";
+import { getActiveUser } from "#ui/device/active-user.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { isOnline } from "#ui/device/use-online.ts";
-import { createChangeDatabase } from "./mutation-database.ts";
-import { type ChangeStorage, createChangeStorage } from "./mutation-storage.ts";
+import { createMutationDatabase } from "./mutation-database.ts";
+import { createMutationStorage, type MutationStorage } from "./mutation-storage.ts";
 import { emptyOutbox, Outbox, type OutboxOptions, type OutboxState } from "./outbox.ts";
 
 interface UseOutboxOptions extends Omit<OutboxOptions, "storage" | "isOnline" | "exclusively"> {
@@ -19,12 +19,12 @@ export function useOutbox(
   const [{ outbox, storage, tabs, onSentElsewhere }] = useState(() => {
     const tabs = tellTabs(userId);
     let wasHere = false;
-    const storage = createChangeStorage(browserStorage(), userId, {
-      database: createChangeDatabase(userId),
+    const storage = createMutationStorage(browserStorage(), userId, {
+      database: createMutationDatabase(userId),
       onChanged: tabs.tell,
       isGone() {
-        wasHere ||= whoIsHere() === userId;
-        return wasHere && whoIsHere() === null;
+        wasHere ||= getActiveUser() === userId;
+        return wasHere && getActiveUser() === null;
       },
     });
     const exclusively: OutboxOptions["exclusively"] = (taskIds, run) =>
@@ -97,7 +97,7 @@ export function useOutbox(
 }
 
 /** Runs on what other tabs left, and leaves for them what it did. */
-async function upToDate(storage: ChangeStorage, run: () => Promise<void>): Promise<void> {
+async function upToDate(storage: MutationStorage, run: () => Promise<void>): Promise<void> {
   await storage.reload();
   await run();
   await storage.settled();

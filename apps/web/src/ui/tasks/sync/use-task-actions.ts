@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { v7 as uuidv7 } from "uuid";
 import { dismissToast, showToast } from "#ui/kit/toaster.tsx";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
-import { changedFields, notYet, setOf, type TaskFields } from "./mutation.ts";
+import { changedFields, editOf, notYet, type TaskFields } from "./mutation.ts";
 import type { Outbox } from "./outbox.ts";
 import { upgradeTask } from "./stored-task.ts";
 import { UndoStack } from "./undo-stack.ts";
@@ -24,7 +24,7 @@ export interface TaskActions {
 
 const undoTime = 8000;
 /** The message mostly goes a little before the DELETE does: what was not sent needs no restoring. */
-const grace = 500;
+const sendDelayMs = 500;
 
 /** All that a person can do to tasks, with the way back. */
 export function useTaskActions(
@@ -51,7 +51,7 @@ export function useTaskActions(
       void showToast(message, options).then((isShown) => isShown || forget(id));
     };
     const set = (task: Task, fields: TaskFields): void =>
-      outbox.add({ id: uuidv7(), ...setOf(task, fields) });
+      outbox.add({ id: uuidv7(), ...editOf(task, fields) });
 
     return {
       offerUndo,
@@ -86,7 +86,7 @@ export function useTaskActions(
         offerUndo(`Changed: ${after.title}`, () => set(after, changedFields(after, task)));
       },
       remove(tasks) {
-        const send_at = Date.now() + undoTime + grace;
+        const send_at = Date.now() + undoTime + sendDelayMs;
         const deletes = tasks.map(
           (task) => ({ kind: "delete", id: uuidv7(), task, send_at }) as const,
         );

@@ -3,7 +3,7 @@ import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useMemo, useRef, useState } from "react";
 import { readFailure, reasonOf } from "#ui/api/failure.ts";
-import { createUserApi } from "#ui/api/user-client.ts";
+import { createUserClient } from "#ui/api/user-client.ts";
 import { loadTasks } from "./load-tasks.ts";
 import { applyChanges } from "./mutation.ts";
 import type { Outbox, OutboxOptions, OutboxState } from "./outbox.ts";
@@ -30,7 +30,7 @@ export function useTasks(
   told: Pick<OutboxOptions, "onRescued" | "onRestored">,
 ): Tasks {
   const client = useQueryClient();
-  const [api] = useState<Client>(() => createUserApi(userId));
+  const [api] = useState<Client>(() => createUserClient(userId));
   const key = useMemo(() => ["tasks", userId] as const, [userId]);
   /** What was acknowledged since the reading under way began. */
   const acknowledged = useRef(new Map<string, Task | null>());

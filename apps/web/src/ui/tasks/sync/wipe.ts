@@ -1,8 +1,8 @@
-import { nobodyIsHere, whoIsHere } from "#ui/device/active-user.ts";
+import { clearActiveUser, getActiveUser } from "#ui/device/active-user.ts";
 import { browserStorage, keyPrefix } from "#ui/device/storage.ts";
-import { dropKeptList } from "./list-cache.ts";
-import { createChangeDatabase } from "./mutation-database.ts";
-import { createChangeStorage } from "./mutation-storage.ts";
+import { deleteCachedList } from "./list-cache.ts";
+import { createMutationDatabase } from "./mutation-database.ts";
+import { createMutationStorage } from "./mutation-storage.ts";
 
 /** What this person typed for their tasks and the server does not have. */
 export interface Unsaved {
@@ -11,7 +11,9 @@ export interface Unsaved {
 }
 
 export async function unsavedOn(storage: Storage | undefined, userId: string): Promise<Unsaved> {
-  const changes = createChangeStorage(storage, userId, { database: createChangeDatabase(userId) });
+  const changes = createMutationStorage(storage, userId, {
+    database: createMutationDatabase(userId),
+  });
   await changes.reload();
   const prefix = keyPrefix("draft", userId);
   // A name stands in its field, beside the button that signs out; a command is no text to keep.
@@ -29,10 +31,10 @@ export async function unsavedOn(storage: Storage | undefined, userId: string): P
 export async function wipeDevice(userId: string): Promise<void> {
   const storage = browserStorage();
   // First: from now on no tab keeps the list again.
-  if (whoIsHere() === userId) nobodyIsHere();
+  if (getActiveUser() === userId) clearActiveUser();
   wipeStorage(storage, userId);
   // Where there is no database there is nothing in it either.
-  await Promise.allSettled([createChangeDatabase(userId).clear(), dropKeptList(userId)]);
+  await Promise.allSettled([createMutationDatabase(userId).clear(), deleteCachedList(userId)]);
 }
 
 export function wipeStorage(storage: Storage | undefined, userId: string): void {

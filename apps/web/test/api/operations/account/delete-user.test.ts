@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { expect, test, vi } from "vitest";
 import { accountOf } from "#server/auth/sign-in-guard.ts";
 import { database } from "#server/database.ts";
-import { sweep } from "#server/tasks/retention.ts";
+import { purgeOneOwner } from "#server/tasks/retention.ts";
 import { hungAfter } from "../../../hung.ts";
 import { cookieOf, fromHome, makeAccount, newUser } from "../../support/account.ts";
 import { tokenOf } from "../../support/mint-token.ts";
@@ -208,7 +208,7 @@ test.for([
         where: { owner_user_id: ada.id },
         data: { sweep_at: new Date(0) },
       });
-      await sweep();
+      await purgeOneOwner();
       expect(await tablesWith(ada.id, ada.email)).toEqual(["erased_users"]);
     }, hungAfter);
   },

@@ -4,7 +4,7 @@ import { makeTask, makeUser } from "@tend/db/testing";
 import { describe, expect, test, vi } from "vitest";
 import { database } from "#server/database.ts";
 import { web } from "#server/http/api-request.ts";
-import { dispatch } from "#server/http/router.ts";
+import { routeRequest } from "#server/http/router.ts";
 import { hungAfter } from "../../../hung.ts";
 import { home } from "../../support/account.ts";
 import { mintToken, seconds, tokenOf } from "../../support/mint-token.ts";
@@ -105,7 +105,7 @@ test("201 [E-1] at the second door a slash at the end does no harm: Location ope
   skip(isElsewhere);
   const user = await makeUser(database());
   const ask = (path: string, init: RequestInit = {}) =>
-    web(dispatch)(
+    web(routeRequest)(
       new Request(new URL(path, home), {
         ...init,
         headers: { Authorization: `Bearer ${tokenOf(user)}`, "Content-Type": "application/json" },

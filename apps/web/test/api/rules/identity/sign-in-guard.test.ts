@@ -465,7 +465,7 @@ test("[A-1] a sign-in sweeps away the counts of others that are over", async () 
 /** The app as it runs in production, every module anew. */
 async function inProduction(): Promise<typeof import("../../support/send.ts")> {
   vi.resetModules();
-  // Asked for its level before production is said, so that the run stays silent.
+  // ApiRequest for its level before production is said, so that the run stays silent.
   (await import("#server/log.ts")).log();
   vi.stubEnv("NODE_ENV", "production");
   return await import("../../support/send.ts");

@@ -1,7 +1,7 @@
 import { makeUser } from "@tend/db/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { database } from "#server/database.ts";
-import { sweep } from "#server/tasks/retention.ts";
+import { purgeOneOwner } from "#server/tasks/retention.ts";
 import { tokenOf } from "../../support/mint-token.ts";
 import { expectMoment } from "../../support/moment.ts";
 import { duringRequest } from "../../support/owner-watch.ts";
@@ -85,7 +85,7 @@ async function sweepOut(owner: Owner): Promise<void> {
   const headers = new Headers({ Authorization: `Bearer ${owner.token}` });
   while ((await overdue(owner)) > 0) {
     await age(owner, {});
-    await duringRequest(headers, sweep).catch(() => {});
+    await duringRequest(headers, purgeOneOwner).catch(() => {});
   }
 }
 
@@ -319,7 +319,7 @@ test("[T-8, T-9] sweeps at the same time purge each task once", async () => {
   const ids = [await makeTrashed(owner), await makeTrashed(owner), await makeTrashed(owner)];
   const { next_cursor } = (await readChanges(owner)).body;
   await age(owner, { trash: Object.fromEntries(ids.map((id) => [id, ago(31 * day)])) });
-  await Promise.all(Array.from({ length: 5 }, () => sweep()));
+  await Promise.all(Array.from({ length: 5 }, () => purgeOneOwner()));
   await sweepOut(owner);
   const { body } = await readChanges(owner, next_cursor);
   expect(body.changes.map(({ id }: { id: string }) => id).sort()).toEqual(ids.sort());

@@ -2,7 +2,7 @@ import { limits } from "@tend/contracts";
 import { makeUser } from "@tend/db/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { database } from "#server/database.ts";
-import { sweep } from "#server/tasks/retention.ts";
+import { purgeOneOwner } from "#server/tasks/retention.ts";
 import { hungAfter } from "../../../hung.ts";
 import { makeAccount } from "../../support/account.ts";
 import { tokenOf } from "../../support/mint-token.ts";
@@ -144,8 +144,8 @@ describe("422 [T-19] whoever has as many tasks as they may", () => {
     });
     // The request that finds no room sweeps as every other does.
     await vi.waitFor(async () => {
-      const { sweep } = await import("#server/tasks/retention.ts");
-      await sweep();
+      const { purgeOneOwner } = await import("#server/tasks/retention.ts");
+      await purgeOneOwner();
       expect((await create()).status).toBe(201);
     }, hungAfter);
     expect(await counted(user)).toEqual({ counted: 1, there: 1 });
@@ -323,7 +323,7 @@ describe("429 [T-12] the answers that are kept for one user", () => {
     const headers = new Headers({ Authorization: `Bearer ${tokenOf(user)}` });
     await vi.waitFor(async () => {
       await due();
-      await duringRequest(headers, sweep).catch(() => {});
+      await duringRequest(headers, purgeOneOwner).catch(() => {});
       const { counted, there } = await kept(user.id);
       expect(counted).toBeLessThanOrEqual(there);
       expect(counted).toBeGreaterThan(0);
@@ -342,9 +342,9 @@ test("[A-1] sessions that have ended are swept, and others stay", async () => {
   const ended = Array.from({ length: 3 }, () => row(past));
   const live = row(new Date(Date.now() + 3_600_000));
   await database().session.createMany({ data: [...ended, live] });
-  const { sweepEnded } = await import("#server/tasks/retention.ts");
+  const { deleteEndedSessions } = await import("#server/tasks/retention.ts");
   await vi.waitFor(async () => {
-    await sweepEnded();
+    await deleteEndedSessions();
     expect(await database().session.count({ where: { userId: ada.id } })).toBe(2);
   }, hungAfter);
   expect(await database().session.count({ where: { id: live.id } })).toBe(1);
