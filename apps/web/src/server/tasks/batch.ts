@@ -17,10 +17,18 @@ import { type Connection, database } from "#server/database.ts";
 import { env } from "#server/env.ts";
 import { ProblemError, problemOf } from "#server/http/problem.ts";
 import {
+  answerColumns,
+  contentOf,
+  rowColumns,
+  rowTypes,
+  savedRest,
+  savedText,
+  textOf,
+  withoutText,
+} from "./columns.ts";
+import {
   asExistingUser,
   assertDueFields,
-  columns,
-  contentOf,
   foreignTaskError,
   hasContent,
   insertTombstones,
@@ -117,7 +125,7 @@ async function lockAndRead(
   );
   const [own, others] = [
     await connection.$queryRaw<Task[]>(sql`
-      SELECT ${columns} FROM tasks WHERE owner_user_id = ${userId} AND id = ANY(${named}::uuid[])`),
+      SELECT ${answerColumns} FROM tasks WHERE owner_user_id = ${userId} AND id = ANY(${named}::uuid[])`),
     await connection.$queryRaw<{ id: string; version: number | null }[]>(sql`
       SELECT id, version FROM task_tombstones
       WHERE owner_user_id = ${userId} AND id = ANY(${named}::uuid[])
@@ -289,9 +297,6 @@ async function write(
   }
 }
 
-/** What the words of a search are made of, and what makes a task long. */
-const textOf = ({ title, description, tags }: Task) => [title, description, tags];
-
 /** Letters of text whose words one statement can enter into the index well within its time. */
 const lettersAtOnce = 100_000;
 
@@ -312,20 +317,15 @@ function* portions(tasks: readonly Saved[]): Generator<readonly Saved[]> {
 
 /** These tasks as rows of SQL, `saved`; of a column that they leave out, nothing. */
 const asSaved = (tasks: readonly Partial<Saved>[]) =>
-  sql`jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) AS saved (id uuid, title text,
-      description text, completed boolean, due_date date, due_time time, time_zone text,
-      priority text, tags text[], position text, version int, change bigint, created_at timestamptz,
-      updated_at timestamptz, deleted_at timestamptz)`;
+  sql`jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) AS saved (${rowTypes})`;
 
 async function insert(connection: Connection, owner: UserId, tasks: readonly Saved[]) {
   await connection.$executeRaw(sql`
     WITH unburied AS (
       DELETE FROM task_tombstones
       WHERE owner_user_id = ${owner} AND id = ANY(${tasks.map(({ id }) => id)}::uuid[]))
-    INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
-      time_zone, priority, tags, position, version, change, created_at, updated_at, deleted_at)
-    SELECT ${owner}, id, title, description, completed, due_date, due_time, time_zone, priority,
-      tags, position, version, change, created_at, updated_at, deleted_at
+    INSERT INTO tasks (owner_user_id, ${rowColumns})
+    SELECT ${owner}, ${rowColumns}
     FROM ${asSaved(tasks)}`);
 }
 
@@ -336,17 +336,9 @@ async function update(
   tasks: readonly Saved[],
   withText: boolean,
 ) {
-  const rows = tasks.map(({ title, description, tags, ...rest }) =>
-    withText ? { title, description, tags, ...rest } : rest,
-  );
-  const text = withText
-    ? sql`title = saved.title, description = saved.description, tags = saved.tags,`
-    : empty;
+  const rows = withText ? tasks : tasks.map(withoutText);
   await connection.$executeRaw(sql`
-    UPDATE tasks SET ${text} completed = saved.completed, due_date = saved.due_date,
-      due_time = saved.due_time, time_zone = saved.time_zone, priority = saved.priority,
-      position = saved.position, version = saved.version, change = saved.change,
-      created_at = saved.created_at, updated_at = saved.updated_at, deleted_at = saved.deleted_at
+    UPDATE tasks SET ${withText ? sql`${savedText},` : empty} ${savedRest}
     FROM ${asSaved(rows)}
     WHERE tasks.owner_user_id = ${owner} AND tasks.id = saved.id
       AND tasks.id = ANY(${tasks.map(({ id }) => id)}::uuid[])`);

@@ -3,8 +3,9 @@ import { Prisma } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
 import { database } from "#server/database.ts";
 import { ProblemError } from "#server/http/problem.ts";
+import { answerColumns, tombstoneColumns } from "./columns.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
-import { assertNotErased, columns } from "./tasks.ts";
+import { assertNotErased } from "./tasks.ts";
 
 const { sql } = Prisma;
 
@@ -43,10 +44,9 @@ export async function listChanges(
         coalesce(max(forgotten_change), 0) AS forgotten_change
       FROM task_counters WHERE owner_user_id = ${userId}) AS counter
     LEFT JOIN (
-      (SELECT change, ${columns} FROM tasks WHERE ${after})
+      (SELECT change, ${answerColumns} FROM tasks WHERE ${after})
       UNION ALL
-      (SELECT change, id, owner_user_id, NULL, NULL, NULL, NULL, NULL, NULL, version, NULL,
-          NULL, NULL, NULL, NULL, NULL
+      (SELECT change, ${tombstoneColumns}
         FROM task_tombstones WHERE ${after})) AS page ON true
     ORDER BY change, id LIMIT ${limit + 1}`);
   const [{ last_change, forgotten_change } = { last_change: 0n, forgotten_change: 0n }] = rows;

@@ -4,6 +4,7 @@ import type { UserId } from "#server/auth/user-id.ts";
 import { database } from "#server/database.ts";
 import type { JsonText } from "#server/http/api-request.ts";
 import { ProblemError } from "#server/http/problem.ts";
+import { storedColumns } from "./columns.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
 import { assertNotErased, parseTask, query, state, taskJson } from "./tasks.ts";
 import { assertKnownZones } from "./time-zones.ts";
@@ -11,10 +12,6 @@ import { assertKnownZones } from "./time-zones.ts";
 const { sql, join } = Prisma;
 
 const states = { all: [0, 1], pending: [0], completed: [1], trashed: [2] } as const;
-
-/** What answers are made of: all that is stored of a task but the words that it is found by. */
-const stored = sql`id, owner_user_id, title, description, completed, due_date, created_at, updated_at,
-  version, deleted_at, due_time, time_zone, priority, tags, position`;
 
 /** What an order compares. */
 interface Order {
@@ -131,7 +128,7 @@ export async function listTasks(
   /** Of each state the range of the order's index that this condition says, up to so many. */
   const ranges = (condition: Prisma.Sql, count: Prisma.Sql) => {
     const range = (number: number) => sql`(
-      SELECT ${stored}, ${expression} AS sort_key FROM tasks
+      SELECT ${storedColumns}, ${expression} AS sort_key FROM tasks
       WHERE owner_user_id = ${userId} AND ${state} = ${number}::int AND ${condition}
       ${inOrder} LIMIT ${count})`;
     return join(states[status].map(range), " UNION ALL ");
@@ -151,7 +148,7 @@ export async function listTasks(
   // Set apart, since the planner cannot know how few tasks a filter finds.
   const amongFound = (condition: Prisma.Sql) => sql`
     WITH found AS MATERIALIZED (
-      SELECT ${stored}, ${expression} AS sort_key FROM tasks
+      SELECT ${storedColumns}, ${expression} AS sort_key FROM tasks
       WHERE owner_user_id = ${userId} AND ${state} = ANY(${[...states[status]]}::int[]) AND ${condition})
     SELECT ${taskJson} FROM found AS tasks
     WHERE ${isPastValues ? hasNone : sql`true`} AND (${nullable && after && !isPastValues ? hasNone : sql`false`} OR ${place})

@@ -9,21 +9,17 @@ import { type Connection, database } from "#server/database.ts";
 import { env } from "#server/env.ts";
 import { type JsonText, parseJson } from "#server/http/api-request.ts";
 import { ProblemError } from "#server/http/problem.ts";
+import {
+  answerColumns,
+  assignments,
+  type Content,
+  contentColumns,
+  contentOf,
+  contentValues,
+} from "./columns.ts";
 import { assertKnownZones } from "./time-zones.ts";
 
 const { sql, join, empty } = Prisma;
-
-const instant = (column: Prisma.Sql) =>
-  sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
-/**
- * The fields of a task, in the order of its schema. Instants and days are written by PostgreSQL, so
- * that no zone of any session can shift them.
- */
-export const columns = sql`id, owner_user_id, title, description, completed,
-  to_char(due_date, 'YYYY-MM-DD') AS due_date, ${instant(sql`created_at`)} AS created_at,
-  ${instant(sql`updated_at`)} AS updated_at, version, ${instant(sql`deleted_at`)} AS deleted_at,
-  to_char(due_time, 'HH24:MI') AS due_time, time_zone, priority, tags, position`;
 
 /** A task as answers carry it, with the version for its ETag. */
 export interface StoredTask {
@@ -33,7 +29,7 @@ export interface StoredTask {
 }
 
 export const taskJson = sql`id, version,
-  (SELECT row_to_json(fields) FROM (SELECT ${columns}) AS fields)::text AS json`;
+  (SELECT row_to_json(fields) FROM (SELECT ${answerColumns}) AS fields)::text AS json`;
 
 export const parseTask = ({ json }: StoredTask): Task => parseJson(json);
 
@@ -67,8 +63,7 @@ export async function createTask(
   transaction?: Connection,
 ): Promise<{ task: StoredTask; created: boolean }> {
   const content = contentOf(task);
-  const { title, description, completed, due_date, due_time, time_zone, priority, tags } = content;
-  await assertKnownZones([{ path: ["body", "time_zone"], zone: time_zone }], transaction);
+  await assertKnownZones([{ path: ["body", "time_zone"], zone: content.time_zone }], transaction);
   const id = task.id ?? uuidv7();
   const position = sql`coalesce(${task.position ?? null}, position_at(created_until))`;
   // An id that was deleted for good goes on from its last version, so that no ETag returns.
@@ -78,10 +73,9 @@ export async function createTask(
     query(
       sql`
       WITH counter AS (${nextCreations(userId, 1, 1, sql`NULL::timestamptz`)})
-      INSERT INTO tasks (owner_user_id, id, title, description, completed, due_date, due_time,
-        time_zone, priority, tags, position, version, change, created_at, updated_at)
-      SELECT ${userId}, ${id}::uuid, ${title}, ${description}, ${completed}, ${due_date}::date,
-        ${due_time}::time, ${time_zone}, ${priority}, ${tags}::text[], ${position}, ${version},
+      INSERT INTO tasks (owner_user_id, id, ${contentColumns}, position, version, change,
+        created_at, updated_at)
+      SELECT ${userId}, ${id}::uuid, ${contentValues(content)}, ${position}, ${version},
         last_change, created_until, created_until
       FROM counter WHERE task_count < ${env().TASKS_QUOTA}::int
       ON CONFLICT (owner_user_id, id) DO NOTHING
@@ -115,19 +109,7 @@ export const quotaExceededError = () => {
   });
 };
 
-/** T-2: all that makes two creates the same. A place is not: the task may have been moved since. */
-export const contentOf = (given: NewTask) => ({
-  title: given.title,
-  description: given.description ?? null,
-  completed: given.completed ?? false,
-  due_date: given.due_date ?? null,
-  due_time: given.due_time ?? null,
-  time_zone: given.time_zone ?? null,
-  priority: given.priority ?? "none",
-  tags: given.tags ?? [],
-});
-
-export const hasContent = (task: Task, content: ReturnType<typeof contentOf>): boolean =>
+export const hasContent = (task: Task, content: Content): boolean =>
   isDeepStrictEqual(contentOf(task), content);
 
 /** Runs what writes rows of this user. @throws ProblemError unknown_user where there is none. */
@@ -210,14 +192,14 @@ async function write(
   id: string,
   ifMatch: IfMatch | undefined,
   condition: Prisma.Sql,
-  assignments: Prisma.Sql,
+  changed: Prisma.Sql,
   sweepAt: Prisma.Sql = sql`NULL::timestamptz`,
 ): Promise<StoredTask | undefined> {
   const found = sql`owner_user_id = ${userId} AND id = ${id}::uuid AND ${condition} ${unchanged(ifMatch)}`;
   const [task] = await query(sql`
     WITH counter AS (
       ${nextChange(sql`SELECT owner_user_id, 1, ${sweepAt} FROM tasks WHERE ${found}`)})
-    UPDATE tasks SET version = version + 1, updated_at = greatest(now(), created_at), change = last_change ${assignments}
+    UPDATE tasks SET version = version + 1, updated_at = greatest(now(), created_at), change = last_change ${changed}
     FROM counter WHERE ${found}
     RETURNING ${taskJson}`);
   return task;
@@ -231,20 +213,9 @@ export async function updateTask(
   ifMatch: IfMatch | undefined,
 ): Promise<StoredTask> {
   const change = withCleared(given);
-  const { title, description, completed, due_date, due_time, time_zone, priority, tags } = change;
-  const { position } = change;
-  const assignments = [
-    title === undefined ? empty : sql`, title = ${title}`,
-    description === undefined ? empty : sql`, description = ${description}`,
-    completed === undefined ? empty : sql`, completed = ${completed}`,
-    due_date === undefined ? empty : sql`, due_date = ${due_date}::date`,
-    due_time === undefined ? empty : sql`, due_time = ${due_time}::time`,
-    time_zone === undefined ? empty : sql`, time_zone = ${time_zone}`,
-    priority === undefined ? empty : sql`, priority = ${priority}`,
-    tags === undefined ? empty : sql`, tags = ${tags}::text[]`,
-    position === undefined ? empty : sql`, position = ${position}`,
-  ];
-  if (assignments.every((assignment) => assignment === empty)) {
+  const { due_date, due_time, time_zone } = change;
+  const changed = assignments(change);
+  if (changed === empty) {
     const task = await getTask(userId, id);
     return matches(task, ifMatch) ? task : throwPreconditionFailed(parseTask(task));
   }
@@ -253,13 +224,7 @@ export async function updateTask(
     due_time && due_date === undefined ? sql`AND due_date IS NOT NULL` : empty,
     time_zone && due_time === undefined ? sql`AND due_time IS NOT NULL` : empty,
   ];
-  const task = await write(
-    userId,
-    id,
-    ifMatch,
-    sql`${live} ${join(needed, " ")}`,
-    join(assignments, ""),
-  );
+  const task = await write(userId, id, ifMatch, sql`${live} ${join(needed, " ")}`, changed);
   if (task) return task;
   if (needed.every((condition) => condition === empty)) return throwNotFound(userId, id, ifMatch);
   const [present] = await find(userId, id);
