@@ -15,14 +15,10 @@ import next from "next";
 import { readSession } from "../src/server/auth/better-auth.ts";
 import { checkEnvironment, env } from "../src/server/env.ts";
 import { docsPage } from "../src/server/http/docs-page.ts";
-import {
-  malformedRequest,
-  otherMethods,
-  stackOf,
-  unknownAddress,
-} from "../src/server/http/endpoint.ts";
+import { malformedRequest, otherMethods, unknownAddress } from "../src/server/http/endpoint.ts";
 import { handleNodeRequest } from "../src/server/http/node-adapter.ts";
 import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
+import { stackOf } from "../src/server/http/respond.ts";
 import { settleAddress } from "../src/server/http/settle-address.ts";
 import { strictTransport } from "../src/server/http/strict-transport.ts";
 import { log } from "../src/server/log.ts";

@@ -1,4 +1,5 @@
 import type { UserId } from "#server/auth/user-id.ts";
+import type { Params } from "./address.ts";
 
 /** What is read of a request. A Web `Request` has it all; our own door gives no more than this. */
 export interface ApiRequest {
@@ -22,7 +23,8 @@ export interface ApiResponse {
   readonly userId?: UserId | undefined;
 }
 
-export type Handler = (request: ApiRequest) => Promise<ApiResponse>;
+/** `params`: the parts of the address, from whoever has matched it already. */
+export type Handler = (request: ApiRequest, params?: Params) => Promise<ApiResponse>;
 
 declare const of: unique symbol;
 

@@ -1,6 +1,7 @@
 import { addressForms, type Method } from "@tend/contracts";
+import { paramsOf, pattern } from "./address.ts";
 import type { ApiRequest, ApiResponse } from "./api-request.ts";
-import { methodsOf, pattern, unknownAddress } from "./endpoint.ts";
+import { methodsOf, unknownAddress } from "./endpoint.ts";
 import { routes } from "./routes.ts";
 
 const paths = new Map<string, ReturnType<typeof methodsOf>>();
@@ -17,13 +18,16 @@ const addresses = [...paths]
   .map(({ form, methods }) => ({ form: pattern(form), methods }));
 
 /**
- * The second door: any request under /api, answered without Next. Next's own router answers some
- * malformed addresses itself, with a page or a 500; here they are problems like any other.
+ * The self-hosted server's: any request under /api, answered without Next. Next's own router answers
+ * some malformed addresses itself, with a page or a 500; here they are problems like any other.
  */
 export function routeRequest(request: ApiRequest): Promise<ApiResponse> {
   const { pathname } = new URL(request.url);
-  const methods = addresses.find(({ form }) => form.test(pathname))?.methods;
-  if (!methods) return unknownAddress(request);
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  return (methods[method as Method] ?? methods.refuse)(request);
+  for (const { form, methods } of addresses) {
+    const params = paramsOf(form, pathname);
+    if (!params) continue;
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    return (methods[method as Method] ?? methods.refuse)(request, params);
+  }
+  return unknownAddress(request);
 }
