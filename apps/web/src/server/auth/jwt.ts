@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import { isStorable } from "@tend/contracts";
 import { z } from "zod";
 import { env } from "#server/env.ts";
 import { ProblemError } from "#server/http/problem.ts";
+import { tokenKeys } from "./signing-keys.ts";
 import { type UserId, verifiedUserId } from "./user-id.ts";
 
 /** A-2, seconds. */
@@ -10,19 +11,6 @@ const lifetime = 15 * 60;
 
 /** A-4, seconds: how far another holder's clock may be ahead. */
 const leeway = 60;
-
-let keys: readonly [KeyObject, ...KeyObject[]] | undefined;
-
-/** A-6: the secret that signs, then the retired one that still verifies. */
-function secrets(): readonly [KeyObject, ...KeyObject[]] {
-  const { BETTER_AUTH_SECRET, BETTER_AUTH_SECRET_RETIRED } = env();
-  const key = (secret: string) => createSecretKey(Buffer.from(secret, "utf8"));
-  keys ??= [
-    key(BETTER_AUTH_SECRET),
-    ...(BETTER_AUTH_SECRET_RETIRED ? [key(BETTER_AUTH_SECRET_RETIRED)] : []),
-  ];
-  return keys;
-}
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -39,7 +27,7 @@ export function signToken(userId: string): string {
   const iat = Math.floor(Date.now() / 1000);
   const claims = { sub: userId, iat, exp: iat + lifetime, iss: origin, aud: origin };
   const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
-  return `${text}.${sign(text, secrets()[0])}`;
+  return `${text}.${sign(text, tokenKeys()[0])}`;
 }
 
 /** RFC 7515, 4.1.11: what must be understood and is not known here refuses the token. */
@@ -78,7 +66,7 @@ export function authenticate(authorization: string | null): UserId {
 function verify(jwt: string): z.output<typeof Claims> {
   const [header = "", claims = "", signature = "", ...rest] = jwt.split(".");
   const given = Buffer.from(signature);
-  const isSigned = secrets().some((key) => {
+  const isSigned = tokenKeys().some((key) => {
     const expected = Buffer.from(sign(`${header}.${claims}`, key));
     return given.length === expected.length && timingSafeEqual(given, expected);
   });

@@ -1,21 +1,14 @@
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { Prisma } from "@tend/db";
 import { ProblemError } from "#server/http/problem.ts";
-import { env } from "../env.ts";
 import { accountDatabase } from "./account-queues.ts";
+import { derivedKeys } from "./signing-keys.ts";
 
 const { sql } = Prisma;
 
-let cached: Buffer | undefined;
-
-function key(): Buffer {
-  cached ??= Buffer.from(hkdfSync("sha256", env().BETTER_AUTH_SECRET, "", "tend sign-in", 32));
-  return cached;
-}
-
 /** A keyed hash: the table of failures holds no email, no address of a network, and no session. */
 export const hashOf = (text: string): string =>
-  createHmac("sha256", key()).update(text).digest("hex");
+  createHmac("sha256", derivedKeys("tend sign-in")[0]).update(text).digest("hex");
 
 /** What stands for an email in `sign_in_failures`. */
 export const accountOf = (email: string): string => hashOf(email.toLowerCase());

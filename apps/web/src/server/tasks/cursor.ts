@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { env } from "#server/env.ts";
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from "node:crypto";
+import { derivedKeys } from "#server/auth/signing-keys.ts";
 
 /** The place after which a page begins: the order key of a task and its id. */
 export interface Place {
@@ -10,18 +10,7 @@ export interface Place {
 const algorithm = "aes-256-gcm";
 const [ivLength, tagLength] = [12, 16];
 
-let cached: readonly [Buffer, ...Buffer[]] | undefined;
-
-/** the key that seals, then that of the retired secret, which still opens. */
-function keys(): readonly [Buffer, ...Buffer[]] {
-  const { BETTER_AUTH_SECRET, BETTER_AUTH_SECRET_RETIRED } = env();
-  const key = (secret: string) => Buffer.from(hkdfSync("sha256", secret, "", "tend cursor", 32));
-  cached ??= [
-    key(BETTER_AUTH_SECRET),
-    ...(BETTER_AUTH_SECRET_RETIRED ? [key(BETTER_AUTH_SECRET_RETIRED)] : []),
-  ];
-  return cached;
-}
+const keys = () => derivedKeys("tend cursor");
 
 /**
  * Seals a place for one scope (user, order, filter). Sealed, since the key of a title is the title,
@@ -49,7 +38,7 @@ export function openCursor(scope: string, cursor: string): Place | undefined {
 }
 
 /** Throws where the seal is not whole. */
-function open(key: Buffer, scope: string, bytes: Buffer): Place {
+function open(key: KeyObject, scope: string, bytes: Buffer): Place {
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivLength), {
     authTagLength: tagLength,
   });
