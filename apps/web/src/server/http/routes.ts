@@ -12,6 +12,7 @@ import { listChanges } from "#server/tasks/changes.ts";
 import { oncePerKey } from "#server/tasks/idempotency.ts";
 import { listTasks } from "#server/tasks/list.ts";
 import { purgeExpired } from "#server/tasks/retention.ts";
+import type { StoredTask } from "#server/tasks/sql.ts";
 import {
   completeTask,
   createTask,
@@ -19,7 +20,6 @@ import {
   deleteTaskForGood,
   getTask,
   restoreTask,
-  type StoredTask,
   updateTask,
 } from "#server/tasks/tasks.ts";
 import type { RequestHeaders } from "./api-request.ts";

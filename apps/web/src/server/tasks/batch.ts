@@ -30,13 +30,11 @@ import {
   asExistingUser,
   assertDueFields,
   foreignTaskError,
-  hasContent,
-  insertTombstones,
-  nextCreations,
   quotaExceededError,
   throwPreconditionFailed,
-  untilPurged,
-} from "./tasks.ts";
+} from "./refusals.ts";
+import { insertTombstones, nextCreations, untilPurged } from "./sql.ts";
+import { hasContent } from "./tasks.ts";
 import { assertKnownZones, type NamedZone } from "./time-zones.ts";
 
 const { sql, empty } = Prisma;

@@ -5,7 +5,7 @@ import { database } from "#server/database.ts";
 import { ProblemError } from "#server/http/problem.ts";
 import { answerColumns, tombstoneColumns } from "./columns.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
-import { assertNotErased } from "./tasks.ts";
+import { assertNotErased } from "./refusals.ts";
 
 const { sql } = Prisma;
 

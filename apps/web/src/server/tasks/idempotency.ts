@@ -4,11 +4,10 @@ import { Prisma } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
 import { type Connection, database } from "#server/database.ts";
 import { ProblemError } from "#server/http/problem.ts";
-import { asExistingUser } from "./tasks.ts";
+import { asExistingUser } from "./refusals.ts";
+import { keyPeriod } from "./sql.ts";
 
 const { sql } = Prisma;
-
-export const keyLifetime = sql`make_interval(hours => ${limits.idempotencyHours}::int)`;
 
 interface Recorded<T> {
   readonly fingerprint: Uint8Array;
@@ -38,7 +37,7 @@ export async function oncePerKey<T extends object>(
         VALUES (${userId}, ${key}, ${fingerprint})
         ON CONFLICT (owner_user_id, key) DO UPDATE
           SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
-          WHERE idempotency_keys.created_at < now() - ${keyLifetime}
+          WHERE idempotency_keys.created_at < now() - ${keyPeriod}
         RETURNING key`),
     );
     if (claimed.length === 0) return replay<T>(connection, userId, key, fingerprint);
@@ -58,7 +57,7 @@ async function keep(
   const [kept] = await connection.$queryRaw<{ bytes: bigint; seconds: number }[]>(sql`
     WITH counter AS (
       INSERT INTO task_counters (owner_user_id, sweep_at, answer_bytes)
-      VALUES (${userId}, now() + ${keyLifetime}, ${bytes}::int)
+      VALUES (${userId}, now() + ${keyPeriod}, ${bytes}::int)
       ON CONFLICT (owner_user_id) DO UPDATE SET
         sweep_at = least(task_counters.sweep_at, excluded.sweep_at),
         answer_bytes = task_counters.answer_bytes + excluded.answer_bytes

@@ -6,7 +6,8 @@ import type { JsonText } from "#server/http/api-request.ts";
 import { ProblemError } from "#server/http/problem.ts";
 import { storedColumns } from "./columns.ts";
 import { openCursor, sealCursor } from "./cursor.ts";
-import { assertNotErased, parseTask, query, state, taskJson } from "./tasks.ts";
+import { assertNotErased } from "./refusals.ts";
+import { parseTask, query, state, taskJson } from "./sql.ts";
 import { assertKnownZones } from "./time-zones.ts";
 
 const { sql, join } = Prisma;

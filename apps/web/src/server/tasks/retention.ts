@@ -1,14 +1,9 @@
-import { limits } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import { eraseNext, isClosed } from "#server/auth/delete-account.ts";
 import { type Connection, database } from "#server/database.ts";
-import { keyLifetime } from "./idempotency.ts";
-import { insertTombstones } from "./tasks.ts";
+import { insertTombstones, keyPeriod, tombstonePeriod, trashPeriod } from "./sql.ts";
 
 const { sql } = Prisma;
-
-const inTrash = sql`make_interval(days => ${limits.trashDays}::int)`;
-const remembered = sql`make_interval(days => ${limits.cursorDays}::int)`;
 
 /** Milliseconds between two looks, where the last one found nothing. */
 const lookIntervalMs = 60_000;
@@ -68,23 +63,23 @@ async function purge(connection: Connection, owner: string): Promise<void> {
       UPDATE task_counters SET last_change = last_change + 1,
         forgotten_change = greatest(forgotten_change, (
           SELECT max(change) FROM task_tombstones
-          WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}))
+          WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${tombstonePeriod}))
       WHERE owner_user_id = ${owner} RETURNING last_change),
     forgotten AS (
       DELETE FROM task_tombstones
-      WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${remembered}),
+      WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${tombstonePeriod}),
     keys AS (
       DELETE FROM idempotency_keys
       WHERE owner_user_id = ${owner} AND key = ANY(ARRAY(
         SELECT key FROM idempotency_keys
-        WHERE owner_user_id = ${owner} AND created_at <= now() - ${keyLifetime}
+        WHERE owner_user_id = ${owner} AND created_at <= now() - ${keyPeriod}
         FOR UPDATE SKIP LOCKED))),
     gone AS (
       DELETE FROM tasks USING counter
       WHERE owner_user_id = ${owner} AND id = ANY(ARRAY(
         SELECT id FROM tasks
-        WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${inTrash} LIMIT ${portion}))
-        AND deleted_at <= now() - ${inTrash}
+        WHERE owner_user_id = ${owner} AND deleted_at <= now() - ${trashPeriod} LIMIT ${portion}))
+        AND deleted_at <= now() - ${trashPeriod}
       RETURNING id, version, last_change)
     ${insertTombstones(owner, sql`SELECT id, version, last_change FROM gone`)}`);
   await connection.$executeRaw(sql`
@@ -92,10 +87,10 @@ async function purge(connection: Connection, owner: string): Promise<void> {
       answer_bytes = (SELECT coalesce(sum(answer_bytes), 0) FROM idempotency_keys
         WHERE owner_user_id = ${owner}),
       sweep_at = least(
-      (SELECT min(deleted_at) + ${inTrash} FROM tasks
+      (SELECT min(deleted_at) + ${trashPeriod} FROM tasks
         WHERE owner_user_id = ${owner} AND deleted_at IS NOT NULL),
-      (SELECT min(deleted_at) + ${remembered} FROM task_tombstones WHERE owner_user_id = ${owner}),
-      (SELECT min(created_at) + ${keyLifetime} FROM idempotency_keys
+      (SELECT min(deleted_at) + ${tombstonePeriod} FROM task_tombstones WHERE owner_user_id = ${owner}),
+      (SELECT min(created_at) + ${keyPeriod} FROM idempotency_keys
         WHERE owner_user_id = ${owner}))
     WHERE owner_user_id = ${owner}`);
 }

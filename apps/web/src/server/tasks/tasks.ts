@@ -1,46 +1,42 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Completion, Fault, IfMatch, NewTask, Task, TaskPatch } from "@tend/contracts";
-import { dueFaults, etagOf, limits, withCleared } from "@tend/contracts";
-import { isForeignKeyViolation, Prisma } from "@tend/db";
+import {
+  type Completion,
+  type IfMatch,
+  type NewTask,
+  type Task,
+  type TaskPatch,
+  withCleared,
+} from "@tend/contracts";
+import { Prisma } from "@tend/db";
 import { v7 as uuidv7 } from "uuid";
-import { invalidToken } from "#server/auth/jwt.ts";
 import type { UserId } from "#server/auth/user-id.ts";
 import { type Connection, database } from "#server/database.ts";
 import { env } from "#server/env.ts";
-import { type JsonText, parseJson } from "#server/http/api-request.ts";
 import { ProblemError } from "#server/http/problem.ts";
+import { assignments, type Content, contentColumns, contentOf, contentValues } from "./columns.ts";
 import {
-  answerColumns,
-  assignments,
-  type Content,
-  contentColumns,
-  contentOf,
-  contentValues,
-} from "./columns.ts";
+  asExistingUser,
+  assertDueFields,
+  foreignTaskError,
+  quotaExceededError,
+  throwPreconditionFailed,
+  unknownUserError,
+} from "./refusals.ts";
+import {
+  insertTombstones,
+  nextChange,
+  nextCreations,
+  parseTask,
+  query,
+  type StoredTask,
+  state,
+  taskJson,
+  untilForgotten,
+  untilPurged,
+} from "./sql.ts";
 import { assertKnownZones } from "./time-zones.ts";
 
 const { sql, join, empty } = Prisma;
-
-/** A task as answers carry it, with the version for its ETag. */
-export interface StoredTask {
-  readonly id: string;
-  readonly version: number;
-  readonly json: JsonText<Task>;
-}
-
-export const taskJson = sql`id, version,
-  (SELECT row_to_json(fields) FROM (SELECT ${answerColumns}) AS fields)::text AS json`;
-
-export const parseTask = ({ json }: StoredTask): Task => parseJson(json);
-
-/** With a plan that is kept; or on a connection of Prisma's, which has it planned anew. */
-export const query = (statement: Prisma.Sql, connection?: Connection): Promise<StoredTask[]> =>
-  connection
-    ? connection.$queryRaw<StoredTask[]>(statement)
-    : database().query<StoredTask>(statement);
-
-/** As the indexes of the list have it: 0 pending, 1 completed, 2 trashed. */
-export const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
 
 /** How many tasks of a user stand in each tab of the list. */
 export async function countTasks(
@@ -52,9 +48,6 @@ export async function countTasks(
     FROM tasks WHERE owner_user_id = ${userId} AND ${state} IN (0, 1)`);
   return { all: counts.pending + counts.completed, ...counts };
 }
-
-/** No user of ours has a longer id, and no index could hold much more. */
-const longestUserId = 255;
 
 /** Creates it; or finds it, where this user made the same task with the same id before. */
 export async function createTask(
@@ -102,69 +95,8 @@ async function assertRoom(userId: UserId, transaction?: Connection): Promise<voi
   if (full.length > 0) throw quotaExceededError();
 }
 
-export const quotaExceededError = () => {
-  const most = env().TASKS_QUOTA.toLocaleString("en");
-  return new ProblemError("quota_exceeded", {
-    detail: `Nothing was changed. You have ${most} tasks, those in the trash among them, and an account may hold no more. Delete some for good, then send the request again.`,
-  });
-};
-
 export const hasContent = (task: Task, content: Content): boolean =>
   isDeepStrictEqual(contentOf(task), content);
-
-/** Runs what writes rows of this user. @throws ProblemError unknown_user where there is none. */
-export async function asExistingUser<T>(userId: UserId, run: () => Promise<T>): Promise<T> {
-  if (userId.length > longestUserId) throw unknownUserError();
-  return run().catch((error: unknown) => {
-    throw isForeignKeyViolation(error) ? unknownUserError() : error;
-  });
-}
-
-const unknownUserError = () =>
-  new ProblemError("unknown_user", { headers: { "WWW-Authenticate": invalidToken } });
-
-/**
- * T-9: takes the owner's next change numbers for the row `(owner, how many, when to sweep)`. Locks the
- * owner's counter until the commit. Whoever writes tasks does this first: numbers become visible in
- * their order, and no two writers wait for each other in a circle.
- */
-export const nextChange = (row: Prisma.Sql) => sql`
-  INSERT INTO task_counters (owner_user_id, last_change, sweep_at) ${row}
-  ON CONFLICT (owner_user_id) DO UPDATE SET last_change = task_counters.last_change + excluded.last_change,
-    sweep_at = least(task_counters.sweep_at, excluded.sweep_at)
-  RETURNING last_change`;
-
-/** How far the clock may have been ahead, or creations have run ahead of it, to be gone on from. */
-const longestLead = sql`interval '1 hour'`;
-
-/**
- * T-1: as `nextChange`, where up to so many tasks are made. `created_until` is the moment of the last
- * one, and the others have the milliseconds before it: no task of an owner is as old as another, so
- * that lists have them in the order in which they were made. `task_count`: those there already.
- */
-export function nextCreations(
-  userId: UserId,
-  changes: number,
-  creations: number,
-  sweepAt: Prisma.Sql,
-): Prisma.Sql {
-  const now = sql`date_trunc('milliseconds', now())`;
-  const before = sql`task_counters.created_until`;
-  const lead = sql`CASE WHEN ${before} >= ${now} AND ${before} < ${now} + ${longestLead}
-    THEN ${before} - ${now} + interval '1 millisecond' ELSE interval '0' END`;
-  return sql`
-    INSERT INTO task_counters (owner_user_id, last_change, sweep_at, created_until)
-    SELECT ${userId}::text, ${changes}::int, ${sweepAt},
-      ${now} + (${creations}::int - 1) * interval '1 millisecond'
-    ON CONFLICT (owner_user_id) DO UPDATE SET
-      last_change = task_counters.last_change + excluded.last_change,
-      sweep_at = least(task_counters.sweep_at, excluded.sweep_at),
-      created_until = excluded.created_until + ${lead}
-    RETURNING last_change, created_until, task_count`;
-}
-
-export const untilPurged = sql`now() + make_interval(days => ${limits.trashDays}::int)`;
-export const untilForgotten = sql`now() + make_interval(days => ${limits.cursorDays}::int)`;
 
 const find = (userId: UserId, id: string, transaction?: Connection) =>
   query(
@@ -236,15 +168,6 @@ export async function updateTask(
   return updateTask(userId, id, given, ifMatch);
 }
 
-/** T-16: refuses a time for a task without a day, and a zone for one without a time. */
-export function assertDueFields(change: TaskPatch, task: Task, at: Fault["path"]): void {
-  const errors = dueFaults(change, task).map((fault) => ({
-    ...fault,
-    path: [...at, ...fault.path],
-  }));
-  if (errors.length > 0) throw new ProblemError("validation_failed", { errors });
-}
-
 /** T-5: sets the state, or flips it in the one statement, so that concurrent flips all count. */
 export async function completeTask(
   userId: UserId,
@@ -286,13 +209,6 @@ export async function deleteTaskForGood(
   await throwNotFound(userId, id);
 }
 
-/** Leaves a tombstone for each `(id, version, change)` of the rows. */
-export const insertTombstones = (owner: string, rows: Prisma.Sql) => sql`
-  INSERT INTO task_tombstones (owner_user_id, id, version, change)
-  SELECT ${owner}::text, gone.* FROM (${rows}) AS gone
-  ON CONFLICT (owner_user_id, id) DO UPDATE
-    SET version = excluded.version, change = excluded.change, deleted_at = now()`;
-
 /** T-8: takes it out of the trash; one that is not in it stays as it is. */
 export async function restoreTask(
   userId: UserId,
@@ -311,11 +227,6 @@ export async function restoreTask(
 const matches = ({ version }: StoredTask, ifMatch: IfMatch | undefined): boolean =>
   ifMatch === undefined || ifMatch === "*" || ifMatch.includes(version);
 
-/** T-7: shows the task as it is now. */
-export const throwPreconditionFailed = (task: Task): never => {
-  throw new ProblemError("precondition_failed", { task, headers: { ETag: etagOf(task) } });
-};
-
 /** Why nothing of one's own was found: changed meanwhile, erased, somebody else's or nobody's (O-2). */
 async function throwNotFound(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
   // Without a version to compare, one that was made since the write did not exist for it: 404.
@@ -332,15 +243,4 @@ async function throwNotFound(userId: UserId, id: string, ifMatch?: IfMatch): Pro
       EXISTS (SELECT FROM erased_users WHERE id = ${userId}) AS erased`);
   if (why?.erased) throw unknownUserError();
   throw why?.foreign ? foreignTaskError() : new ProblemError("task_not_found");
-}
-
-export const foreignTaskError = () =>
-  new ProblemError("forbidden", { detail: "This task belongs to another user." });
-
-/** The token of a deleted account lives on until it expires, but opens nothing: it is 401. */
-export async function assertNotErased(userId: UserId): Promise<void> {
-  const erased = await database().$queryRaw<unknown[]>(
-    sql`SELECT FROM erased_users WHERE id = ${userId}`,
-  );
-  if (erased.length > 0) throw unknownUserError();
 }
