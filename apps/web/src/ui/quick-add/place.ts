@@ -13,7 +13,7 @@ const binding = wordList(
     "this throwback till to until versus vs was week with within your",
 );
 
-/** Of these, they say of which one it is spoken: a time in the same line is another. */
+/** Of these, they say of which one it is spoken: a time in the same line is another, unless they begin it. */
 const determiners = wordList("a an her his my our that the their these your");
 
 /** After these, a number is a name: "Room 12:30", "Chapter 12/12". */
@@ -125,7 +125,7 @@ export const phrasesThatCount = (
     const isHalf = besides.some((other) => other && isDayOf(other, when, signs));
     const counts = !isHalf && stands(line, when, nameLength, endsAt);
     if (counts) starts.add(when.first);
-    const isOther = determiners.has(wordAt(line, when.first - 1).folded);
+    const isOther = when.first > 1 && determiners.has(wordAt(line, when.first - 1).folded);
     hasUnreadDay ||= !counts && when.namesDay && !isOther;
     return counts;
   });

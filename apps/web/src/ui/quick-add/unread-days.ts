@@ -1,9 +1,13 @@
 import { weekdayNamed } from "./dates.ts";
 import { type UnclearPiece, unclear } from "./pieces.ts";
-import { follower, type Line, matchLength, wordAt } from "./words.ts";
+import { follower, isName, type Line, matchLength, type Word, wordAt } from "./words.ts";
 
 const repeated =
   /^(?:day|days|weekday|week|month|year|morning|afternoon|evening|night|hour|other|single|weekend)$/;
+
+/** "Mother's Day", "Labor Day"; "laundry day" can be any. */
+const isFeast = (word: Word, day: Word): boolean =>
+  /'s$|s'$/.test(word.folded) || (isName(word) && isName(day));
 
 /** What repeats, what is past, feasts: beside a time it is the day, and it is not read. */
 export const unreadDay = (line: Line, from: number): UnclearPiece | undefined => {
@@ -33,9 +37,11 @@ export const unreadDay = (line: Line, from: number): UnclearPiece | undefined =>
   if (/^(?:week|wk|cw|kw)$/.test(folded) && /^\d{1,2}$/.test(next)) return unclear(2, true);
   if (folded === "yesterday") return unclear(1, true);
   const feast = matchLength(line, from, [
-    /^(?:christmas|xmas|easter|halloween|thanksgiving|hogmanay)$/,
+    /^(?:christmas|xmas|easter|halloween|thanksgiving|hogmanay|nye)$/,
   ]);
   if (feast > 0) return unclear(/^(?:eve|day|monday|sunday)$/.test(next) ? 2 : 1, true);
+  if (next === "day" && isFeast(wordAt(line, from), wordAt(line, from + 1)))
+    return unclear(2, true);
   return /^new year(?:'?s)?$/.test(`${folded} ${next}`)
     ? unclear(/^(?:eve|day)$/.test(follower(line, from + 1)) ? 3 : 2, true)
     : undefined;

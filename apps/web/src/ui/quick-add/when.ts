@@ -1,4 +1,5 @@
 import { unitOf } from "./amounts.ts";
+import { asideLength } from "./aside-days.ts";
 import { addDays, weekdayOf } from "./calendar.ts";
 import { defaultOf, minuteIn, readClock, readPart } from "./clock.ts";
 import { readDay } from "./days.ts";
@@ -282,6 +283,10 @@ const phrasesOf = ({ placed }: Run, now: Now): Phrase[] | undefined => {
 
 /** What the words from here on say of a day or a time. Whether they do so here is not asked. */
 export const readWhen = (line: Line, first: number, now: Now): When | undefined => {
+  const aside = asideLength(line, first, now);
+  if (aside > 0) {
+    return { first, last: first + aside - 1, phrases: [], namesDay: true, isDayLike: false };
+  }
   const run = readRun(line, first, now);
   const last = run.placed.at(-1);
   if (!last) return undefined;

@@ -1,0 +1,34 @@
+import { readDay } from "./days.ts";
+import type { Now } from "./pieces.ts";
+import { type Line, wordAt } from "./words.ts";
+
+/** Longer than any day in brackets. */
+const longest = 8;
+
+const isDay = (words: Line, now: Now): boolean => {
+  const day = readDay(words, 0, now, true);
+  return day?.length === words.length && !(day.kind === "unclear" && day.soft);
+};
+
+/** "(Friday)", "[24 Nov]" */
+const inBrackets = (line: Line, from: number): Line => {
+  if (!/^[([]/.test(wordAt(line, from).folded)) return [];
+  const near = line.slice(from, from + longest);
+  return near
+    .slice(0, near.findIndex(({ folded }) => /[)\]]$/.test(folded)) + 1)
+    .map((word) => ({ ...word, folded: word.folded.replace(/^[([]|[)\]]$/g, "") }));
+};
+
+/** "Friday's match": what begins a line is what it is about. "Prepare Friday's slides" is for today. */
+const possessive = (line: Line, from: number): Line => {
+  const word = wordAt(line, from);
+  return from === 0 && word.folded.endsWith("'s")
+    ? [{ ...word, folded: word.folded.slice(0, -2) }]
+    : [];
+};
+
+/** How many words from here on name a day and stay text, so that a time alone would be of another; 0: none. */
+export const asideLength = (line: Line, from: number, now: Now): number =>
+  [inBrackets(line, from), possessive(line, from)].find(
+    (words) => words.length > 0 && isDay(words, now),
+  )?.length ?? 0;
