@@ -22,8 +22,10 @@ export const unitOf = (folded: string): Unit | undefined => units.get(folded);
 /** "3 days", "a week", "2h", "half an hour": how much of what. */
 export type Amount = { readonly count: number; readonly unit: Unit; readonly length: number };
 
-export const readAmount = (line: Line, from: number): Amount | undefined => {
-  const { folded } = wordAt(line, from);
+/** `isBehindHours` tells minutes from metres: "1h 30m". */
+export const readAmount = (line: Line, from: number, isBehindHours = false): Amount | undefined => {
+  const typed = wordAt(line, from).folded;
+  const folded = isBehindHours ? typed.replace(/(?<=\d)m$/, "min") : typed;
   const attached = /^(\d{1,3})(min|mins|h|hr|hrs|d|w)$/.exec(folded);
   if (attached) {
     const [, digits = "", name = ""] = attached;

@@ -49,7 +49,9 @@ const amounts = (line: Line, from: number): { list: Amount[]; length: number } |
   if (half > 0) return undefined;
   const and = matchLength(line, from + first.length, ["and"]);
   const isOpen = follower(line, from + first.length - 1) !== "";
-  const second = isOpen ? readAmount(line, from + first.length + and) : undefined;
+  const second = isOpen
+    ? readAmount(line, from + first.length + and, first.unit === "hour")
+    : undefined;
   if (!second) return { list: [first], length: first.length };
   return { list: [first, second], length: first.length + and + second.length };
 };

@@ -337,6 +337,8 @@ const furtherPhrases: readonly PhraseCase[] = [
   said("Call Ann in an hour", "Call Ann", "2026-11-18", "11:00"),
   said("Call Ann in 90 minutes", "Call Ann", "2026-11-18", "11:30"),
   said("Call Ann in half an hour", "Call Ann", "2026-11-18", "10:30"),
+  said("Call Ann in 1h 30m", "Call Ann", "2026-11-18", "11:30"),
+  said("Call Ann in 2 hours 5m", "Call Ann", "2026-11-18", "12:05"),
   said("Call Ann in an hour and a half", "Call Ann", "2026-11-18", "11:30"),
   said("Call Ann in 2h", "Call Ann", "2026-11-19", "01:30", "2026-11-18T23:30"),
   said("Call Ann an hour from now", "Call Ann", "2026-11-18", "11:00"),
