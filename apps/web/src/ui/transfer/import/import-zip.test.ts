@@ -80,6 +80,22 @@ test("[X-5] an export of Tend that was packed, stored or with its folder", async
   }
 });
 
+test("[X-5] a name that begins with a dot hides nothing", async () => {
+  const { entries, remarks } = await read(
+    zipped({
+      ".NET [1].csv": project("task,Learn"),
+      "Backup/...and later [2].csv": project("task,Rest"),
+      ".git/config": "x",
+      "Backup/._.NET [1].csv": "x",
+    }),
+  );
+  expect(entries.map(({ task: { title, tags } }) => [title, tags])).toEqual([
+    ["Learn", [".NET"]],
+    ["Rest", ["...and-later"]],
+  ]);
+  expect(remarks).toEqual(["Left out of the ZIP: .git/config."]);
+});
+
 test("[X-5] an archive of Google Takeout", async () => {
   const items = [{ title: "My Tasks", items: [{ id: "a", title: "Pay rent" }] }];
   const { entries, remarks } = await read(

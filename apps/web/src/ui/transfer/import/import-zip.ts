@@ -20,8 +20,8 @@ const workbooks: readonly (readonly [name: RegExp, words: string])[] = [
   ],
 ];
 
-/** What systems put beside the files of a folder. */
-const isHidden = (name: string): boolean => /(?:^|\/)(?:\.|__MACOSX\/)|\/$/.test(name);
+/** Folders, and what systems put beside the files in them. ".NET.csv" is a project. */
+const isHidden = (name: string): boolean => /(?:^|\/)(?:\._|\.DS_Store$|__MACOSX\/)|\/$/.test(name);
 const isWanted = (name: string): boolean => !isHidden(name) && /\.(?:csv|json)$/i.test(name);
 
 /**
