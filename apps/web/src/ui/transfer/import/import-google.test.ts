@@ -94,6 +94,15 @@ test.each([
   expect(`${task?.due_date} ${task?.due_time} ${task?.time_zone}`).toBe(expected);
 });
 
+test.each(["2026-02-30T00:00:00Z", "2026-12-01T24:00:00Z", "0000-01-01T00:00:00Z"])(
+  "[X-6] due %s, which is no day or time, is kept in words",
+  async (due) => {
+    const { tasks, remarks } = await one({ due });
+    expect(tasks).toMatchObject([{ due_date: null, description: `Date in Google Tasks: ${due}` }]);
+    expect(remarks).toEqual([expect.stringMatching(/^1 date is not a day that can be told/)]);
+  },
+);
+
 test("[X-6] what is not known, or no date, is kept in words and named", async () => {
   const { tasks, remarks } = await one({
     ...{ due: "soon", status: "waiting", starred: true, empty: null, none: [] },

@@ -5,6 +5,7 @@ import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { draftWords, Remarks, undatedWords } from "./remarks.ts";
 import { isWholeAsTag, tagOf } from "./tag-of.ts";
 import { unhurried } from "./unhurried.ts";
+import { isShown } from "./wall-clock.ts";
 
 /** Fields that have a place of their own in a task, or are named as left out, and what they hold. */
 const known = new Map([
@@ -123,8 +124,8 @@ const statuses: ReadonlySet<string> = new Set(["", "needsAction", "completed"]);
 /** Google writes a day as the moment at which it begins in UTC. */
 function readDue(text: string): Pick<Task, "due_date" | "due_time" | "time_zone"> | undefined {
   const written = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d):\d\d(?:\.\d+)?Z)?$/.exec(text);
-  if (!written || Number.isNaN(Date.parse(text))) return undefined;
-  const [, due_date = "", clock = "00:00"] = written;
+  const [, due_date = "", clock = "00:00"] = written ?? [];
+  if (!isShown(due_date, clock)) return undefined;
   return clock === "00:00"
     ? { due_date, due_time: null, time_zone: null }
     : { due_date, due_time: clock, time_zone: "UTC" };

@@ -144,6 +144,15 @@ test.each([
   },
 );
 
+test.each(["2026-02-30T08:00:00+0000", "2026-12-01T24:00:00+0000"])(
+  "[X-6] due %s, which is no day or time, is kept in words",
+  async (due) => {
+    const { task, remarks } = await readOne({ "Due Date": due });
+    expect(task).toMatchObject({ due_date: null, description: `Date in TickTick: ${due}` });
+    expect(remarks).toEqual([expect.stringMatching(/^1 date is not a day that can be told/)]);
+  },
+);
+
 test("[X-6] a start alone is the day; what is no date is kept in words", async () => {
   const start = await readOne({ "Start Date": "2026-12-01T00:00:00+0000", "Is All Day": "true" });
   expect(start.task).toMatchObject({ due_date: "2026-12-01", description: null });

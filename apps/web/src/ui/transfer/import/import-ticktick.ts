@@ -7,7 +7,7 @@ import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { countOf, draftWords, Remarks, someOf, undatedWords } from "./remarks.ts";
 import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
 import { unhurried } from "./unhurried.ts";
-import { wallClock } from "./wall-clock.ts";
+import { isShown, wallClock } from "./wall-clock.ts";
 import { zoneNamed } from "./zone-named.ts";
 
 /** Columns that have a place of their own in a task, or are named as left out. */
@@ -163,9 +163,8 @@ const moment = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\
 
 /** TickTick writes moments in UTC, of whole days that at which they begin in the task's zone. */
 function readDue(text: string, row: CsvRow) {
-  const written = moment.exec(text);
-  if (!written) return undefined;
-  const [, clock = "", offset = ""] = written;
+  const [, clock = "", offset = ""] = moment.exec(text) ?? [];
+  if (!isShown(clock.slice(0, 10), clock.slice(11, 16))) return undefined;
   const instant = new Date(`${clock}${offset.replace(/^(.\d\d)(\d\d)$/, "$1:$2")}`);
   const zone = zoneOf(row);
   if (isTrue(row.cell("IS ALL DAY"))) {

@@ -1,5 +1,6 @@
-import { calendarDay, inDigits, isDay } from "#ui/quick-add/calendar.ts";
+import { calendarDay, inDigits } from "#ui/quick-add/calendar.ts";
 import { parseQuickAdd } from "#ui/quick-add/parse.ts";
+import { isShown } from "./wall-clock.ts";
 
 export interface DayAndTime {
   readonly due_date: string;
@@ -34,7 +35,7 @@ export function readTodoistDate(
   const written = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z)?)?$/.exec(text);
   if (written) {
     const [, due_date = "", due_time = null, utc] = written;
-    if (!isDay(due_date)) return undefined;
+    if (!isShown(due_date, due_time ?? "00:00")) return undefined;
     return { due_date, due_time, ...(utc && { time_zone: "UTC" }) };
   }
   const isEnglish = language === "" || /^en\b|^en_/i.test(language);

@@ -1,3 +1,9 @@
+import { isDay } from "#ui/quick-add/calendar.ts";
+
+/** Whether a clock can show it, which it does of neither "2026-02-30" nor "24:00". */
+export const isShown = (day: string, time: string): boolean =>
+  isDay(day) && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(time);
+
 /** What clocks of the zone show at an instant; undefined for a zone that this browser does not know. */
 export function wallClock(
   instant: Date,
