@@ -136,6 +136,18 @@ test.each([
   ]);
 });
 
+test("[X-7] a first line that may be a task is named, since none is made of it", async () => {
+  const { tasks, remarks } = await read("Buy milk,2026-12-05\nCall Ann,2026-12-06", {
+    ...{ title: 0, due_date: 1 },
+  });
+  expect(tasks).toMatchObject([{ title: "Call Ann", due_date: "2026-12-06" }]);
+  expect(remarks).toEqual([
+    "The first line is taken for the names of the columns, and makes no task: Buy milk, 2026-12-05.",
+  ]);
+  const named = await read("Task,Anything\nCall Ann,", { title: 0 });
+  expect(named.remarks).toEqual([]);
+});
+
 test("[X-7] a list of titles alone; whatever is chosen, a row keeps its id", async () => {
   const text = "Task\nPay rent\nPay rent\n";
   const { tasks } = await read(text, { title: 0 });

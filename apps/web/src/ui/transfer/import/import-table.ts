@@ -2,7 +2,7 @@ import { limits } from "@tend/contracts/limits";
 import type { CsvRow, CsvTable } from "./csv-table.ts";
 import { draftOf, RowIds } from "./draft-of.ts";
 import type { Draft, FileContent, FileFault } from "./import-draft.ts";
-import { Remarks } from "./remarks.ts";
+import { Remarks, someOf } from "./remarks.ts";
 import { type ColumnChoice, columnFields } from "./table-columns.ts";
 import { completedOf, priorityOf } from "./table-words.ts";
 import { isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
@@ -76,8 +76,16 @@ export async function readTable(
     if (row.fault === undefined) drafts.push(draftOfRow(row));
     else faults.push({ place: row.place, reason: row.fault });
   }
-  return { drafts, faults, remarks: remarks.sentences() };
+  return { drafts, faults, remarks: [...firstLine(columns), ...remarks.sentences()] };
 }
+
+/** A list without names loses its first task to them; where one is known, it is no such list. */
+const firstLine = (columns: readonly string[]): readonly string[] =>
+  columns.some((name) => columnFields.some(({ names }) => names.test(name)))
+    ? []
+    : [
+        `The first line is taken for the names of the columns, and makes no task: ${someOf(columns.filter(Boolean))}.`,
+      ];
 
 function readTags(text: string) {
   const names = text
