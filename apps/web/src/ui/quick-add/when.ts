@@ -171,7 +171,9 @@ const readRun = (line: Line, first: number, now: Now): Run => {
     const found = next;
     const repeats = run.placed.some((other) => areAlike(other, found));
     const isUnclear = run.placed.some(({ piece }) => piece.kind === "unclear" && !piece.soft);
-    if (repeats && !isJoined && !isUnclear && found.lead !== "") break;
+    // "Monday by Friday" are two things, "Friday before 24 Dec" is one.
+    const isApart = found.lead !== "" && found.lead !== "before";
+    if (repeats && !isJoined && !isUnclear && isApart) break;
     const isSpared = run.placed.some(isSoft)
       ? isRealDay(found)
       : isSoft(found) && run.placed.some(isRealDay);
