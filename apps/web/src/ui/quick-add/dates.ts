@@ -29,6 +29,9 @@ const shortWeekdays = new Map([
   ["thurs", 3],
 ]);
 
+/** "sat nav", "sun cream", "mon ami". */
+const wordsToo: ReadonlySet<string> = new Set(["mon", "wed", "sat", "sun"]);
+
 const months = new Map([
   ...numbered(
     "january february march april may june july august september october november december",
@@ -205,7 +208,7 @@ export const weekday = (line: Line, from: number, today: string): Dated => {
   if (wanted === undefined) return undefined;
   const dated = datedWeekday(line, from, today, wanted);
   if (dated) return dated;
-  const place: Place = longWeekdays.has(folded) ? "clause" : "end";
+  const place: Place = wordsToo.has(folded) ? "end" : "clause";
   return dayPiece(firstAhead(today, wanted), 1, place, { takesHour: true, weekday: wanted });
 };
 

@@ -283,6 +283,12 @@ const phrasesOf = ({ placed }: Run, now: Now): Phrase[] | undefined => {
   return time ? [date, time].toSorted((one, other) => one.first - other.first) : [date];
 };
 
+/** "Sat brunch", "Fly Sat to Rome", but neither "sat nav" nor "sun cream". */
+const isWeekday = (line: Line, { piece, first, last }: Placed): boolean =>
+  piece.kind === "day" &&
+  piece.weekday !== undefined &&
+  (first === 0 || isName(wordAt(line, first)) || opening.has(wordAt(line, last + 1).folded));
+
 /** What the words from here on say of a day or a time. Whether they do so here is not asked. */
 export const readWhen = (line: Line, first: number, now: Now): When | undefined => {
   const aside = asideLength(line, first, now);
@@ -299,7 +305,7 @@ export const readWhen = (line: Line, first: number, now: Now): When | undefined 
       isDayLike(one) &&
       !isSoft(one) &&
       one.piece.place !== "beside" &&
-      (one.piece.kind === "unclear" || one.piece.place !== "end"),
+      (one.piece.kind === "unclear" || one.piece.place !== "end" || isWeekday(line, one)),
   );
   return { first, last: last.last, phrases, namesDay, isDayLike: run.placed.some(isDayLike) };
 };
