@@ -103,6 +103,9 @@ const dayBesideTime: readonly PhraseCase[] = [
   text("Take pills every day at 9am"),
   text("Gym every Tuesday at 7pm"),
   text("Rent daily 9am"),
+  ...["hourly", "biweekly", "bi-weekly", "fortnightly", "bimonthly", "quarterly", "annually"].map(
+    (often) => text(`Rent ${often} at 9am`),
+  ),
   text("Party Christmas Eve 8pm"),
   text("Party in December 8pm"),
   text("Notes from yesterday 9am"),

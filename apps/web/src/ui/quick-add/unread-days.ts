@@ -20,7 +20,7 @@ export const unreadDay = (line: Line, from: number): UnclearPiece | undefined =>
     return unclear(isLong ? 3 : 2);
   }
   if (
-    /^(?:daily|weekly|nightly|monthly|yearly|weekdays?|weekends?|(?:morning|afternoon|evening|night)s)$/.test(
+    /^(?:(?:hour|night|(?:bi-?)?week|fortnight|(?:bi-?)?month|quarter|year)ly|daily|annually|weekdays?|weekends?|(?:morning|afternoon|evening|night)s)$/.test(
       folded,
     )
   ) {
