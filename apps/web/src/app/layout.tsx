@@ -3,7 +3,7 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { readSingleKeys, singleKeysCookie } from "#ui/device/single-keys.ts";
 import { pageColor, readTheme, themeCookie } from "#ui/device/theme.ts";
-import { preloadSans } from "#ui/kit/fonts.ts";
+import { preloadSans } from "#ui/page/fonts.ts";
 import "./globals.css";
 
 export const metadata: Metadata = {

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { buttonClass } from "#ui/kit/button.tsx";
-import { Header } from "#ui/kit/header.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
+import { Header } from "#ui/page/header.tsx";
 
 export const metadata: Metadata = { title: "Nothing here" };
 

@@ -5,8 +5,8 @@ import { currentUser } from "#server/auth/current-session.ts";
 import { farewellCookie } from "#ui/account/account-deleted-cookie.ts";
 import { readTheme, themeCookie } from "#ui/device/theme.ts";
 import { buttonClass } from "#ui/kit/button.tsx";
-import { Header } from "#ui/kit/header.tsx";
-import { Screenshot } from "#ui/kit/screenshot.tsx";
+import { Header } from "#ui/page/header.tsx";
+import { Screenshot } from "#ui/page/screenshot.tsx";
 import { NobodySignedIn } from "#ui/sign-in/nobody-signed-in.tsx";
 
 export default async function StartPage() {

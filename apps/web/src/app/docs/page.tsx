@@ -12,10 +12,10 @@ import { OperationSection } from "#ui/docs/operation-section.tsx";
 import { ProblemList } from "#ui/docs/problem-list.tsx";
 import { Quickstart } from "#ui/docs/quickstart.tsx";
 import { Chapter, Pair } from "#ui/docs/section.tsx";
-import { AccountLink } from "#ui/kit/account-link.tsx";
 import { buttonClass } from "#ui/kit/button.tsx";
-import { preloadMono } from "#ui/kit/fonts.ts";
-import { Header } from "#ui/kit/header.tsx";
+import { AccountLink } from "#ui/page/account-link.tsx";
+import { preloadMono } from "#ui/page/fonts.ts";
+import { Header } from "#ui/page/header.tsx";
 
 export const metadata: Metadata = {
   title: "API docs",

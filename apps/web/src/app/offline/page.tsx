@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { NeedsScript } from "#ui/kit/needs-script.tsx";
 import { choicesScript } from "#ui/offline/choices-script.ts";
 import { Shell } from "#ui/offline/shell.tsx";
+import { NeedsScript } from "#ui/page/needs-script.tsx";
 
 export const metadata: Metadata = { title: "Tasks", robots: { index: false } };
 

@@ -5,7 +5,7 @@ import { isUnavailable } from "#server/database.ts";
 import { isOverLimit } from "#server/http/rate-limit.ts";
 import { readTasksPage } from "#server/http/tasks-page.ts";
 import { withNext } from "#ui/api/sign-in-link.ts";
-import { NeedsScript } from "#ui/kit/needs-script.tsx";
+import { NeedsScript } from "#ui/page/needs-script.tsx";
 import { CachedTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
 import { TasksScreen } from "#ui/tasks/board/tasks-screen.tsx";
 import { TasksUnavailable } from "#ui/tasks/board/tasks-unavailable.tsx";

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { withNext } from "#ui/api/sign-in-link.ts";
-import { Header } from "#ui/kit/header.tsx";
-import { NeedsScript } from "#ui/kit/needs-script.tsx";
+import { Header } from "#ui/page/header.tsx";
+import { NeedsScript } from "#ui/page/needs-script.tsx";
 import { NobodySignedIn } from "./nobody-signed-in.tsx";
 import { SignInForm, type SignInFormProps } from "./sign-in-form.tsx";
 

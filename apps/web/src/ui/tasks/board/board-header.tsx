@@ -1,5 +1,5 @@
-import { AccountLink } from "#ui/kit/account-link.tsx";
-import { Header } from "#ui/kit/header.tsx";
+import { AccountLink } from "#ui/page/account-link.tsx";
+import { Header } from "#ui/page/header.tsx";
 import { FilterButton, FilterTabs, SortSelect } from "#ui/tasks/filters/filter-bar.tsx";
 import { SearchField } from "#ui/tasks/filters/search-field.tsx";
 import { focusList } from "#ui/tasks/list/task-focus.ts";

@@ -1,6 +1,6 @@
 import { buttonClass } from "#ui/kit/button.tsx";
-import { Header } from "#ui/kit/header.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
+import { Header } from "#ui/page/header.tsx";
 
 interface TasksUnavailableProps {
   readonly href: string;

@@ -1,8 +1,8 @@
 import type { NewTask } from "@tend/contracts";
 import { codePoints, limits } from "@tend/contracts/limits";
 import { v5 as uuidv5 } from "uuid";
+import { notesOf, shortened } from "./formats/notes.ts";
 import type { Draft } from "./import-draft.ts";
-import { notesOf, shortened } from "./notes.ts";
 import { canonicalText } from "./same-text.ts";
 
 /** Ids are made in this space of names; with another, a second import would make all tasks again. */

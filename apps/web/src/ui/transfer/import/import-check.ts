@@ -1,7 +1,7 @@
 import { limits } from "@tend/contracts/limits";
 import { NewTask } from "@tend/contracts/task";
+import { unhurried } from "./formats/unhurried.ts";
 import type { FileContent, FileFault } from "./import-draft.ts";
-import { unhurried } from "./unhurried.ts";
 
 /** A task that the API will take. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "#ui/kit/button.tsx";
+import { type ColumnChoice, columnFields, guessColumns } from "./formats/table-columns.ts";
 import type { TableColumn } from "./import-draft.ts";
-import { type ColumnChoice, columnFields, guessColumns } from "./table-columns.ts";
 
 interface ImportColumnsProps {
   readonly columns: readonly TableColumn[];

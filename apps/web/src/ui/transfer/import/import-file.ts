@@ -1,11 +1,11 @@
 import { part } from "#ui/kit/part.ts";
-import { isZip } from "./file-signature.ts";
+import { isZip } from "./formats/file-signature.ts";
+import { readText, textOf } from "./formats/import-text.ts";
+import type { ColumnChoice } from "./formats/table-columns.ts";
 import { type Checked, check } from "./import-check.ts";
 import { UnreadableFile } from "./import-draft.ts";
-import { readText, textOf } from "./import-text.ts";
-import type { ColumnChoice } from "./table-columns.ts";
 
-const zip = part(() => import("./import-zip.ts"));
+const zip = part(() => import("./formats/zip/import-zip.ts"));
 
 const largest = 20 * 1024 * 1024;
 

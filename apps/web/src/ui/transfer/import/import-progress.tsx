@@ -13,6 +13,7 @@ import { useFocusHere } from "#ui/kit/use-focus-here.ts";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 import { localDay } from "#ui/time/day-label.ts";
 import { createTransferApi } from "#ui/transfer/transfer-api.ts";
+import type { ColumnChoice } from "./formats/table-columns.ts";
 import type { Checked } from "./import-check.ts";
 import { ImportColumns } from "./import-columns.tsx";
 import { type TableColumn, UnknownColumns, UnreadableFile } from "./import-draft.ts";
@@ -21,7 +22,6 @@ import { jobsOf, type Plan, planImport } from "./import-plan.ts";
 import { ImportPreview } from "./import-preview.tsx";
 import { ImportReport } from "./import-report.tsx";
 import { ImportRun } from "./import-run.ts";
-import type { ColumnChoice } from "./table-columns.ts";
 
 interface ImportProgressProps {
   readonly userId: string;

@@ -1,7 +1,15 @@
-import { type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
-import { isJson, readText, textOf } from "./import-text.ts";
-import { findTodoist, readTodoist, type TodoistProject } from "./import-todoist.ts";
-import { someOf } from "./remarks.ts";
+import { isJson, readText, textOf } from "#ui/transfer/import/formats/import-text.ts";
+import { someOf } from "#ui/transfer/import/formats/remarks.ts";
+import {
+  findTodoist,
+  readTodoist,
+  type TodoistProject,
+} from "#ui/transfer/import/formats/todoist/import-todoist.ts";
+import {
+  type FileContent,
+  type FileFault,
+  UnreadableFile,
+} from "#ui/transfer/import/import-draft.ts";
 import { unzip } from "./unzip.ts";
 
 /** What programs save as ZIP that are no archives to people. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { check } from "./import-check.ts";
+import { check } from "#ui/transfer/import/import-check.ts";
 import { readJson } from "./import-json.ts";
 
 async function read(...lists: readonly unknown[]) {

@@ -1,4 +1,10 @@
-import { countOf, draftWords, someOf, undatedWords, type Words } from "./remarks.ts";
+import {
+  countOf,
+  draftWords,
+  someOf,
+  undatedWords,
+  type Words,
+} from "#ui/transfer/import/formats/remarks.ts";
 
 type Kind = "undated" | "today" | "year" | "header" | "attachment" | "empty section";
 

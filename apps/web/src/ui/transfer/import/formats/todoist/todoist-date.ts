@@ -1,6 +1,6 @@
 import { calendarDay, inDigits } from "#ui/quick-add/calendar.ts";
 import { parseQuickAdd } from "#ui/quick-add/parse.ts";
-import { isShown } from "./wall-clock.ts";
+import { isShown } from "#ui/transfer/import/formats/wall-clock.ts";
 
 export interface DayAndTime {
   readonly due_date: string;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
-import { check } from "./import-check.ts";
+import { check } from "#ui/transfer/import/import-check.ts";
+import { UnknownColumns } from "#ui/transfer/import/import-draft.ts";
 import { readCsv } from "./import-csv.ts";
-import { UnknownColumns } from "./import-draft.ts";
 import { type ColumnChoice, guessColumns } from "./table-columns.ts";
 
 const today = "2026-11-21";

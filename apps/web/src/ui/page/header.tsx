@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { Bar, Brand, homeClass } from "./bar.tsx";
+import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
 
 export interface HeaderProps {
   /** Where the name of the product leads. */

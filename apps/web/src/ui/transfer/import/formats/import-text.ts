@@ -1,6 +1,6 @@
 import { part } from "#ui/kit/part.ts";
+import { type FileContent, UnreadableFile } from "#ui/transfer/import/import-draft.ts";
 import { assertTasks, assertText } from "./file-signature.ts";
-import { type FileContent, UnreadableFile } from "./import-draft.ts";
 import type { ColumnChoice } from "./table-columns.ts";
 
 const json = part(() => import("./import-json.ts"));

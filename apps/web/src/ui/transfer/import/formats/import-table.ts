@@ -1,13 +1,13 @@
 import { limits } from "@tend/contracts/limits";
+import { draftOf, RowIds } from "#ui/transfer/import/draft-of.ts";
+import type { Draft, FileContent, FileFault } from "#ui/transfer/import/import-draft.ts";
 import type { CsvRow, CsvTable } from "./csv-table.ts";
-import { draftOf, RowIds } from "./draft-of.ts";
-import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { Remarks, someOf } from "./remarks.ts";
 import { type ColumnChoice, columnFields } from "./table-columns.ts";
 import { completedOf, priorityOf } from "./table-words.ts";
 import { isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
-import { dateReader } from "./todoist-date.ts";
-import { todoistWords } from "./todoist-remarks.ts";
+import { dateReader } from "./todoist/todoist-date.ts";
+import { todoistWords } from "./todoist/todoist-remarks.ts";
 import { unhurried } from "./unhurried.ts";
 
 const title = columnFields[0].names;

@@ -1,17 +1,17 @@
 import type { Task } from "@tend/contracts";
 import { limits, tagKey } from "@tend/contracts/limits";
-import { type CsvRow, type CsvTable, findTable } from "./csv-table.ts";
-import { draftOf, RowIds } from "./draft-of.ts";
-import type { Draft, FileContent, FileFault } from "./import-draft.ts";
-import { shortened } from "./notes.ts";
-import { Remarks } from "./remarks.ts";
-import { canonicalText } from "./same-text.ts";
-import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
+import { draftOf, RowIds } from "#ui/transfer/import/draft-of.ts";
+import { type CsvRow, type CsvTable, findTable } from "#ui/transfer/import/formats/csv-table.ts";
+import { shortened } from "#ui/transfer/import/formats/notes.ts";
+import { Remarks } from "#ui/transfer/import/formats/remarks.ts";
+import { isTag, isWholeAsTag, tagOf, tagsByKey } from "#ui/transfer/import/formats/tag-of.ts";
+import { unhurried } from "#ui/transfer/import/formats/unhurried.ts";
+import { zoneNamed } from "#ui/transfer/import/formats/zone-named.ts";
+import type { Draft, FileContent, FileFault } from "#ui/transfer/import/import-draft.ts";
+import { canonicalText } from "#ui/transfer/import/same-text.ts";
 import { readAttachments } from "./todoist-attachments.ts";
 import { dateReader } from "./todoist-date.ts";
 import { todoistWords } from "./todoist-remarks.ts";
-import { unhurried } from "./unhurried.ts";
-import { zoneNamed } from "./zone-named.ts";
 
 type TodoistRemarks = Remarks<keyof ReturnType<typeof todoistWords>>;
 

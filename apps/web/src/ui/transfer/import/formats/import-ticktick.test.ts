@@ -2,9 +2,9 @@ import { limits } from "@tend/contracts/limits";
 import fc from "fast-check";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
-import { check } from "./import-check.ts";
+import { check } from "#ui/transfer/import/import-check.ts";
+import { UnknownColumns } from "#ui/transfer/import/import-draft.ts";
 import { readCsv } from "./import-csv.ts";
-import { UnknownColumns } from "./import-draft.ts";
 
 const columns = [
   ...["Folder Name", "List Name", "Title", "Kind", "Tags", "Content", "Is Check list"],

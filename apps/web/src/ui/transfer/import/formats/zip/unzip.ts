@@ -1,5 +1,5 @@
 import { Unzip, UnzipInflate } from "fflate";
-import { UnreadableFile } from "./import-draft.ts";
+import { UnreadableFile } from "#ui/transfer/import/import-draft.ts";
 import { crc32, directoryOf } from "./zip-directory.ts";
 
 export interface Unpacked {

@@ -1,9 +1,9 @@
 import type { Task } from "@tend/contracts";
 import { limits } from "@tend/contracts/limits";
 import { addDays } from "#ui/quick-add/calendar.ts";
+import { draftOf, RowIds } from "#ui/transfer/import/draft-of.ts";
+import type { Draft, FileContent, FileFault } from "#ui/transfer/import/import-draft.ts";
 import { type CsvRow, type CsvTable, findTable } from "./csv-table.ts";
-import { draftOf, RowIds } from "./draft-of.ts";
-import type { Draft, FileContent, FileFault } from "./import-draft.ts";
 import { countOf, draftWords, Remarks, someOf, undatedWords } from "./remarks.ts";
 import { isTag, isWholeAsTag, tagOf, tagsByKey } from "./tag-of.ts";
 import { unhurried } from "./unhurried.ts";

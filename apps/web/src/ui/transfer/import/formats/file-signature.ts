@@ -1,4 +1,4 @@
-import { UnreadableFile } from "./import-draft.ts";
+import { UnreadableFile } from "#ui/transfer/import/import-draft.ts";
 
 const bytesOf = (text: string): readonly number[] => [...text].map((sign) => sign.charCodeAt(0));
 

@@ -2,9 +2,9 @@ import { limits } from "@tend/contracts/limits";
 import fc from "fast-check";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
-import { check } from "./import-check.ts";
-import { readCsv } from "./import-csv.ts";
-import { UnknownColumns, UnreadableFile } from "./import-draft.ts";
+import { readCsv } from "#ui/transfer/import/formats/import-csv.ts";
+import { check } from "#ui/transfer/import/import-check.ts";
+import { UnknownColumns, UnreadableFile } from "#ui/transfer/import/import-draft.ts";
 
 const today = "2026-11-21";
 

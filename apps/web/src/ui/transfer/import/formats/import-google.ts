@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { isRecord, type JsonObject } from "#ui/tasks/sync/stored-task.ts";
-import { draftOf, RowIds } from "./draft-of.ts";
-import type { Draft, FileContent, FileFault } from "./import-draft.ts";
+import { draftOf, RowIds } from "#ui/transfer/import/draft-of.ts";
+import type { Draft, FileContent, FileFault } from "#ui/transfer/import/import-draft.ts";
 import { draftWords, Remarks, undatedWords } from "./remarks.ts";
 import { isWholeAsTag, tagOf } from "./tag-of.ts";
 import { unhurried } from "./unhurried.ts";

@@ -1,7 +1,12 @@
 import { NewTask, Task } from "@tend/contracts/task";
 import { isRecord } from "#ui/tasks/sync/stored-task.ts";
 import { jsonVersion } from "#ui/transfer/export/export-json.ts";
-import { type Draft, type FileContent, type FileFault, UnreadableFile } from "./import-draft.ts";
+import {
+  type Draft,
+  type FileContent,
+  type FileFault,
+  UnreadableFile,
+} from "#ui/transfer/import/import-draft.ts";
 import { isGoogleTasks, readGoogleTasks } from "./import-google.ts";
 
 /** What a person sets. The rest of a task is the server's. */

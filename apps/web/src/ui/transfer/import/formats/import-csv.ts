@@ -1,10 +1,14 @@
+import {
+  type FileContent,
+  UnknownColumns,
+  UnreadableFile,
+} from "#ui/transfer/import/import-draft.ts";
 import { type CsvTable, findTable, firstTable } from "./csv-table.ts";
-import { type FileContent, UnknownColumns, UnreadableFile } from "./import-draft.ts";
 import { isNamed, readTable } from "./import-table.ts";
 import { findTickTick, readTickTick } from "./import-ticktick.ts";
-import { findTodoist, readTodoist } from "./import-todoist.ts";
 import { shortened } from "./notes.ts";
 import type { ColumnChoice } from "./table-columns.ts";
+import { findTodoist, readTodoist } from "./todoist/import-todoist.ts";
 
 /** @throws UnreadableFile, and UnknownColumns where a person can choose them and has not. */
 export async function readCsv(

@@ -2,8 +2,8 @@ import { strToU8, type Zippable, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { file as json } from "#ui/transfer/export/export-json.ts";
-import { textOf } from "../testing.ts";
-import { readImportFile } from "./import-file.ts";
+import { readImportFile } from "#ui/transfer/import/import-file.ts";
+import { textOf } from "#ui/transfer/testing.ts";
 
 const today = "2026-11-21";
 const read = (bytes: Uint8Array<ArrayBuffer>, name = "backup.zip") =>
