@@ -33,7 +33,7 @@ export async function migrateDeployment(
         ? `${address} is the database of production`
         : `${address} is no copy of the database of production, or production was not deployed yet`;
     throw new Error(
-      `A preview migrates only a copy of the database of production. ${why}; it lacks ${missing.join(", ")}. Give previews a branch of the database (specs/001-backend-todo-api/runbook.md says how), or deploy production first.`,
+      `A preview migrates only a copy of the database of production. ${why}; it lacks ${missing.join(", ")}. Give previews a branch of the database (specs/runbook.md says how), or deploy production first.`,
     );
   } finally {
     await client.end();
