@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect, test } from "vitest";
 import { api } from "./api.ts";
@@ -9,6 +10,17 @@ const committed = "../../../specs/contracts/openapi.json";
 
 test("[C-3] the committed OpenAPI document is the one the table gives (pnpm openapi writes it)", async () => {
   await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot(committed);
+});
+
+test("[C-3] one version: the document, each package and the changelog", () => {
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+  const manifests = ["", "apps/web/", "packages/contracts/", "packages/db/"];
+  const changelog = /^(?:What will be |## \[)(\d+\.\d+\.\d+)/m.exec(read("CHANGELOG.md"));
+  const { version } = (document as { info: { version: string } }).info;
+  expect([
+    changelog?.[1],
+    ...manifests.map((folder) => JSON.parse(read(`${folder}package.json`)).version),
+  ]).toEqual(Array(manifests.length + 1).fill(version));
 });
 
 test("[C-3] every operation stands in it, with an id of its own", () => {
