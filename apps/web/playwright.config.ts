@@ -23,7 +23,7 @@ const originOf = (door: keyof typeof doors) => elsewhere ?? `http://localhost:${
 
 const wide = { baseURL: originOf("next"), viewport: { width: 1280, height: 800 } };
 const phone = { baseURL: originOf("serve"), viewport: { width: 390, height: 844 }, hasTouch: true };
-const timed = ["first-view.spec.ts", "speed.spec.ts"];
+const timed = ["time-to-content.spec.ts", "speed.spec.ts"];
 
 const specs = (...names: string[]) => names.map((name) => `${name}.spec.ts`);
 
@@ -34,8 +34,8 @@ const onlyWide = isLong
 const onlyPhone = isLong
   ? []
   : [
-      ...specs("filters", "first-load", "offline", "quick-add", "search", "sign-in", "trash"),
-      ...specs("trouble"),
+      ...specs("filters", "page-budgets", "offline", "quick-add", "search", "sign-in", "trash"),
+      ...specs("retry"),
     ];
 
 export default defineConfig({

@@ -2,11 +2,10 @@ import type { Page } from "@playwright/test";
 import { axeViolations } from "./axe.ts";
 import { holdRequests } from "./hold.ts";
 import { expect, test, workerless } from "./person.ts";
+import { titles } from "./task-list.ts";
 
 test.use(workerless);
 
-const titles = (page: Page) =>
-  page.getByRole("list", { name: "Tasks" }).getByRole("button", { name: /^Edit / });
 const choice = (page: Page, name: "Due" | "Priority" | "Tag") =>
   page.getByRole("search", { name: "Filters" }).getByRole("combobox", { name });
 const opener = (page: Page) => page.getByRole("button", { name: "Filters", exact: true });

@@ -2,10 +2,10 @@ import type { Page } from "@playwright/test";
 import { axeViolations } from "./axe.ts";
 import { holdRequests } from "./hold.ts";
 import { expect, noNetwork, type Person, test, workerless } from "./person.ts";
+import { rows } from "./task-list.ts";
 
 test.use(workerless);
 
-const rows = (page: Page) => page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
 const box = (page: Page, name: string) => page.getByRole("checkbox", { name });
 const quickAdd = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
 const search = (page: Page) => page.getByRole("searchbox");

@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test";
 import { axeViolations } from "./axe.ts";
 import { cached, expectKept, keptChanges, keptTitles } from "./device.ts";
-import { expect, type Person, signIn, test } from "./person.ts";
+import { expect, type Person, signIn, signInByForm, test } from "./person.ts";
+import { rows } from "./task-list.ts";
 
-const rows = (page: Page) => page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
 const row = (page: Page, title: string) => rows(page).filter({ hasText: title });
 const box = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
 const banner = "Offline. Changes will be sent when you reconnect.";
@@ -273,9 +273,7 @@ test("[O-1] offline, too, a second person sees nothing of the first", async ({
   await context.clearCookies();
   const second = await makePerson();
   await page.goto("/sign-in");
-  await page.getByLabel("Email").fill(second.email);
-  await page.getByLabel("Password", { exact: true }).fill(second.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signInByForm(page, second);
   await expect(page.getByRole("heading", { name: "Nothing to do yet" })).toBeVisible();
   await expect.poll(() => keptTitles(page)).toEqual([]);
   await context.setOffline(true);
@@ -301,9 +299,7 @@ test("a session that ended meanwhile: the list goes, the changes wait for the ne
   await expect(page.getByText("Sign in to send your changes; they are kept here.")).toBeVisible();
   await expect.poll(() => keptTitles(page)).toEqual([]);
   await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByLabel("Email").fill(person.email);
-  await page.getByLabel("Password", { exact: true }).fill(person.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signInByForm(page, person);
   await expect
     .poll(() => tasksOf(person))
     .toEqual([
@@ -353,9 +349,7 @@ test("going back to the sign-in with a session takes nothing", async ({ page, pe
   await page.context().clearCookies();
   await page.goto("/");
   await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByLabel("Email").fill(person.email);
-  await page.getByLabel("Password", { exact: true }).fill(person.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signInByForm(page, person);
   await expect(page).toHaveURL("/tasks");
   await add(page, "Pay rent");
   await expectKept(page, ["Pay rent"]);

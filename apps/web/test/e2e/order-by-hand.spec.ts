@@ -1,8 +1,8 @@
 import type { Locator, Page } from "@playwright/test";
 import { axeViolations } from "./axe.ts";
 import { expect, type Person, test } from "./person.ts";
+import { rows } from "./task-list.ts";
 
-const rows = (page: Page) => page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
 const row = (page: Page, title: string) =>
   rows(page).filter({ has: page.getByRole("checkbox", { name: title, exact: true }) });
 const box = (page: Page, title: string) => page.getByRole("checkbox", { name: title, exact: true });
@@ -10,7 +10,7 @@ const handle = (page: Page, title: string) => row(page, title).getByTitle("Drag 
 const said = (page: Page) => page.getByRole("status").filter({ hasText: /./ });
 
 /** The titles on the screen, in their order. */
-const titles = (page: Page) =>
+const titlesInOrder = (page: Page) =>
   page
     .getByRole("list", { name: "Tasks" })
     .getByRole("checkbox")
@@ -20,7 +20,7 @@ const titles = (page: Page) =>
       ),
     );
 const expectOrder = (page: Page, order: string) =>
-  expect.poll(async () => (await titles(page)).join("")).toBe(order);
+  expect.poll(async () => (await titlesInOrder(page)).join("")).toBe(order);
 
 /** As the server has it. */
 const expectStored = (person: Person, order: string, status: "all" | "pending" = "all") =>
@@ -236,7 +236,7 @@ test("[T-18] two tabs move into one gap at once: both see one order, and nobody 
   await other.reload();
   await ready(page);
   await ready(other);
-  const order = (await titles(page)).join("");
+  const order = (await titlesInOrder(page)).join("");
   expect([...order].sort().join("")).toBe("ABCDE");
   await expectOrder(other, order);
   await expectStored(person, order);
@@ -295,12 +295,12 @@ test("[T-18] in a list of 300, a row is dragged; the list scrolls along", async 
   await page.goto("/tasks?sort=position");
   await ready(page);
   await expect
-    .poll(async () => (await titles(page)).slice(0, 3))
+    .poll(async () => (await titlesInOrder(page)).slice(0, 3))
     .toEqual(["Task 1", "Task 2", "Task 3"]);
   await drag(page, "Task 2", "below", "Task 5");
   await page.mouse.up();
   await expect
-    .poll(async () => (await titles(page)).slice(0, 5))
+    .poll(async () => (await titlesInOrder(page)).slice(0, 5))
     .toEqual(["Task 1", "Task 3", "Task 4", "Task 5", "Task 2"]);
   await expect(said(page)).toHaveText("Moved: Task 2, 5 of 300");
   // Held near the lower edge, the list goes on below the pointer.
@@ -319,7 +319,7 @@ test("[T-18] in a list of 300, a row is dragged; the list scrolls along", async 
   await holdAt(height / 2);
   await page.mouse.up();
   await expect(said(page)).toHaveText(/^Moved: Task 1, \d+ of 300$/);
-  await expect.poll(async () => (await titles(page))[0]).toBe("Task 3");
+  await expect.poll(async () => (await titlesInOrder(page))[0]).toBe("Task 3");
   await expect(box(page, "Task 1")).toBeInViewport();
 });
 

@@ -119,4 +119,14 @@ export async function signIn(page: Page, { email, password }: Person): Promise<v
   expect(response.status()).toBe(200);
 }
 
+/** On the page of the form, as people do. */
+export async function signInByForm(
+  page: Page,
+  { email, password }: Pick<Person, "email" | "password">,
+): Promise<void> {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
 export { expect };

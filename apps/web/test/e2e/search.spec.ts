@@ -1,9 +1,8 @@
 import type { Page } from "@playwright/test";
 import { axeViolations, axeViolationsInBothThemes } from "./axe.ts";
 import { expect, test } from "./person.ts";
+import { titles } from "./task-list.ts";
 
-const titles = (page: Page) =>
-  page.getByRole("list", { name: "Tasks" }).getByRole("button", { name: /^Edit / });
 const field = (page: Page) => page.getByRole("searchbox", { name: "Search tasks" });
 
 const some = ["Pay rent", "Buy crème fraîche", "Rent a van"];

@@ -1,5 +1,5 @@
 import { holdRequests } from "./hold.ts";
-import { expect, test } from "./person.ts";
+import { expect, signInByForm, test } from "./person.ts";
 
 test("[A-1] a wrong password and an unknown address say the same", async ({
   page,
@@ -12,9 +12,7 @@ test("[A-1] a wrong password and an unknown address say the same", async ({
   const said: (string | null)[] = [];
   for (const email of [person.email, `nobody-${person.email}`]) {
     await page.goto("/sign-in");
-    await page.getByLabel("Email").fill(email);
-    await page.getByLabel("Password", { exact: true }).fill("not the password");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await signInByForm(page, { email, password: "not the password" });
     await expect(sentence).toBeVisible();
     await expect(page.getByLabel("Email")).toHaveValue(email);
     said.push(await sentence.textContent());
@@ -75,9 +73,7 @@ test("?next= leads back, and never to another host", async ({ page, makePerson }
     const { email, password } = await makePerson();
     await page.context().clearCookies();
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
-    await page.getByLabel("Email").fill(email);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await signInByForm(page, { email, password });
     await expect(page).toHaveURL(expected);
   }
 });

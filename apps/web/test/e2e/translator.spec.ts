@@ -1,10 +1,10 @@
 import type { Page } from "@playwright/test";
 import { axeViolationsInBothThemes } from "./axe.ts";
 import { expect, type Person, test, workerless } from "./person.ts";
+import { rows } from "./task-list.ts";
 
 test.use(workerless);
 
-const rows = (page: Page) => page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
 const box = (page: Page, name: string) => page.getByRole("checkbox", { name });
 const quickAdd = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
 const reworded = (words: string) => `‹${words}›`;

@@ -97,7 +97,7 @@ async function testApi(output: string, env: Record<string, string>) {
 async function testInBrowser(output: string, env: Record<string, string>) {
   const playwright = require.resolve("@playwright/test/cli");
   const port = await freePort();
-  const specs = ["walk", "first-minute", "security-headers"];
+  const specs = ["whole-journey", "first-task", "security-headers"];
   return withHost(output, { ...env, BETTER_AUTH_URL: `http://localhost:${port}` }, port, (origin) =>
     runTests(
       [playwright, "test", "--project=1280", `--reporter=line,json,${counts}`, ...specs],

@@ -1,10 +1,10 @@
 import type { Page } from "@playwright/test";
-import { expect, type Person, test } from "./person.ts";
+import { expect, type Person, signInByForm, test } from "./person.ts";
+import { titles } from "./task-list.ts";
 
 const list = (page: Page) => page.getByRole("list", { name: "Tasks" });
 const row = (page: Page, title: string) =>
   list(page).getByRole("listitem").filter({ hasText: title });
-const titles = (page: Page) => list(page).getByRole("checkbox");
 const tab = (page: Page, name: string) =>
   page.getByRole("navigation", { name: "Filter" }).getByRole("link", { name });
 
@@ -74,9 +74,7 @@ test("sign up → add three → tick → edit → filter → reload → sign out
   await expect(page).not.toHaveURL(/account/);
   await page.goto("/tasks");
   await expect(page).toHaveURL(/\/sign-in/);
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signInByForm(page, { email, password });
   await expect(titles(page)).toHaveCount(3);
   await page.getByRole("button", { name: "Edit Buy ten stamps" }).click();
   await expect(form.getByLabel("Notes")).toHaveValue("The ones with birds 🐦\nשלום");
@@ -106,9 +104,7 @@ test("[O-1] a second person on the same browser sees nothing of the first", asyn
   await context.clearCookies();
   const second = await makePerson();
   await page.goto("/sign-in");
-  await page.getByLabel("Email").fill(second.email);
-  await page.getByLabel("Password", { exact: true }).fill(second.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signInByForm(page, second);
   await expect(page.getByRole("heading", { name: "Nothing to do yet" })).toBeVisible();
   await expect(page.getByText("secret")).toHaveCount(0);
 });
