@@ -9,6 +9,7 @@ import { env } from "#server/env.ts";
 import type { RequestHeaders } from "#server/http/api-request.ts";
 import { addressHeader } from "#server/http/client-address.ts";
 import { ProblemError } from "#server/http/problem.ts";
+import { shortUserAgent } from "#server/http/user-agent.ts";
 import { accountDatabase, connectInTurn } from "./account-queues.ts";
 import { type AuthCall, currentCall, duringCall, remembered } from "./auth-call.ts";
 import { closeAccount, eraseNext } from "./delete-account.ts";
@@ -197,6 +198,9 @@ export async function runAuth<const O extends Operation>(
 ): Promise<{ status: 200; body: Answer<O>; headers: { "Set-Cookie": string[] } }> {
   const headers = withoutDevice(caller);
   headers.delete("Content-Length");
+  // It is kept with the session: unbounded, a list of a hundred would hold more than a megabyte.
+  const agent = headers.get("User-Agent");
+  if (agent !== null) headers.set("User-Agent", shortUserAgent(agent));
   // Node's fetch sends the mode without the site, as no browser does; it is not to be taken for one.
   if (!headers.has("Sec-Fetch-Site")) headers.delete("Sec-Fetch-Mode");
   if (body !== undefined) headers.set("Content-Type", "application/json");

@@ -38,6 +38,14 @@ test("200 [A-10] one's own live sessions, this one first, then by their last use
   });
 });
 
+test("200 [A-10] of what a program says of itself the first 512 characters are kept", async () => {
+  const ada = await makeAccount();
+  const long = "x".repeat(9_000);
+  await signInAgain(ada, { "User-Agent": `${"y".repeat(500)} ${long}` });
+  const { body } = await list({ Cookie: ada.cookie });
+  expect(body[1].user_agent).toBe(`${"y".repeat(500)} ${"x".repeat(11)}`);
+});
+
 test("200 [A-10] nothing of the answer opens a session", async () => {
   const ada = await makeAccount();
   const { text } = await list({ Cookie: ada.cookie });
