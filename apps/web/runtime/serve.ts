@@ -15,8 +15,14 @@ import next from "next";
 import { readSession } from "../src/server/auth/better-auth.ts";
 import { checkEnvironment, env } from "../src/server/env.ts";
 import { docsPage } from "../src/server/http/docs-page.ts";
-import { malformedRequest, otherMethods, unknownAddress } from "../src/server/http/endpoint.ts";
+import {
+  malformedRequest,
+  otherMethods,
+  tooManyParameters,
+  unknownAddress,
+} from "../src/server/http/endpoint.ts";
 import { handleNodeRequest } from "../src/server/http/node-adapter.ts";
+import { settlePageRequest } from "../src/server/http/page-request.ts";
 import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
 import { stackOf } from "../src/server/http/respond.ts";
 import { settleAddress } from "../src/server/http/settle-address.ts";
@@ -105,12 +111,16 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<vo
       incoming.url = target.url;
       return handleNodeRequest(incoming, outgoing);
     case "page":
+      if (method === "OPTIONS") return handleNodeRequest(incoming, outgoing, ofPages.tell);
       incoming.url = target.url;
+      settlePageRequest(incoming);
       return isDocs(method, target.url) ? docs(incoming, outgoing) : page(incoming, outgoing);
     case "server":
       return handleNodeRequest(incoming, outgoing, ofServer.tell);
     case "nowhere":
       return handleNodeRequest(incoming, outgoing, unknownAddress);
+    case "crowded":
+      return handleNodeRequest(incoming, outgoing, tooManyParameters);
     case "malformed":
       return handleNodeRequest(incoming, outgoing, malformedRequest);
     case "method":

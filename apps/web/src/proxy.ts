@@ -17,7 +17,12 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   // From here Next takes the nonce for the scripts that it writes.
   headers.set("Content-Security-Policy", policy);
-  const response = NextResponse.next({ request: { headers } });
+  const given = { request: { headers } };
+  // The page for what fails on the server is an address too: a 500 that caches may keep for a year.
+  const response =
+    request.nextUrl.pathname === "/_global-error"
+      ? NextResponse.rewrite(new URL("/_not-found", request.url), given)
+      : NextResponse.next(given);
   response.headers.set("Content-Security-Policy", policy);
   for (const [name, value] of Object.entries(strictTransport())) response.headers.set(name, value);
   return response;

@@ -20,6 +20,7 @@ import { taskQueue } from "./fair-queue.ts";
 import { parse } from "./parse.ts";
 import { ProblemError } from "./problem.ts";
 import { countRequest } from "./rate-limit.ts";
+import { mostParameters } from "./request-target.ts";
 import { respond } from "./respond.ts";
 import { assertAnswersRead } from "./unread-answers.ts";
 
@@ -151,6 +152,14 @@ export const unknownAddress: Handler = (request) =>
 export const malformedRequest: Handler = (request) =>
   respond(request, "*", () => {
     throw new ProblemError("malformed_request");
+  });
+
+/** E-1: a page that is asked for with more parameters than Next is to compare. */
+export const tooManyParameters: Handler = (request) =>
+  respond(request, "*", () => {
+    throw new ProblemError("malformed_request", {
+      detail: `The address of a page takes at most ${mostParameters} parameters. Leave some out.`,
+    });
   });
 
 /** E-1: what is no operation and has these methods: refuses any other, or tells which they are. */

@@ -53,3 +53,15 @@ test("[E-1] OPTIONS * asks of the server; two hosts or none are malformed; pages
     expect(to(method, "/api/health")).toBe("api");
   }
 });
+
+test("[C-12] a page takes a hundred parameters and no more; the API says itself what it does not know", () => {
+  const parameters = (count: number) => Array(count).fill("a=b").join("&");
+  for (const path of ["/tasks", "/icon.svg", "http://tend.test/"]) {
+    expect(to("GET", `${path}?${parameters(100)}`)).toBe("page");
+    expect(to("POST", `${path}?${parameters(101)}`)).toBe("crowded");
+    expect(to("GET", `${path}?${"&".repeat(7_000)}`)).toBe("crowded");
+  }
+  expect(to("DELETE", `/tasks?${parameters(101)}`)).toBe("method");
+  expect(to("GET", `/api/tasks?${parameters(101)}`)).toBe("api");
+  expect(to("GET", `/tasks?q=${"%26".repeat(200)}`)).toBe("page");
+});

@@ -1,10 +1,13 @@
 /** Who answers a request of the self-hosted server; or why nobody does. */
 export type Target =
   | { readonly to: "api" | "page"; readonly url: string }
-  | { readonly to: "server" | "nowhere" | "malformed" | "method" };
+  | { readonly to: "server" | "nowhere" | "malformed" | "method" | "crowded" };
 
 /** What Next serves pages and files by; it fails at some others. */
 export const pageMethods = ["GET", "HEAD", "POST", "OPTIONS"];
+
+/** Next compares each parameter of an address with each other, also of a file: a thousand hold up all. */
+export const mostParameters = 100;
 
 /**
  * RFC 9112, 3.2: an address in the form of a path, or whole; or the server itself, by `OPTIONS *`.
@@ -21,7 +24,8 @@ export function targetOf(method: string, target: string, hosts: readonly string[
   const path = /^[^?#]*/.exec(url)?.[0] ?? "";
   if (isAmbiguous(path)) return { to: "nowhere" };
   if (isApi(path)) return { to: "api", url };
-  return pageMethods.includes(method) ? { to: "page", url } : { to: "method" };
+  if (!pageMethods.includes(method)) return { to: "method" };
+  return url.split("&").length > mostParameters ? { to: "crowded" } : { to: "page", url };
 }
 
 const isApi = (path: string): boolean => /^\/api(\/|$)/.test(path);
