@@ -41,11 +41,15 @@ function parseHeaders(schema: z.ZodObject, headers: RequestHeaders) {
 const noQuery = z.strictObject({});
 
 function parseQuery(operation: Operation, search: URLSearchParams) {
-  const names = [...search.keys()];
-  const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const name of search.keys()) (seen.has(name) ? repeated : seen).add(name);
   const { data, error } = (operation.query ?? noQuery).safeParse(Object.fromEntries(search));
   const errors = [
-    ...repeated.map((name) => ({ path: ["query", name], message: "Give this parameter once." })),
+    ...[...repeated].map((name) => ({
+      path: ["query", name],
+      message: "Give this parameter once.",
+    })),
     ...(error ? faults("query", error) : []),
   ];
   return { data, errors };
