@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { cookiePrefix, isHttps } from "@tend/contracts/cookie";
 import type { RequestHeaders } from "#server/http/api-request.ts";
 import { env } from "../env.ts";
-import { accountOf, hashOf } from "./sign-in-guard.ts";
+import { hashOf } from "./sign-in-guard.ts";
 
 /** Accounts that one browser is remembered for, the last first: a family's, not a forger's list. */
 const mostAccounts = 5;
@@ -22,9 +22,12 @@ const pairsOf = (
     return pair === "" ? [] : [[pair, name, rest.join("=")] as const];
   });
 
-/** What shows that this browser was given the number after a sign-in to this account. */
-const proofOf = (email: string, device: string): string =>
-  hashOf(`proof ${accountOf(email)} ${device}`).slice(0, 32);
+/**
+ * What shows that this browser was given the number after a sign-in to this account. By the user and
+ * not the email: that may be of another account later, whose owner is somebody else.
+ */
+const proofOf = (userId: string, device: string): string =>
+  hashOf(`proof ${userId} ${device}`).slice(0, 32);
 
 const isEqual = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
@@ -44,21 +47,21 @@ function entriesOf(caller: RequestHeaders): Entry[] {
 }
 
 /** A-7: the number that this browser was given when it last signed in to this account. */
-export const deviceOf = (caller: RequestHeaders, email: string): string | undefined =>
-  entriesOf(caller).find(({ device, proof }) => isEqual(proof, proofOf(email, device)))?.device;
+export const deviceOf = (caller: RequestHeaders, userId: string): string | undefined =>
+  entriesOf(caller).find(({ device, proof }) => isEqual(proof, proofOf(userId, device)))?.device;
 
 /** The cookie by which this browser is known to have signed in to this account. */
-export const rememberDevice = (caller: RequestHeaders, email: string): string => {
-  const device = deviceOf(caller, email) ?? crypto.randomUUID();
-  return cookieOf([{ device, proof: proofOf(email, device) }, ...others(caller, email)]);
+export const rememberDevice = (caller: RequestHeaders, userId: string): string => {
+  const device = deviceOf(caller, userId) ?? crypto.randomUUID();
+  return cookieOf([{ device, proof: proofOf(userId, device) }, ...others(caller, userId)]);
 };
 
 /** The cookie without this account, which is deleted. */
-export const forgetDevice = (caller: RequestHeaders, email: string): string =>
-  cookieOf(others(caller, email));
+export const forgetDevice = (caller: RequestHeaders, userId: string): string =>
+  cookieOf(others(caller, userId));
 
-const others = (caller: RequestHeaders, email: string): Entry[] =>
-  entriesOf(caller).filter(({ device, proof }) => !isEqual(proof, proofOf(email, device)));
+const others = (caller: RequestHeaders, userId: string): Entry[] =>
+  entriesOf(caller).filter(({ device, proof }) => !isEqual(proof, proofOf(userId, device)));
 
 function cookieOf(entries: readonly Entry[]): string {
   const kept = entries.slice(0, mostAccounts);

@@ -45,18 +45,46 @@ export interface Guard {
 }
 
 /**
+ * Of whoever signs in with this email: a browser that the account which has it now knows by this
+ * number, or anybody else.
+ */
+export function signInGuard(
+  email: string,
+  network: string,
+  deviceOf: (userId: string) => string | undefined,
+): Guard {
+  let found: Promise<Guard> | undefined;
+  const find = async () => {
+    const user = await accountDatabase().user.findUnique({
+      where: { email },
+      select: { id: true },
+    });
+    const device = user ? deviceOf(user.id) : undefined;
+    return device === undefined ? strangerGuard(email, network) : deviceGuard(email, device);
+  };
+  const known = () => {
+    found ??= find();
+    return found;
+  };
+  return {
+    count: async () => (await known()).count(),
+    forget: async () => (await known()).forget(),
+  };
+}
+
+/**
  * Of a browser that has signed in to this account before: strangers' guesses do not keep it out. All
  * such browsers have a count together, for whoever once knew the password and collected cookies; a
  * sign-in of one does not end it.
  */
-export function deviceGuard(email: string, device: string): Guard {
+function deviceGuard(email: string, device: string): Guard {
   const account = accountOf(email);
   const own = inARow(`${account} ${hashOf(`device ${device}`)}`);
   return guard([own, ofAccount(`${account} devices`)], [own]);
 }
 
-/** Of anybody else who knows the email. Nothing here asks whether there is such a user. */
-export function strangerGuard(email: string, network: string): Guard {
+/** Of anybody else who knows the email, whether or not there is such a user. */
+function strangerGuard(email: string, network: string): Guard {
   const account = accountOf(email);
   return guard([inARow(`${account} ${hashOf(`network ${network}`)}`), ofAccount(account)]);
 }

@@ -4,7 +4,7 @@ import { readSession, runAuth } from "#server/auth/better-auth.ts";
 import { assertUncommonPassword } from "#server/auth/common-passwords.ts";
 import { deviceOf, forgetDevice, rememberDevice } from "#server/auth/device-cookie.ts";
 import { signToken } from "#server/auth/jwt.ts";
-import { deviceGuard, sessionGuard, strangerGuard } from "#server/auth/sign-in-guard.ts";
+import { sessionGuard, signInGuard } from "#server/auth/sign-in-guard.ts";
 import { database } from "#server/database.ts";
 import { env } from "#server/env.ts";
 import { batchTasks } from "#server/tasks/batch.ts";
@@ -118,15 +118,14 @@ export const routes = {
   signUp: endpoint(api.signUp, async ({ caller, body }) => {
     await assertUncommonPassword(body);
     const answer = await runAuth(api.signUp, caller, body, { newPassword: body.password });
-    return withCookie(answer, rememberDevice(caller, body.email));
+    return withCookie(answer, rememberDevice(caller, answer.body.user.id));
   }),
   signIn: endpoint(api.signIn, async ({ caller, body }) => {
     const { email } = body;
-    const device = deviceOf(caller, email);
     const guard = (network: string) =>
-      device ? deviceGuard(email, device) : strangerGuard(email, network);
+      signInGuard(email, network, (userId) => deviceOf(caller, userId));
     const answer = await runAuth(api.signIn, caller, body, { guard });
-    return withCookie(answer, rememberDevice(caller, email));
+    return withCookie(answer, rememberDevice(caller, answer.body.user.id));
   }),
   signOut: endpoint(api.signOut, ({ caller }) => runAuth(api.signOut, caller)),
   getSession: endpoint(api.getSession, ({ caller }) => runAuth(api.getSession, caller)),
@@ -146,9 +145,9 @@ export const routes = {
     return runAuth(api.changePassword, caller, change, { guard });
   }),
   deleteUser: endpoint(api.deleteUser, async ({ caller, body }) => {
-    const { email, guard } = await signedIn(caller);
+    const { id, guard } = await signedIn(caller);
     const answer = await runAuth(api.deleteUser, caller, body, { guard });
-    return withCookie(answer, forgetDevice(caller, email));
+    return withCookie(answer, forgetDevice(caller, id));
   }),
   issueToken: endpoint(api.issueToken, async ({ caller }) => {
     const { body, headers } = await runAuth(api.getSession, caller);

@@ -335,6 +335,25 @@ test("429 [A-7] who collected cookies while they knew the password has no more g
   expect((await signIn(ada.email, ada.password, { network: someNetwork() })).status).toBe(200);
 });
 
+test("429 [A-7] who had an account with this email before is a stranger to the next one", async () => {
+  const before = await makeAccount();
+  const { email, password } = before;
+  const Cookie = deviceCookie(before.cookie);
+  const headers = fromHome(before.cookie);
+  expect(
+    (await send("POST", "/api/auth/delete-user", { headers, body: { password } })).status,
+  ).toBe(200);
+  const again = { name: "Ada", email, password: "another long password" };
+  const signedUp = await send("POST", "/api/auth/sign-up/email", { body: again });
+  expect(signedUp.status).toBe(200);
+  await setFailures(email, 90);
+  expect((await signIn(email)).status).toBe(401);
+  const at = (cookie: string) =>
+    signIn(email, again.password, { headers: fromHome(deviceCookie(cookie)) });
+  expect((await at(Cookie)).status).toBe(429);
+  expect((await at(cookieOf(signedUp))).status).toBe(200);
+});
+
 test("429 [A-7] no other device, account or forger is let through by such a cookie", async () => {
   const [ada, bob] = [await makeAccount(), await makeAccount()];
   await setFailures(ada.email, 90);

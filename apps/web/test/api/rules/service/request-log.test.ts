@@ -161,7 +161,7 @@ describe("503 [E-2, E-4] the line of the request says why, without address or te
       }
       const body = { email: newUser().email, password: "open-sesame" };
       const { cause } = await lineOf(await send("POST", "/api/auth/sign-in/email", { body }));
-      expect(cause).toEqual([{ name: "DatabaseNotReachable", code: "P2010" }]);
+      expect(cause).toEqual([{ name: "DatabaseNotReachable", code: "P1001" }]);
     } finally {
       globalThis.tendDatabase = sound;
       await gone.$disconnect();
