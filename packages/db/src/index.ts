@@ -66,7 +66,7 @@ function statementNames(url: string): (text: string) => string | undefined {
 }
 
 /** The newest folder of prisma/migrations, kept here since a deployed function has no folders. */
-export const newestMigration = "20261130210000_what_a_user_holds";
+export const newestMigration = "20261201000000_tombstones_have_an_end";
 
 /** Whether the newest migration of this code has been applied. */
 export async function isCurrent(database: Database): Promise<boolean> {

@@ -197,6 +197,45 @@ test("[T-19] whatever statement makes or deletes tasks, they are counted, each f
   expect(await counted(ada)).toEqual({ counted: 2, there: 2 });
 });
 
+test("410 [T-9] of what was deleted for good, a million changes are remembered, by one and in a batch", async () => {
+  const { user, create, batch, remove } = await withQuota(100);
+  const { send } = await import("../../support/send.ts");
+  const token = tokenOf(user);
+  const owner_user_id = user.id;
+  const changesAfter = ({ body }: { body: { next_cursor: string } }) =>
+    send("GET", `/api/tasks/changes?cursor=${body.next_cursor}`, { token });
+  const tombstones = () => database().task_tombstones.count({ where: { owner_user_id } });
+  const goOn = (changes: number) =>
+    database().task_counters.update({
+      where: { owner_user_id },
+      data: { last_change: { increment: changes } },
+    });
+  const made = await Promise.all(Array.from({ length: 4 }, () => create()));
+  const [first = "", second = "", third = "", fourth = ""] = made.map(({ body }) => body.id);
+
+  const early = await send("GET", "/api/tasks/changes", { token });
+  expect((await remove(first, true)).status).toBe(204);
+  await goOn(999_000);
+  expect((await remove(second, true)).status).toBe(204);
+  expect(await tombstones()).toBe(2);
+  expect((await changesAfter(early)).status).toBe(200);
+
+  await goOn(999_000);
+  expect((await remove(third, true)).status).toBe(204);
+  expect(await tombstones()).toBe(2);
+  const late = await changesAfter(early);
+  expect([late.status, late.body.code]).toEqual([410, "cursor_gone"]);
+
+  const anew = await send("GET", "/api/tasks/changes", { token });
+  await goOn(1_000_000);
+  const done = await batch([{ operation: "delete", id: fourth, permanent: true }]);
+  expect(statusesOf(done)).toEqual([204]);
+  expect(await tombstones()).toBe(1);
+  // Whoever had read all that is forgotten goes on.
+  const next = await changesAfter(anew);
+  expect(next.body.changes).toEqual([{ type: "deleted", id: fourth, task: null }]);
+});
+
 /** The longest note: 40 kB of text. */
 const longest = "🎂".repeat(10_000);
 
