@@ -317,6 +317,9 @@ describe("[C-9] two starts on one folder", () => {
     const table = `t${++tables}`;
     await withClient(url, (client) => client.query(`CREATE TABLE ${table} (n int)`));
     child.kill("SIGTERM");
+    // On a busy machine it hears of it late, and until then it is nothing to be waited for.
+    const isOpen = () => withClient(url, async () => true).catch(() => false);
+    while (await isOpen());
     const next = await start();
     expect(await withClient(next.url, (client) => numbers(client, table))).toEqual([]);
   });
