@@ -45,7 +45,7 @@ export default {
   },
   headers: async () => [
     {
-      // The API's own stand in src/server/http/endpoint.ts, where both doors get them.
+      // The API's own stand in src/server/http/endpoint.ts, where both servers get them.
       source: "/((?!api(?:/|$)).*)",
       headers: Object.entries(securityHeaders).map(([key, value]) => ({ key, value })),
     },

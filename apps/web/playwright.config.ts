@@ -17,9 +17,9 @@ async function freePort(): Promise<string> {
 process.env.TEND_E2E_NEXT ??= await freePort();
 process.env.TEND_E2E_SERVE ??= await freePort();
 
-/** The two doors of the production build; each screen comes through one of them. */
-const doors = { next: process.env.TEND_E2E_NEXT, serve: process.env.TEND_E2E_SERVE };
-const originOf = (door: keyof typeof doors) => elsewhere ?? `http://localhost:${doors[door]}`;
+/** The two servers of the production build; each screen comes through one of them. */
+const ports = { next: process.env.TEND_E2E_NEXT, serve: process.env.TEND_E2E_SERVE };
+const originOf = (server: keyof typeof ports) => elsewhere ?? `http://localhost:${ports[server]}`;
 
 const wide = { baseURL: originOf("next"), viewport: { width: 1280, height: 800 } };
 const phone = { baseURL: originOf("serve"), viewport: { width: 390, height: 844 }, hasTouch: true };
@@ -27,7 +27,7 @@ const timed = ["time-to-content.spec.ts", "speed.spec.ts"];
 
 const specs = (...names: string[]) => names.map((name) => `${name}.spec.ts`);
 
-/** What neither width nor door changes: a short run has it by one of them, a long one by both. */
+/** What neither width nor server changes: a short run has it by one of them, a long one by both. */
 const onlyWide = isLong
   ? []
   : specs("account", "conflict", "keyboard", "order-by-hand", "transfer", "two-tabs", "undo");
@@ -73,13 +73,13 @@ export default defineConfig({
       dependencies: ["time 1280"],
     },
   ],
-  webServer: (elsewhere ? [] : (["next", "serve"] as const)).map((door) => ({
-    command: `tsx test/e2e/server.ts ${door}`,
-    url: `${originOf(door)}/api/ready`,
+  webServer: (elsewhere ? [] : (["next", "serve"] as const)).map((server) => ({
+    command: `tsx test/e2e/server.ts ${server}`,
+    url: `${originOf(server)}/api/ready`,
     // Each person has an address of their own, which they say as a proxy would.
     env: {
-      PORT: doors[door],
-      BETTER_AUTH_URL: originOf(door),
+      PORT: ports[server],
+      BETTER_AUTH_URL: originOf(server),
       TRUSTED_PROXIES: "127.0.0.1,::1",
     },
     gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },

@@ -8,7 +8,7 @@ import { freshDatabase } from "@tend/db/testing";
  * The production build on a database of its own, until it is told to stop: `next`, as Vercel runs
  * it, or `serve`, as `pnpm start` does.
  */
-const doors: Record<string, string[]> = {
+const commands: Record<string, string[]> = {
   next: [
     createRequire(import.meta.url).resolve("next/dist/bin/next"),
     "start",
@@ -19,11 +19,11 @@ const doors: Record<string, string[]> = {
   ],
   serve: ["--import", "tsx", "runtime/serve.ts"],
 };
-const door = doors[process.argv[2] ?? ""];
-if (!door) throw new Error(`Say which door: ${Object.keys(doors).join(" or ")}.`);
+const command = commands[process.argv[2] ?? ""];
+if (!command) throw new Error(`Say which server: ${Object.keys(commands).join(" or ")}.`);
 
 const database = await freshDatabase();
-const server = spawn(process.execPath, door, {
+const server = spawn(process.execPath, command, {
   cwd: fileURLToPath(new URL("../..", import.meta.url)),
   stdio: ["ignore", "ignore", "inherit"],
   env: {

@@ -1,7 +1,7 @@
 import type { UserId } from "#server/auth/user-id.ts";
 import type { Params } from "./address.ts";
 
-/** What is read of a request. A Web `Request` has it all; our own door gives no more than this. */
+/** What is read of a request. A Web `Request` has it all; that of the self-hosted server no more than this. */
 export interface ApiRequest {
   readonly method: string;
   /** The whole address. */
@@ -14,7 +14,7 @@ export interface RequestHeaders extends Iterable<[string, string]> {
   get(name: string): string | null;
 }
 
-/** The answer to it, before either door makes its own kind of response of it. */
+/** The answer to it, before Next or the self-hosted server makes its own kind of response of it. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
@@ -33,7 +33,7 @@ export type JsonText<T> = string & { readonly [of]: T };
 
 export const parseJson = <T>(json: JsonText<T>): T => JSON.parse(json);
 
-/** For Next's door: the same handler, as its route files have them. */
+/** For Next: the same handler, as its route files have them. */
 export const web =
   (handle: Handler) =>
   async (request: Request): Promise<Response> => {

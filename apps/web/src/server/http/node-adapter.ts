@@ -6,7 +6,7 @@ import { ProblemError } from "./problem.ts";
 import { routeRequest } from "./router.ts";
 import { countUnread, whenRead } from "./unread-answers.ts";
 
-/** The self-hosted door: a request under /api goes straight to its handler, without Next. */
+/** The self-hosted server: a request under /api goes straight to its handler, without Next. */
 export async function handleNodeRequest(
   incoming: IncomingMessage,
   outgoing: ServerResponse,

@@ -23,7 +23,7 @@ const forms = [...new Set(operations.flatMap(({ path }) => addressForms(path)))]
 const methodsOf = (form: string): string[] =>
   operations.filter(({ path }) => addressForms(path).includes(form)).map(({ method }) => method);
 
-describe.each(forms)("the second door [E-1]: %s", (form) => {
+describe.each(forms)("the self-hosted server [E-1]: %s", (form) => {
   const path = fillPath(form, { user_id: "someone", id: crypto.randomUUID() });
   const own = methodsOf(form);
 
@@ -48,7 +48,7 @@ describe.each(forms)("the second door [E-1]: %s", (form) => {
 const bearer = operations.filter(({ security }) => security === "bearer");
 
 test.each(bearer.flatMap(({ method, path }) => addressForms(path).map((form) => [method, form])))(
-  "401 [A-5] the second door: %s %s without a token",
+  "401 [A-5] the self-hosted server: %s %s without a token",
   async (method = "", form = "") => {
     const path = fillPath(form, { user_id: "someone", id: crypto.randomUUID() });
     const { response, body } = await ask(method, path);
@@ -64,7 +64,7 @@ test.each([
   "/api/tasks/x/y/z",
   "/api//tasks",
   "/api/auth/verify-email",
-])("404 [E-1] the second door: %s", async (path) => {
+])("404 [E-1] the self-hosted server: %s", async (path) => {
   for (const method of ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "NO-TRACE"]) {
     const { response, body } = await ask(method, path);
     expect([response.status, body.code]).toEqual([404, "address_not_found"]);
@@ -72,14 +72,14 @@ test.each([
   }
 });
 
-test("[E-1] the second door: an id that cannot be decoded is asked for its token, like any other", async () => {
+test("[E-1] the self-hosted server: an id that cannot be decoded is asked for its token, like any other", async () => {
   for (const path of ["/api/tasks/%E0%A4%A", "/api/%E0%A4%A/tasks", "/api/tasks/tasks/complete"]) {
     const { response } = await ask(path.endsWith("complete") ? "PATCH" : "GET", path);
     expect(response.status).toBe(401);
   }
 });
 
-test("200 [C-2] the second door: health answers to GET and HEAD", async () => {
+test("200 [C-2] the self-hosted server: health answers to GET and HEAD", async () => {
   for (const method of ["GET", "HEAD"]) {
     const { response } = await ask(method, "/api/health");
     expect(response.status).toBe(200);

@@ -27,13 +27,17 @@ export const routeFile = (form: string): Promise<RouteFile> =>
   );
 
 /**
- * Which of the doors these tests come through: Next's route files, the server of `pnpm start`, or
+ * Which server these tests ask: Next's route files, the server of `pnpm start`, or
  * one in another process.
  */
-export const door = elsewhere ? "origin" : process.env.TEND_DOOR === "own" ? "own" : "next";
+export const servedBy = elsewhere
+  ? "origin"
+  : process.env.TEND_TEST_SERVER === "own"
+    ? "own"
+    : "next";
 
 /** Whether the app is out of reach of stubs, clocks and spies. */
-export const isElsewhere = door === "origin";
+export const isElsewhere = servedBy === "origin";
 
 /** Skips the tests of a file that reaches into the app, where that is elsewhere. */
 export const needsOwnProcess = (): void =>
@@ -58,10 +62,10 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** `fetch` that ends in the app, by the door that is wanted. */
+/** `fetch` that ends in the app, by the server that is wanted. */
 export const appFetch: typeof fetch = (input, init) => {
   const request = new Request(new URL(String(input), "http://tend.test"), init);
-  return door === "next" ? enter(request) : knock(request);
+  return servedBy === "next" ? enter(request) : knock(request);
 };
 
 /** The app's own route files, chosen by address as Next chooses them. */
@@ -76,12 +80,12 @@ async function enter(request: Request): Promise<Response> {
 
 let ownDoor: Promise<Server> | undefined;
 
-/** Where the server of this door listens. */
+/** Where the server listens. */
 async function addressOfDoor(): Promise<{ host: string; port: number }> {
   if (elsewhere) return { host: "127.0.0.1", port: Number(new URL(elsewhere).port) };
   ownDoor ??= openDoor();
   const address = (await ownDoor).address();
-  if (address === null || typeof address === "string") throw new Error("The door has no port.");
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
   return { host: "127.0.0.1", port: address.port };
 }
 
@@ -122,7 +126,7 @@ async function knock(asked: Request): Promise<Response> {
   const answered = once(outgoing, "response");
   outgoing.end(body);
   const [incoming]: IncomingMessage[] = await answered;
-  if (!incoming) throw new Error("The door gave no answer.");
+  if (!incoming) throw new Error("The server gave no answer.");
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const { statusCode: status = 0, headersDistinct } = incoming;
@@ -150,7 +154,7 @@ interface Given {
 }
 
 /** The answer to HEAD has none once it goes over HTTP. */
-export const hasBody = (method: string) => method !== "HEAD" || door === "next";
+export const hasBody = (method: string) => method !== "HEAD" || servedBy === "next";
 
 /** Sends one request, and checks what holds of every answer of this API. */
 export async function send(method: string, path: string, given: Given = {}): Promise<Sent> {

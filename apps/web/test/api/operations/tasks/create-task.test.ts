@@ -99,7 +99,7 @@ describe.each(addressForms(api.createTask.path))("at %s", (form) => {
   });
 });
 
-test("201 [E-1] at the second door a slash at the end does no harm: Location opens the task", async ({
+test("201 [E-1] self-hosted, a slash at the end does no harm: Location opens the task", async ({
   skip,
 }) => {
   skip(isElsewhere);

@@ -9,36 +9,36 @@ import { answers, freePort, secret, until, web } from "./start.ts";
 
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 /** Next alone, as on Vercel, and a worker of `pnpm start`. */
-const doors = {
+const commands = {
   next: [nextProgram, "start", "-H", "127.0.0.1"],
   own: ["--import", "tsx", "runtime/serve.ts"],
 };
-type Door = keyof typeof doors;
+type Server = keyof typeof commands;
 
 const ends: (() => unknown)[] = [];
-const ports: Record<Door, number> = { next: 0, own: 0 };
+const ports: Record<Server, number> = { next: 0, own: 0 };
 let person: Awaited<ReturnType<typeof signUp>>;
 
 beforeAll(async () => {
   const database = await freshDatabase();
   ends.push(database.stop);
-  for (const door of ["next", "own"] as const) ports[door] = await freePort();
-  for (const door of ["next", "own"] as const) {
-    const child: ChildProcess = spawn(process.execPath, doors[door], {
+  for (const server of ["next", "own"] as const) ports[server] = await freePort();
+  for (const server of ["next", "own"] as const) {
+    const child: ChildProcess = spawn(process.execPath, commands[server], {
       cwd: web,
       stdio: "ignore",
       env: {
         ...process.env,
         NODE_ENV: "production",
         NEXT_TELEMETRY_DISABLED: "1",
-        PORT: String(ports[door]),
+        PORT: String(ports[server]),
         DATABASE_URL: database.url,
         BETTER_AUTH_SECRET: secret,
         BETTER_AUTH_URL: `http://127.0.0.1:${ports.own}`,
       },
     });
     ends.unshift(() => child.kill("SIGKILL"));
-    await until(`${door} answers`, () => answers(ports[door]));
+    await until(`${server} answers`, () => answers(ports[server]));
   }
   person = await signUp(`http://127.0.0.1:${ports.own}`);
 });
@@ -70,10 +70,10 @@ const ofTheApi = (vary: readonly string[]) =>
     .flatMap((value) => value.split(", "))
     .filter((name) => !/^(rsc|next-.*|accept-encoding)$/i.test(name));
 
-/** The answer of one door, byte for byte but for what passes. */
-const ask = (door: Door, { method, path, headers, body }: ApiRequest) =>
+/** The answer of one server, byte for byte but for what passes. */
+const ask = (server: Server, { method, path, headers, body }: ApiRequest) =>
   new Promise<object>((resolve, reject) => {
-    const asking = request({ port: ports[door], host: "127.0.0.1", method, path, headers });
+    const asking = request({ port: ports[server], host: "127.0.0.1", method, path, headers });
     asking.once("error", reject);
     asking.once("response", async (response) => {
       const chunks: Buffer[] = [];
@@ -104,7 +104,7 @@ async function expectAlike(asked: ApiRequest): Promise<void> {
 
 const json = { "Content-Type": "application/json" };
 
-test("[E-1, O-2] both doors answer alike: every operation, form and kind of caller", async () => {
+test("[E-1, O-2] both servers answer alike: every operation, form and kind of caller", async () => {
   const { client } = person;
   const bearer = { Authorization: `Bearer ${person.token()}` };
   for (let number = 1; number <= 5; number++) {
@@ -131,7 +131,7 @@ test("[E-1, O-2] both doors answer alike: every operation, form and kind of call
         path: `${path}?nope=1&nope=2`,
         headers: { ...json, ...bearer },
       });
-      // What the first door has done, the second could not do again.
+      // What the first server has done, the second could not do again.
       const repeatable = body || method === "GET";
       if (repeatable) await expectAlike({ ...given, headers: { ...json, ...bearer } });
       if (path !== missing) {
@@ -147,7 +147,7 @@ test("[E-1, O-2] both doors answer alike: every operation, form and kind of call
   }
 });
 
-test("[T-6, T-3] both doors show the same tasks, pages and versions", async () => {
+test("[T-6, T-3] both servers show the same tasks, pages and versions", async () => {
   const bearer = { Authorization: `Bearer ${person.token()}` };
   const { body: tasks } = await person.client.listTasks();
   const { id = "", owner_user_id: user_id = "", version } = tasks[0] ?? {};
