@@ -1,6 +1,6 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Task } from "@tend/contracts";
-import { ApiError, type Client } from "@tend/contracts/client";
+import type { Client } from "@tend/contracts/client";
 import { useCallback } from "react";
 import { readFailure, reasonOf } from "#ui/api/failure.ts";
 import { loadTasks } from "./load-tasks.ts";
@@ -12,8 +12,9 @@ export interface Trash {
   readonly loadFailure: string | undefined;
   readonly isReading: boolean;
   readonly reload: () => void;
-  /** Why it could not be done; undefined: it is done. */
-  readonly deleteForGood: (task: Task) => Promise<string | undefined>;
+  /** Reads it anew, for what changed elsewhere; this task is gone already. */
+  readonly refresh: (goneId?: string) => void;
+  readonly api: Client;
 }
 
 const keyOf = (userId: string) => ["trash", userId] as const;
@@ -32,28 +33,14 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
     retry: (count, failed) => count < 2 && readFailure(failed).is === "trouble",
   });
 
-  const deleteForGood = useCallback(
-    async ({ id, version }: Task) => {
-      try {
-        await api.deleteTask({
-          params: { id },
-          query: { permanent: "true" },
-          // Whoever restored it meanwhile keeps it.
-          headers: { if_match: `"${version}"` },
-        });
-      } catch (error) {
-        if (readFailure(error).is !== "missing") {
-          void readAnew(client, userId);
-          return isChanged(error) ? "It was restored meanwhile." : reasonOf(error);
-        }
-      }
+  const refresh = useCallback(
+    (goneId?: string) => {
       client.setQueryData<readonly Task[]>(keyOf(userId), (now) =>
-        now?.filter((task) => task.id !== id),
+        now?.filter(({ id }) => id !== goneId),
       );
       void readAnew(client, userId);
-      return undefined;
     },
-    [client, userId, api],
+    [client, userId],
   );
 
   return {
@@ -61,7 +48,8 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
     loadFailure: error ? reasonOf(error) : undefined,
     isReading: isFetching,
     reload: () => void refetch(),
-    deleteForGood,
+    refresh,
+    api,
   };
 }
 
@@ -82,9 +70,6 @@ async function readAnew(client: QueryClient, userId: string): Promise<void> {
   await client.cancelQueries({ queryKey: keyOf(userId) });
   await client.invalidateQueries({ queryKey: keyOf(userId) });
 }
-
-const isChanged = (error: unknown): boolean =>
-  error instanceof ApiError && error.problem.code === "precondition_failed";
 
 const newestFirst = (tasks: readonly Task[]): readonly Task[] =>
   tasks.toSorted((a, b) => ((a.deleted_at ?? "") < (b.deleted_at ?? "") ? 1 : -1));

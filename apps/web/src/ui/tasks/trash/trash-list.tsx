@@ -11,6 +11,7 @@ import type { OutboxState } from "#ui/tasks/sync/outbox.ts";
 import type { Trash } from "#ui/tasks/sync/use-trash.ts";
 import { deletedLabel } from "#ui/time/day-label.ts";
 import { DeleteForGood } from "./delete-for-good.tsx";
+import { deleteTaskForGood } from "./delete-task-for-good.ts";
 
 interface TrashListProps {
   readonly trash: Trash;
@@ -70,7 +71,7 @@ export function TrashList(props: TrashListProps) {
       )}
       <DeleteForGood
         task={deleting}
-        onDelete={trash.deleteForGood}
+        onDelete={(task) => deleteTaskForGood(task, trash)}
         onClose={() => setDeleting(null)}
       />
     </section>
