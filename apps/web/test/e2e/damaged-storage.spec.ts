@@ -129,6 +129,7 @@ test("databases of another version, without their store, or with junk: the app o
   await expect(row(page, "Pay rent")).toBeVisible();
   await page.getByRole("textbox", { name: "Add a task" }).fill("Written offline");
   await page.keyboard.press("Enter");
+  await expect(row(page, "Written offline")).toBeVisible();
   await page.reload();
   await expect(row(page, "Written offline")).toBeVisible();
   await context.setOffline(false);
