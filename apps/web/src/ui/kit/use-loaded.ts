@@ -1,8 +1,7 @@
 import { useEffect, useState } from "react";
 
 export type Loaded<Part> =
-  | { readonly is: "loading" }
-  | { readonly is: "failed" }
+  | { readonly is: "loading" | "failed" }
   | { readonly is: "loaded"; readonly part: Part };
 
 /**

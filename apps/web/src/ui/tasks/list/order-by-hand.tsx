@@ -16,7 +16,7 @@ import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { focusOn, rowOf, rowsShown } from "./task-focus.ts";
 import type { MenuItem } from "./task-menu.tsx";
 
-export interface Board extends Pick<TaskActions, "set" | "offerUndo"> {
+interface Board extends Pick<TaskActions, "set" | "offerUndo"> {
   /** The tasks of the list, in their order. */
   readonly shown: readonly Task[];
   readonly filters: Filters;
