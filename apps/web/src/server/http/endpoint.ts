@@ -8,13 +8,7 @@ import {
 import { authenticate } from "#server/auth/jwt.ts";
 import type { UserId } from "#server/auth/user-id.ts";
 import { type Params, paramsOf, pattern } from "./address.ts";
-import {
-  type ApiRequest,
-  type Handler,
-  type JsonText,
-  type RequestHeaders,
-  web,
-} from "./api-request.ts";
+import { type Handler, type JsonText, type RequestHeaders, web } from "./api-request.ts";
 import { preflight } from "./cors.ts";
 import { taskQueue } from "./fair-queue.ts";
 import { parse } from "./parse.ts";
@@ -102,6 +96,18 @@ function match(forms: readonly RegExp[], pathname: string): Params {
   throw new ProblemError("address_not_found");
 }
 
+/** E-1: 405, with those that the address takes. */
+const refuseMethod =
+  (path: string, methods: readonly string[]): Handler =>
+  (request) =>
+    respond(request, path, () => {
+      const allow = methods.join(", ");
+      throw new ProblemError("method_not_allowed", {
+        detail: `This address does not take that method. Use ${allow}.`,
+        headers: { Allow: allow },
+      });
+    });
+
 /** The handlers of one address; what it has not is 405. */
 export function methodsOf(
   ...routes: readonly Endpoint[]
@@ -109,13 +115,7 @@ export function methodsOf(
   const methods = routes.map(({ operation }) => operation.method);
   const path = routes[0]?.operation.path ?? "";
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
-  const refuse = (request: ApiRequest) =>
-    respond(request, path, () => {
-      throw new ProblemError("method_not_allowed", {
-        detail: `This address does not take that method. Use ${allow.join(", ")}.`,
-        headers: { Allow: allow.join(", ") },
-      });
-    });
+  const refuse = refuseMethod(path, allow);
   const of = (method: Method) =>
     routes.find(({ operation }) => operation.method === method) ?? refuse;
   return {
@@ -164,16 +164,9 @@ export const tooManyParameters: Handler = (request) =>
 
 /** E-1: what is no operation and has these methods: refuses any other, or tells which they are. */
 export const otherMethods = (methods: readonly string[]): { refuse: Handler; tell: Handler } => {
-  const allow = methods.join(", ");
+  const headers = { Allow: methods.join(", ") };
   return {
-    refuse: (request) =>
-      respond(request, "*", () => {
-        throw new ProblemError("method_not_allowed", {
-          detail: `This address does not take that method. Use ${allow}.`,
-          headers: { Allow: allow },
-        });
-      }),
-    tell: (request) =>
-      respond(request, "*", () => ({ status: 204, headers: { Allow: allow }, body: null })),
+    refuse: refuseMethod("*", methods),
+    tell: (request) => respond(request, "*", () => ({ status: 204, headers, body: null })),
   };
 };
