@@ -121,8 +121,7 @@ export function assignments(change: TaskPatch): Prisma.Sql {
       );
 }
 
-const writtenNames = namesOf(columns);
-const rowNames = writtenNames.filter((name) => name !== "owner_user_id");
+const rowNames = namesOf(columns).filter((name) => name !== "owner_user_id");
 const changeableNames = rowNames.filter((name) => name !== "id");
 
 /** All columns of a row that a batch inserts, behind its owner. */
@@ -138,13 +137,14 @@ const fromSaved = (names: readonly ColumnName[]) =>
 export const savedText = fromSaved(changeableNames.filter((name) => table[name].isSearched));
 export const savedRest = fromSaved(changeableNames.filter((name) => !table[name].isSearched));
 
+const searchedNames = answerNames.filter((name) => table[name].isSearched);
+
 /** The fields that a search finds a task by, and that make it long. */
-export const textOf = (task: Task): readonly unknown[] =>
-  answerNames.filter((name) => table[name].isSearched).map((name) => task[name]);
+export const textOf = (task: Task): readonly unknown[] => searchedNames.map((name) => task[name]);
 
 /** The same task without them. */
-export const withoutText = (task: Task): Partial<Task> =>
-  Object.fromEntries(Object.entries(task).filter(([name]) => !isText(name)));
-
-const isText = (name: string): boolean =>
-  writtenNames.some((column) => column === name && table[column].isSearched);
+export function withoutText(task: Task): Partial<Task> {
+  const rest: Partial<Task> = { ...task };
+  for (const name of searchedNames) delete rest[name];
+  return rest;
+}
