@@ -1,8 +1,8 @@
 "use client";
 
-import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
 import { Button, buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
+import { PlainHeader } from "#ui/page/plain-header.tsx";
 
 export default function ErrorPage({
   error,
@@ -14,11 +14,7 @@ export default function ErrorPage({
   return (
     <>
       {/* Plain links: a full page load also mends a page whose script has failed. */}
-      <Bar>
-        <a href="/" className={homeClass}>
-          <Brand />
-        </a>
-      </Bar>
+      <PlainHeader />
       <Notice
         title="This page could not be shown"
         text={

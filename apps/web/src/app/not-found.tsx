@@ -1,22 +1,21 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
-import { Header } from "#ui/page/header.tsx";
+import { PlainHeader } from "#ui/page/plain-header.tsx";
 
 export const metadata: Metadata = { title: "Nothing here" };
 
 export default function NotFoundPage() {
   return (
     <>
-      <Header />
+      <PlainHeader />
       <Notice
         title="There is nothing at this address"
         text="The address may be mistyped, or what was here is gone. Your tasks are safe."
       >
-        <Link href="/tasks" className={buttonClass("primary")}>
+        <a href="/tasks" className={buttonClass("primary")}>
           Go to your tasks
-        </Link>
+        </a>
         <a href="/docs" className={buttonClass()}>
           API docs
         </a>
