@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 
 export type Loaded<Part> =
-  | { readonly is: "loading" | "failed" }
+  | { readonly is: "loading" }
+  | { readonly is: "failed" }
   | { readonly is: "loaded"; readonly part: Part };
 
 /**

@@ -16,7 +16,7 @@ import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { focusOn, rowOf, rowsShown } from "./task-focus.ts";
 import type { MenuItem } from "./task-menu.tsx";
 
-interface Board extends Pick<TaskActions, "set" | "offerUndo"> {
+export interface SortableList extends Pick<TaskActions, "set" | "offerUndo"> {
   /** The tasks of the list, in their order. */
   readonly shown: readonly Task[];
   readonly filters: Filters;
@@ -24,7 +24,7 @@ interface Board extends Pick<TaskActions, "set" | "offerUndo"> {
 }
 
 /** Moves a task one row up or down, where the rows lie as they were put; else says what hinders. */
-export function moveBy(task: Task, by: -1 | 1, board: Board): void {
+export function moveBy(task: Task, by: -1 | 1, board: SortableList): void {
   const { shown, filters } = board;
   if (filters.q) sayWhyNot("Clear the search to move tasks");
   else if (filters.sort !== "position") sayWhyNot("Sort by hand to move tasks");
@@ -35,7 +35,7 @@ export function moveBy(task: Task, by: -1 | 1, board: Board): void {
 const sayWhyNot = (words: string): void => void showToast(words, { id: "not moved" });
 
 /** Moves a task to this place in the list, counted without the task itself. */
-function moveTo(task: Task, to: number, { shown, set, offerUndo, announce }: Board): void {
+function moveTo(task: Task, to: number, { shown, set, offerUndo, announce }: SortableList): void {
   const others = shown.filter(({ id }) => id !== task.id);
   if (to < 0 || to > others.length) {
     sayWhyNot(to < 0 ? "It is the first already" : "It is the last already");
@@ -60,13 +60,13 @@ function keepingFocus(taskId: string, move: () => void): void {
 }
 
 /** The ways to move a task without dragging, in the menu of its row. */
-export const movesFor = (task: Task, board: Board): readonly MenuItem[] => [
+export const movesFor = (task: Task, board: SortableList): readonly MenuItem[] => [
   { text: "Move up", Icon: ArrowUp, onChoose: () => moveBy(task, -1, board) },
   { text: "Move down", Icon: ArrowDown, onChoose: () => moveBy(task, 1, board) },
 ];
 
 /** Hears where a row is dropped, and scrolls on while one is dragged near an edge of the window. */
-export function Dragging(board: Board) {
+export function Dragging(board: SortableList) {
   const latest = useRef(board);
   useEffect(() => {
     latest.current = board;

@@ -1,0 +1,176 @@
+import type { Task } from "@tend/contracts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+import { browserStorage } from "#ui/device/storage.ts";
+import { part } from "#ui/kit/part.ts";
+import { showToast } from "#ui/kit/toaster.tsx";
+import { useAnnouncer } from "#ui/kit/use-announcer.ts";
+import { useLoaded } from "#ui/kit/use-loaded.ts";
+import { useConflict } from "#ui/tasks/edit/use-conflict.ts";
+import { loadTaskForm, useEditForm } from "#ui/tasks/edit/use-edit-form.tsx";
+import { useFilterActions } from "#ui/tasks/filters/use-filter-actions.ts";
+import { useFilters } from "#ui/tasks/filters/use-filters.ts";
+import type { ReadyMenu } from "#ui/tasks/list/task-menu.tsx";
+import type { RowActions } from "#ui/tasks/list/task-row.tsx";
+import { useKeptFocus } from "#ui/tasks/list/use-kept-focus.ts";
+import { useOrderByHand } from "#ui/tasks/list/use-order-by-hand.ts";
+import { useShownTasks } from "#ui/tasks/list/use-shown-tasks.ts";
+import { type Counts, countTasks } from "#ui/tasks/model/counts.ts";
+import { anyFields } from "#ui/tasks/model/filters.ts";
+import { listFound } from "#ui/tasks/model/task-list.ts";
+import { createDrafts } from "#ui/tasks/sync/drafts.ts";
+import type { TaskFields } from "#ui/tasks/sync/mutation.ts";
+import type { Snapshot } from "#ui/tasks/sync/snapshot.ts";
+import { useTaskActions } from "#ui/tasks/sync/use-task-actions.ts";
+import { useTasks } from "#ui/tasks/sync/use-tasks.ts";
+import { useTrash } from "#ui/tasks/sync/use-trash.ts";
+import { localDay } from "#ui/time/day-label.ts";
+import { useNow } from "#ui/time/use-now.ts";
+import { useAnnounceFound } from "./use-announce-found.ts";
+import { useAnnounceSaving } from "./use-announce-saving.ts";
+
+export interface BoardProps {
+  readonly user: { readonly id: string; readonly name: string };
+  readonly initial: Snapshot;
+  /** Of all tasks of the user, read or not. */
+  readonly initialCounts: Counts;
+}
+
+export type Board = ReturnType<typeof useBoard>;
+
+/** Few open it, and it needs the server anyway. */
+const loadTrashList = part(() => import("#ui/tasks/trash/trash-list.tsx"));
+
+const sayRescued = () =>
+  void showToast("A task that you edited was deleted elsewhere. It is back, with your text.");
+const sayLost = (task: Task) =>
+  void showToast(`It was deleted for good elsewhere and cannot be restored: ${task.title}`);
+
+/** What the page of tasks shows, and all that is done with it; the layout is in task-board.tsx. */
+export function useBoard({ user, initial, initialCounts }: BoardProps) {
+  const now = useNow();
+  const { filters, setFilters, search } = useFilters();
+  const [said, announce] = useAnnouncer();
+  const [drafts] = useState(() => createDrafts(browserStorage(), user.id));
+  const { tasks, complete, api, outbox, unsent, ...list } = useTasks(user.id, initial, {
+    onRescued: sayRescued,
+    onRestored: (task, back) => (back ? announce(`Restored: ${task.title}`) : sayLost(task)),
+  });
+  const actions = useTaskActions(user.id, outbox, announce);
+  const counts = useMemo(
+    () => (complete ? countTasks(tasks) : initialCounts),
+    [complete, tasks, initialCounts],
+  );
+
+  const inTrash = filters.status === "trashed";
+  const trash = useTrash(user.id, api, inTrash);
+  const trashList = useLoaded(inTrash, loadTrashList);
+  const inTrashFound = useMemo(() => listFound(trash.tasks ?? [], filters), [trash.tasks, filters]);
+  useEffect(() => {
+    // What was just deleted is to be found there.
+    if (inTrash) outbox.hurryDeletes();
+  }, [inTrash, outbox]);
+
+  const quickAdd = useRef<HTMLInputElement>(null);
+  const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
+  const searchInput = useRef<HTMLInputElement>(null);
+  const focusSearch = () => searchInput.current?.focus();
+
+  const listed = useShownTasks(tasks, filters, now);
+  const { shown, keep, moveFocusFrom } = listed;
+  const filtering = useFilterActions({ filters, setFilters, counts, announce, focusSearch });
+  const edit = useEditForm(drafts, actions);
+  const { open } = edit;
+  const conflict = useConflict(unsent, outbox);
+  const { review } = conflict;
+  /** False: its script did not come. */
+  const [menu, setMenu] = useState<ReadyMenu | null | false>(null);
+  const closeMenu = useCallback(() => setMenu(null), []);
+  const order = { ...actions, shown, filters, announce };
+  const ordering = useOrderByHand(order);
+
+  const rowActions = useMemo<RowActions>(
+    () => ({
+      tick(task, completed) {
+        actions.tick(task, completed);
+        keep(task.id);
+      },
+      edit: open,
+      openMenu: (task, button) =>
+        void loadTaskForm().then(
+          ({ menuFor }) => setMenu(menuFor(task, button)),
+          () => setMenu(false),
+        ),
+      retry: (task) => outbox.retry(task.id),
+      review: ({ id }) => review(id),
+    }),
+    [actions, keep, open, outbox, review],
+  );
+  const remove = (task: Task) => {
+    moveFocusFrom(task.id);
+    actions.remove([task]);
+  };
+  const clearCompleted = () => {
+    actions.remove(tasks.filter((task) => task.completed));
+    focusQuickAdd();
+  };
+  const add = (fields: TaskFields & { readonly title: string }) => {
+    const task = actions.add(fields);
+    // What was just written must be seen.
+    if (listFound([task], filters).length === 0) setFilters({ ...filters, ...anyFields, q: "" });
+  };
+  const beginToAdd = () => {
+    // Flushed, so that there is something to go to.
+    if (inTrash) flushSync(() => filtering.changeFilters({ ...filters, status: "all" }));
+    focusQuickAdd();
+  };
+  const reload = () => {
+    list.reload();
+    if (inTrash) trash.reload();
+  };
+
+  useKeptFocus();
+  useAnnounceSaving(unsent, announce);
+  useAnnounceFound(filters, (inTrash ? inTrashFound : shown).length, announce);
+
+  return {
+    ...filtering,
+    ...listed,
+    ...edit,
+    ...ordering,
+    actions,
+    add,
+    beginToAdd,
+    clearCompleted,
+    closeMenu,
+    complete,
+    conflict,
+    counts,
+    drafts,
+    filters,
+    focusQuickAdd,
+    inTrash,
+    inTrashFound,
+    menu,
+    now,
+    order,
+    outbox,
+    quickAdd,
+    reload,
+    remove,
+    rowActions,
+    said,
+    search,
+    searchInput,
+    tasks,
+    trash,
+    trashList,
+    unsent,
+    today: now && localDay(now),
+    // A trash that was never read says so itself, in its place.
+    loadFailure: inTrash ? trash.tasks && trash.loadFailure : list.loadFailure,
+    isSignedOut:
+      unsent.trouble?.signedOut ??
+      [trash.loadFailure, list.loadFailure].includes("You are signed out."),
+  };
+}

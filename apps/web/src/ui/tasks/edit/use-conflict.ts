@@ -1,0 +1,37 @@
+import { useCallback, useState } from "react";
+import { part } from "#ui/kit/part.ts";
+import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
+import { focusTask } from "#ui/tasks/list/task-focus.ts";
+import type { TaskFields } from "#ui/tasks/sync/mutation.ts";
+import type { Conflict, Outbox, OutboxState } from "#ui/tasks/sync/outbox.ts";
+
+type Part = typeof import("./conflict-dialog.tsx");
+
+/** Fetched when the server tells of a conflict: few people ever meet one. */
+const load = part((): Promise<Part> => import("./conflict-dialog.tsx"));
+
+interface ConflictReview {
+  /** That of the task under review, while it has two versions. */
+  readonly conflict: Conflict | undefined;
+  readonly dialog: Loaded<Part>;
+  readonly review: (taskId: string) => void;
+  readonly choose: (chosen: TaskFields) => void;
+  readonly close: () => void;
+}
+
+/** The task whose two versions are shown, and what the person chooses of them. */
+export function useConflict(unsent: OutboxState, outbox: Outbox): ConflictReview {
+  // Anew with each wish, so that a dialog that did not come is asked for again.
+  const [reviewed, setReviewed] = useState({ id: "" });
+  const review = useCallback((id: string) => setReviewed({ id }), []);
+  return {
+    review,
+    conflict: unsent.conflicts.get(reviewed.id),
+    dialog: useLoaded(unsent.conflicts.size && reviewed, load),
+    choose(chosen) {
+      outbox.resolve(reviewed.id, chosen);
+      focusTask(reviewed.id);
+    },
+    close: () => review(""),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Task } from "@tend/contracts";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useExitDelay } from "#ui/kit/use-exit-delay.ts";
+import type { Filters } from "#ui/tasks/model/filters.ts";
+import { listShown } from "#ui/tasks/model/task-list.ts";
+import { focusContent, focusTask, neighbourOf } from "./task-focus.ts";
+
+export interface ShownTasks {
+  /** What is found in the tab, in its order, with what is just leaving it. */
+  readonly shown: readonly Task[];
+  /** Tasks that stay for a moment, and whether each is on its way out. */
+  readonly kept: ReadonlyMap<string, boolean>;
+  /** A task that was ticked goes from its tab, but not at once. */
+  readonly keep: (id: string) => void;
+  /** Whether it is known which tasks are due now, where that is asked. */
+  readonly isKnown: boolean;
+  /** From a task that goes to the one beside it. */
+  readonly moveFocusFrom: (id: string) => void;
+}
+
+export function useShownTasks(
+  tasks: readonly Task[],
+  filters: Filters,
+  now: Date | null,
+): ShownTasks {
+  const latest = useRef<{ shown: readonly Task[]; filters: Filters }>({ shown: [], filters });
+  const moveFocusFrom = useCallback(
+    (id: string) => void (focusTask(neighbourOf(latest.current.shown, id)) || focusContent()),
+    [],
+  );
+  const { kept, keep } = useExitDelay((id) => {
+    const row = document.activeElement?.closest<HTMLElement>("[data-task]");
+    if (row?.dataset.task === id) moveFocusFrom(id);
+  });
+  const keepTicked = useCallback(
+    (id: string) => {
+      if (latest.current.filters.status !== "all") keep(id);
+    },
+    [keep],
+  );
+  // What is due now, only the device can tell.
+  const dueNow = filters.due === null ? "whenever" : now;
+  const shown = useMemo(() => {
+    if (dueNow === null) return [];
+    const moment = dueNow === "whenever" ? undefined : dueNow;
+    return listShown(tasks, filters, new Set(kept.keys()), moment);
+  }, [tasks, filters, kept, dueNow]);
+  useEffect(() => {
+    latest.current = { shown, filters };
+  });
+  return { shown, kept, keep: keepTicked, isKnown: dueNow !== null, moveFocusFrom };
+}
