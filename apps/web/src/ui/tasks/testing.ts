@@ -1,7 +1,7 @@
 import type { Problem, Task } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
-import type { Edit } from "./sync/drafts.ts";
+import type { TaskEdit } from "./model/task-edit.ts";
 
 /** A task for tests, with a name for an id where the test says one. */
 export const makeTask = (fields: Partial<Task> = {}): Task => ({
@@ -24,7 +24,7 @@ export const makeTask = (fields: Partial<Task> = {}): Task => ({
 });
 
 /** What stands in the edit form while a title is being typed. */
-export const unfinishedEdit: Edit = {
+export const unfinishedEdit: TaskEdit = {
   title: "Pay the re",
   description: "",
   due_date: "",

@@ -1,11 +1,13 @@
-import type { Task } from "@tend/contracts";
 import { type FormEvent, useId } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { Dialog } from "#ui/kit/dialog.tsx";
-import { priorityLabels } from "#ui/tasks/model/priority.ts";
-import type { ConflictField, TaskFields } from "#ui/tasks/sync/mutation.ts";
+import {
+  type ConflictField,
+  showField,
+  type TaskFields,
+  taskFields,
+} from "#ui/tasks/model/task-fields.ts";
 import type { Conflict } from "#ui/tasks/sync/outbox.ts";
-import { dueLabel } from "#ui/time/day-label.ts";
 
 interface ConflictDialogProps {
   readonly conflict: Conflict | undefined;
@@ -13,17 +15,6 @@ interface ConflictDialogProps {
   readonly onChoose: (chosen: TaskFields) => void;
   readonly onClose: () => void;
 }
-
-const labels: Readonly<Record<ConflictField, string>> = {
-  title: "Title",
-  description: "Notes",
-  completed: "State",
-  due_date: "Due date",
-  due_time: "Time",
-  time_zone: "Time zone",
-  priority: "Priority",
-  tags: "Tags",
-};
 
 /** Both versions of each field that was changed here and elsewhere, to choose from. */
 export function ConflictDialog({ conflict, today, onChoose, onClose }: ConflictDialogProps) {
@@ -60,12 +51,12 @@ export function ConflictDialog({ conflict, today, onChoose, onClose }: ConflictD
           </p>
           {names.map((name) => (
             <fieldset key={name} className="grid gap-2">
-              <legend className="mb-1 font-medium">{labels[name]}</legend>
+              <legend className="mb-1 font-medium">{taskFields[name].label}</legend>
               <Version name={name} whose="mine" label="Yours, from here">
-                {inWords(name, conflict.mine, today)}
+                {showField(name, conflict.mine, today)}
               </Version>
               <Version name={name} whose="theirs" label="From the other device">
-                {inWords(name, conflict.theirs, today)}
+                {showField(name, conflict.theirs, today)}
               </Version>
             </fieldset>
           ))}
@@ -104,26 +95,4 @@ function Version({ name, whose, label, children }: VersionProps) {
       </span>
     </label>
   );
-}
-
-/** A value as it is read, or that there is none. */
-function inWords(name: ConflictField, fields: TaskFields | Task, today: string | null): string {
-  switch (name) {
-    case "title":
-      return fields.title ?? "";
-    case "description":
-      return fields.description || "No notes";
-    case "completed":
-      return fields.completed ? "Completed" : "Pending";
-    case "due_date":
-      return fields.due_date ? dueLabel(fields.due_date, today) : "No date";
-    case "due_time":
-      return fields.due_time ?? "No time";
-    case "time_zone":
-      return fields.time_zone ?? "Wherever you are";
-    case "priority":
-      return priorityLabels[fields.priority ?? "none"];
-    case "tags":
-      return fields.tags?.map((tag) => `#${tag}`).join(" ") || "No tags";
-  }
 }

@@ -11,16 +11,18 @@ import {
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
-import { priorityLabels } from "#ui/tasks/model/priority.ts";
+import { priorities, priorityLabels } from "#ui/tasks/model/priority.ts";
 import {
-  notesFault,
-  tagsFault,
-  tagsOf,
-  titleFault,
-  yearFault,
-} from "#ui/tasks/model/text-limits.ts";
-import type { Drafts, Edit } from "#ui/tasks/sync/drafts.ts";
-import { changedFields, type TaskFields } from "#ui/tasks/sync/mutation.ts";
+  type EditFaults,
+  editFromTask,
+  faultsOfEdit,
+  fieldsFromEdit,
+  formFields,
+  type TaskEdit,
+} from "#ui/tasks/model/task-edit.ts";
+import { type FormField, type TaskFields, taskFields } from "#ui/tasks/model/task-fields.ts";
+import type { Drafts } from "#ui/tasks/sync/drafts.ts";
+import { changedFields } from "#ui/tasks/sync/mutation.ts";
 
 export { menuFor } from "#ui/tasks/list/task-menu.tsx";
 
@@ -33,42 +35,31 @@ interface TaskFormProps {
   readonly sheet: boolean;
 }
 
-/** Those that can be wrong, in their order. */
-const fields = ["title", "description", "due_date", "due_time", "tags"] as const;
-
-type Faults = { readonly [Field in keyof Edit]?: string | undefined };
-
 /** All that a person can say of one task. Every keystroke is kept as a draft until it is saved. */
 export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProps) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
-  const [edit, setEdit] = useState<Edit>(() => drafts.readEdit(task.id) ?? editOf(task));
-  const [faults, setFaults] = useState<Faults>({});
+  const [edit, setEdit] = useState<TaskEdit>(() => drafts.readEdit(task.id) ?? editFromTask(task));
+  const [faults, setFaults] = useState<EditFaults>({});
 
-  const change = (part: Partial<Edit>) => {
+  const change = (part: Partial<TaskEdit>) => {
     const next = { ...edit, ...part };
     setEdit(next);
     setFaults({});
-    if (Object.keys(changedFields(task, fieldsOf(next))).length > 0) drafts.writeEdit(task, next);
+    if (Object.keys(changedFields(task, fieldsFromEdit(next))).length > 0)
+      drafts.writeEdit(task, next);
     else drafts.removeEdit(task.id);
   };
 
   const save = useCallback(() => {
-    const isUnfinished = (type: string) => form.current?.querySelector(`[type=${type}]:invalid`);
-    const found: Faults = {
-      title: titleFault(edit.title),
-      description: notesFault(edit.description),
-      due_date: isUnfinished("date")
-        ? "Finish the date, or clear it."
-        : edit.due_date === task.due_date
-          ? undefined
-          : yearFault(edit.due_date),
-      due_time: isUnfinished("time") ? "Finish the time, or clear it." : undefined,
-      tags: tagsFault(edit.tags),
-    };
-    const wrong = fields.find((field) => found[field]);
+    const found = faultsOfEdit(
+      edit,
+      task,
+      (name) => form.current?.querySelector(`[name=${name}]:invalid`) != null,
+    );
+    const wrong = formFields.find((name) => found[name]);
     setFaults(found);
-    if (wrong === undefined) onSave(task, changedFields(task, fieldsOf(edit)));
+    if (wrong === undefined) onSave(task, changedFields(task, fieldsFromEdit(edit)));
     else form.current?.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
   }, [edit, task, onSave]);
 
@@ -120,12 +111,11 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
       }}
       onKeyDown={onKeyDown}
     >
-      <Labelled id={`${id}-title`} label="Title" error={faults.title}>
+      <Labelled formId={id} name="title" error={faults.title}>
         {(described) => (
           <textarea
             {...described}
             ref={focusAtEnd}
-            name="title"
             rows={1}
             dir="auto"
             enterKeyHint="done"
@@ -135,11 +125,10 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
           />
         )}
       </Labelled>
-      <Labelled id={`${id}-notes`} label="Notes" error={faults.description}>
+      <Labelled formId={id} name="description" error={faults.description}>
         {(described) => (
           <textarea
             {...described}
-            name="description"
             rows={3}
             dir="auto"
             className="control field-sizing-content max-h-[50dvh] min-h-24 resize-y"
@@ -148,13 +137,12 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
           />
         )}
       </Labelled>
-      <Labelled id={`${id}-due`} label="Due date" error={faults.due_date}>
+      <Labelled formId={id} name="due_date" error={faults.due_date}>
         {(described) => (
           <div className="flex flex-wrap items-center gap-2">
             <input
               {...described}
               type="date"
-              name="due_date"
               min="0001-01-01"
               max="9999-12-31"
               className="control w-44 tabular-nums"
@@ -170,13 +158,12 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
         )}
       </Labelled>
       {edit.due_date && (
-        <Labelled id={`${id}-time`} label="Time" error={faults.due_time}>
+        <Labelled formId={id} name="due_time" error={faults.due_time}>
           {(described) => (
             <div className="flex flex-wrap items-center gap-2">
               <input
                 {...described}
                 type="time"
-                name="due_time"
                 className="control w-44 tabular-nums"
                 value={edit.due_time}
                 onChange={(event) => change({ due_time: event.target.value })}
@@ -190,17 +177,13 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
           )}
         </Labelled>
       )}
-      <Labelled id={`${id}-priority`} label="Priority" error={undefined}>
+      <Labelled formId={id} name="priority" error={faults.priority}>
         {(described) => (
           <select
             {...described}
-            name="priority"
             className="control w-44"
             value={edit.priority}
-            onChange={(event) => {
-              const chosen = priorities.find((priority) => priority === event.target.value);
-              change({ priority: chosen ?? "none" });
-            }}
+            onChange={(event) => change({ priority: event.target.value })}
           >
             {priorities.map((priority) => (
               <option key={priority} value={priority} className="bg-surface text-text">
@@ -210,12 +193,11 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
           </select>
         )}
       </Labelled>
-      <Labelled id={`${id}-tags`} label="Tags" error={faults.tags}>
+      <Labelled formId={id} name="tags" error={faults.tags}>
         {(described) => (
           <input
             {...described}
             type="text"
-            name="tags"
             dir="auto"
             autoComplete="off"
             autoCapitalize="none"
@@ -236,32 +218,30 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
   );
 }
 
-const priorities = ["none", "low", "medium", "high"] as const;
-
 interface Described {
   readonly id: string;
+  readonly name: FormField;
   readonly "aria-invalid": true | undefined;
   readonly "aria-describedby": string | undefined;
 }
 
-function Labelled({
-  id,
-  label,
-  error,
-  children,
-}: {
-  id: string;
-  label: string;
-  error: string | undefined;
-  children: (described: Described) => ReactNode;
-}) {
+interface LabelledProps {
+  readonly formId: string;
+  readonly name: FormField;
+  readonly error: string | undefined;
+  readonly children: (described: Described) => ReactNode;
+}
+
+function Labelled({ formId, name, error, children }: LabelledProps) {
+  const id = `${formId}-${name}`;
   return (
     <div className="grid gap-1">
       <label htmlFor={id} className="justify-self-start font-medium text-meta text-muted">
-        {label}
+        {taskFields[name].label}
       </label>
       {children({
         id,
+        name,
         "aria-invalid": error ? true : undefined,
         "aria-describedby": error ? `${id}-error` : undefined,
       })}
@@ -277,22 +257,3 @@ function focusAtEnd(field: HTMLTextAreaElement | null): void {
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
 }
-
-const editOf = (task: Task): Edit => ({
-  title: task.title,
-  description: task.description ?? "",
-  due_date: task.due_date ?? "",
-  due_time: task.due_time ?? "",
-  priority: task.priority,
-  tags: task.tags.map((tag) => `#${tag}`).join(" "),
-});
-
-/** No notes are null, as the task says it; a title is trimmed, as the server does it. */
-const fieldsOf = ({ title, description, due_date, due_time, priority, tags }: Edit) => ({
-  title: title.trim(),
-  description: description === "" ? null : description,
-  due_date: due_date === "" ? null : due_date,
-  due_time: due_date === "" || due_time === "" ? null : due_time,
-  priority,
-  tags: tagsOf(tags),
-});

@@ -2,7 +2,7 @@ import { useCallback, useState } from "react";
 import { part } from "#ui/kit/part.ts";
 import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
 import { focusTask } from "#ui/tasks/list/task-focus.ts";
-import type { TaskFields } from "#ui/tasks/sync/mutation.ts";
+import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import type { Conflict, Outbox, OutboxState } from "#ui/tasks/sync/outbox.ts";
 
 type Part = typeof import("./conflict-dialog.tsx");

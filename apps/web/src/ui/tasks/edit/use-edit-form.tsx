@@ -5,8 +5,8 @@ import { part } from "#ui/kit/part.ts";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
 import { useTouched } from "#ui/kit/use-touched.ts";
 import { QuietLine } from "#ui/tasks/list/empty-state.tsx";
+import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import type { Drafts } from "#ui/tasks/sync/drafts.ts";
-import type { TaskFields } from "#ui/tasks/sync/mutation.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { type Editing, useEditing } from "./use-editing.ts";
 

@@ -8,7 +8,7 @@ import {
   asksForFields,
   dues,
   type FieldFilters,
-  priorities,
+  priorityChoices,
 } from "#ui/tasks/model/filters.ts";
 import { priorityLabels } from "#ui/tasks/model/priority.ts";
 
@@ -43,11 +43,11 @@ export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFilters
       <Choice
         label="Priority"
         any="Any priority"
-        options={priorities.map((one) => ({ value: one, label: priorityLabels[one] }))}
+        options={priorityChoices.map((one) => ({ value: one, label: priorityLabels[one] }))}
         value={priority}
         disabled={!isAlive}
         onChoose={(chosen) =>
-          change({ priority: priorities.find((one) => one === chosen) ?? null })
+          change({ priority: priorityChoices.find((one) => one === chosen) ?? null })
         }
       />
       {tags.length > 0 && (

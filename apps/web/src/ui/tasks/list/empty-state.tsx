@@ -3,7 +3,7 @@ import { Button } from "#ui/kit/button.tsx";
 import { Words } from "#ui/kit/words.tsx";
 import { asksForFields, type Filters } from "#ui/tasks/model/filters.ts";
 import { isWordless } from "#ui/tasks/model/search.ts";
-import type { TaskFields } from "#ui/tasks/sync/mutation.ts";
+import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { addDays } from "#ui/time/day-label.ts";
 
 const examples = [

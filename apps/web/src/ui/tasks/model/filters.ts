@@ -1,5 +1,6 @@
 import type { DueFilter, Priority, SortOrder, TaskSort, TaskStatus } from "@tend/contracts";
 import { limits } from "@tend/contracts/limits";
+import { priorities } from "./priority.ts";
 
 /** What the address of the screen says: which tasks, and in which order. */
 export interface Filters {
@@ -46,7 +47,8 @@ export const dues = [
   { due: "none", label: "No date" },
 ] as const satisfies readonly { due: DueFilter; label: string }[];
 
-export const priorities = ["high", "medium", "low", "none"] as const satisfies readonly Priority[];
+/** The order of the choices in the filter. */
+export const priorityChoices: readonly Priority[] = priorities.toReversed();
 
 /** The tab to look in for what is due then: what is done is no longer late. */
 export const tabFor = (due: DueFilter | null, status: TaskStatus): TaskStatus =>
@@ -63,7 +65,7 @@ export function readFilters(get: (name: string) => string | null): Filters {
     order,
     q: askable(get("q") ?? "", limits.search),
     due: dues.find((one) => one.due === get("due"))?.due ?? null,
-    priority: priorities.find((priority) => priority === get("priority")) ?? null,
+    priority: priorityChoices.find((priority) => priority === get("priority")) ?? null,
     tag: askable(get("tag") ?? "", limits.tag) || null,
   };
 }

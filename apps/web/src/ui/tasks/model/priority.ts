@@ -6,3 +6,10 @@ export const priorityLabels: Readonly<Record<Task["priority"], string>> = {
   medium: "Medium",
   high: "High",
 };
+
+export const priorities = [
+  "none",
+  "low",
+  "medium",
+  "high",
+] as const satisfies readonly Task["priority"][];

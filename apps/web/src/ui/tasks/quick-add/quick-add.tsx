@@ -4,9 +4,9 @@ import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
-import { titleFault } from "#ui/tasks/model/text-limits.ts";
+import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
+import { titleFault } from "#ui/tasks/model/validation.ts";
 import type { Drafts } from "#ui/tasks/sync/drafts.ts";
-import type { TaskFields } from "#ui/tasks/sync/mutation.ts";
 import { localDay } from "#ui/time/day-label.ts";
 import { useQuickAdd } from "./use-quick-add.ts";
 

@@ -1,8 +1,9 @@
 import { getActiveUser } from "#ui/device/active-user.ts";
 import { openDatabase, transact } from "#ui/device/indexed-db.ts";
 import { type Counts, countTasks } from "#ui/tasks/model/counts.ts";
+import { isRecord } from "#ui/tasks/model/read-value.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { isRecord, readTask } from "./stored-task.ts";
+import { readTask } from "./stored-task.ts";
 
 /** The list of a person as the server last told it, for opening without a network. */
 export interface CachedList extends Snapshot {

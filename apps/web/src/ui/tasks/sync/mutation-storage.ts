@@ -1,7 +1,8 @@
 import { keyPrefix } from "#ui/device/storage.ts";
+import { isRecord } from "#ui/tasks/model/read-value.ts";
 import type { Mutation } from "./mutation.ts";
 import type { MutationDatabase } from "./mutation-database.ts";
-import { isRecord, readFields, readTask } from "./stored-task.ts";
+import { readFields, readTask } from "./stored-task.ts";
 
 /**
  * Where unsent changes outlive the page. Each is in local storage before the key that made it is up,

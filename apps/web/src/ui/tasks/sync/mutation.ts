@@ -1,24 +1,11 @@
 import type { NewTask, Task } from "@tend/contracts";
 import { withCleared } from "@tend/contracts/due";
-
-/** The fields of a task that a person can change. */
-export type TaskFields = Partial<
-  Pick<
-    Task,
-    | "title"
-    | "description"
-    | "completed"
-    | "due_date"
-    | "due_time"
-    | "time_zone"
-    | "priority"
-    | "tags"
-    | "position"
-  >
->;
-
-/** Of a field in question both versions are shown. Of a place the last one wins, and nobody is asked. */
-export type ConflictField = Exclude<keyof TaskFields, "position">;
+import {
+  type ConflictField,
+  fieldNames,
+  isConflictField,
+  type TaskFields,
+} from "#ui/tasks/model/task-fields.ts";
 
 /** What the person saw of the fields that they changed, and in which version of the task. */
 export type Before = TaskFields & Pick<Task, "version">;
@@ -81,20 +68,8 @@ export function nextStep(queue: readonly Mutation[], now: number): SyncRequest |
   if (!first || first.kind === "delete") return undefined;
   if (first.kind === "restore") return { do: "restore", covers: [first] };
   if (first.kind === "create") {
-    const { id, title, description, completed, due_date } = first.task;
-    const { due_time, time_zone, priority, tags, position } = first.task;
-    const body = {
-      id,
-      title,
-      description,
-      completed,
-      due_date,
-      due_time,
-      time_zone,
-      priority,
-      tags,
-      position,
-    };
+    const { id, title } = first.task;
+    const body = { ...pick(first.task, fieldNames), id, title };
     return { do: "create", body, covers: [first] };
   }
   const { fields, before, covers } = coalesceEdits(queue);
@@ -128,14 +103,14 @@ export function coalesceEdits(queue: readonly Mutation[]): CoalescedEdits {
 
 /** The change of some fields of a task, with what the person saw of them. */
 export function editOf(task: Task, fields: TaskFields): Omit<Mutation & { kind: "set" }, "id"> {
-  const before: Before = { ...pick(task, fieldNames(fields)), version: task.version };
+  const before: Before = { ...pick(task, namesOf(fields)), version: task.version };
   return { kind: "set", task: { ...task, ...fields }, fields, before };
 }
 
 const pick = (fields: TaskFields, names: readonly (keyof TaskFields)[]): TaskFields =>
   Object.fromEntries(names.map((name) => [name, fields[name]]));
 
-const fieldNames = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFields)[];
+const namesOf = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFields)[];
 
 /**
  * The fields that were set here and have become something else elsewhere. Where nobody else touched
@@ -146,9 +121,9 @@ export function clashesOf(
   theirs: Task,
 ): readonly ConflictField[] {
   if (!before) return [];
-  return fieldNames(fields).filter(
+  return namesOf(fields).filter(
     (name): name is ConflictField =>
-      name !== "position" &&
+      isConflictField(name) &&
       !isSame(theirs[name], before[name]) &&
       !isSame(theirs[name], fields[name]),
   );
@@ -161,7 +136,7 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 export const changedFields = (before: Task, after: TaskFields): TaskFields =>
   pick(
     after,
-    fieldNames(after).filter(
+    namesOf(after).filter(
       (name) => after[name] !== undefined && !isSame(after[name], before[name]),
     ),
   );

@@ -3,8 +3,9 @@ import { type Answered, UnreachableError } from "@tend/contracts/client";
 import { etagOf } from "@tend/contracts/etag";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { makeApiError, makeStorage, makeTask } from "#ui/tasks/testing.ts";
-import { editOf, type Mutation, type TaskFields } from "./mutation.ts";
+import { editOf, type Mutation } from "./mutation.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
 

@@ -4,8 +4,8 @@ import { etagOf } from "@tend/contracts/etag";
 import { limits } from "@tend/contracts/limits";
 import { v7 as uuidv7 } from "uuid";
 import { type Failure, readFailure, readResult } from "#ui/api/failure.ts";
+import type { ConflictField, TaskFields } from "#ui/tasks/model/task-fields.ts";
 import {
-  type ConflictField,
   changedFields,
   clashesOf,
   coalesceEdits,
@@ -14,7 +14,6 @@ import {
   nextStep,
   notYet,
   type SyncRequest,
-  type TaskFields,
 } from "./mutation.ts";
 import type { MutationStorage } from "./mutation-storage.ts";
 import type { Acknowledged } from "./snapshot.ts";

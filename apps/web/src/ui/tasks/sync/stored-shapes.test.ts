@@ -211,7 +211,11 @@ test("a draft is read as far as it can be", () => {
     "tend:draft:ada:edit:a",
     JSON.stringify({ task, edit: { ...edit, tags: 5, priority: "huge" } }),
   );
-  expect(createDrafts(local, "ada").readEdit("a")).toEqual({ ...edit, priority: "none" });
+  expect(createDrafts(local, "ada").readEdit("a")).toEqual({
+    ...edit,
+    priority: task.priority,
+    tags: "#home",
+  });
 });
 
 const opened = (name: string, version: number, upgrade: (database: IDBDatabase) => void) =>

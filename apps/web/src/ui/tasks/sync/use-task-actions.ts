@@ -2,8 +2,9 @@ import type { Task } from "@tend/contracts";
 import { useMemo } from "react";
 import { v7 as uuidv7 } from "uuid";
 import { dismissToast, showToast } from "#ui/kit/toaster.tsx";
+import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
-import { changedFields, editOf, notYet, type TaskFields } from "./mutation.ts";
+import { changedFields, editOf, notYet } from "./mutation.ts";
 import type { Outbox } from "./outbox.ts";
 import { upgradeTask } from "./stored-task.ts";
 import { UndoStack } from "./undo-stack.ts";
@@ -62,9 +63,6 @@ export function useTaskActions(
           id: uuidv7(),
           owner_user_id: userId,
           title,
-          description: null,
-          completed: false,
-          due_date: null,
           created_at: notYet,
           updated_at: notYet,
           ...fields,

@@ -1,24 +1,17 @@
 import type { Task } from "@tend/contracts";
 import Papa from "papaparse";
-import { type ExportedTask, type ExportFile, exported } from "./export-file.ts";
+import { fieldNames, type ServerField } from "#ui/tasks/model/task-fields.ts";
+import { type ExportFile, exported } from "./export-file.ts";
 
-/** The columns in their order; one that is missing does not compile. */
-const columns = Object.keys({
-  id: 0,
-  title: 0,
-  description: 0,
-  completed: 0,
-  due_date: 0,
-  due_time: 0,
-  time_zone: 0,
-  priority: 0,
-  tags: 0,
-  position: 0,
+/** A field of the server's that is missing does not compile. */
+const ofServer = Object.keys({
   created_at: 0,
   updated_at: 0,
   deleted_at: 0,
   version: 0,
-} satisfies Record<keyof ExportedTask, 0>);
+} satisfies Record<Exclude<ServerField, "id" | "owner_user_id">, 0>);
+
+const columns = ["id", ...fieldNames, ...ofServer];
 
 /**
  * RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe (signs in

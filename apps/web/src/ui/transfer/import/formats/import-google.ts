@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import { isRecord, type JsonObject } from "#ui/tasks/sync/stored-task.ts";
+import { isRecord, type JsonObject } from "#ui/tasks/model/read-value.ts";
 import { draftOf, RowIds } from "#ui/transfer/import/draft-of.ts";
 import type { Draft, FileContent, FileFault } from "#ui/transfer/import/import-draft.ts";
 import { draftWords, Remarks, undatedWords } from "./remarks.ts";

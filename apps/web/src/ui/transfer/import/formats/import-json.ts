@@ -1,5 +1,5 @@
 import { NewTask, Task } from "@tend/contracts/task";
-import { isRecord } from "#ui/tasks/sync/stored-task.ts";
+import { isRecord } from "#ui/tasks/model/read-value.ts";
 import { jsonVersion } from "#ui/transfer/export/export-json.ts";
 import {
   type Draft,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { notesFault, titleFault } from "./text-limits.ts";
+import { notesFault, titleFault } from "./validation.ts";
 
 describe("a title (T-2)", () => {
   test("is trimmed before it is counted", () => {
