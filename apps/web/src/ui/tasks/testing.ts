@@ -1,37 +1,25 @@
 import type { Problem, Task } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
-import type { TaskEdit } from "./model/task-edit.ts";
+import { editFromTask, type TaskEdit } from "./model/task-edit.ts";
+import { blankFields } from "./model/task-fields.ts";
 
 /** A task for tests, with a name for an id where the test says one. */
 export const makeTask = (fields: Partial<Task> = {}): Task => ({
   id: uuidv7(),
   owner_user_id: "user",
   title: "Pay rent",
-  description: null,
-  completed: false,
-  due_date: null,
+  ...blankFields,
   created_at: "2026-11-24T09:30:00.000Z",
   updated_at: "2026-11-24T09:30:00.000Z",
   version: 1,
   deleted_at: null,
-  due_time: null,
-  time_zone: null,
-  priority: "none",
-  tags: [],
   position: "i",
   ...fields,
 });
 
 /** What stands in the edit form while a title is being typed. */
-export const unfinishedEdit: TaskEdit = {
-  title: "Pay the re",
-  description: "",
-  due_date: "",
-  due_time: "",
-  priority: "none",
-  tags: "",
-};
+export const unfinishedEdit: TaskEdit = { ...editFromTask(makeTask()), title: "Pay the re" };
 
 /** What the client throws for a problem with this status and code. */
 export const makeApiError = (
