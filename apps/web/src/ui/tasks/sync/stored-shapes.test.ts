@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { countTasks } from "#ui/tasks/model/counts.ts";
+import { editFromTask } from "#ui/tasks/model/task-edit.ts";
 import { listShown } from "#ui/tasks/model/task-list.ts";
 import { makeStorage, makeTask } from "#ui/tasks/testing.ts";
 import { createDrafts } from "./drafts.ts";
@@ -179,14 +180,7 @@ test("unsent changes in IndexedDB: one that cannot be read hides none that can",
 });
 
 test("a draft is read as far as it can be", () => {
-  const edit = {
-    title: "Pay",
-    description: "",
-    due_date: "",
-    due_time: "",
-    priority: "low",
-    tags: "",
-  };
+  const edit = { ...editFromTask(makeTask()), title: "Pay", priority: "low" };
   fc.assert(
     fc.property(
       fc.oneof(damaged({ task, edit }), anything),
