@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { positionBetween } from "./fractional-index.ts";
+import { positionAt } from "./fractional-index-at.ts";
 import { limits } from "./limits.ts";
-import { positionBetween } from "./position.ts";
-import { positionAt } from "./position-at.ts";
 import { Position } from "./task.ts";
 
 const now = Date.UTC(2026, 10, 24);

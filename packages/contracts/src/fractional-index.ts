@@ -1,5 +1,5 @@
+import { type Chance, positionAt } from "./fractional-index-at.ts";
 import { limits } from "./limits.ts";
-import { type Chance, positionAt } from "./position-at.ts";
 
 const base = 36;
 /** What an end of the list is counted in: 36 to the 10th is as many as a number holds exactly. */

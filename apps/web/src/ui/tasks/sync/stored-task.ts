@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import { positionAt } from "@tend/contracts/position-at";
+import { positionAt } from "@tend/contracts/fractional-index-at";
 import {
   isRecord,
   type JsonObject,

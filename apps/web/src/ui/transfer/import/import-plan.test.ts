@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import { positionAt } from "@tend/contracts/position-at";
+import { positionAt } from "@tend/contracts/fractional-index-at";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import type { Entry } from "./import-check.ts";

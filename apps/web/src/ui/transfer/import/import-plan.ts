@@ -1,5 +1,5 @@
 import type { BatchOperation, Task, TaskChange } from "@tend/contracts";
-import { positionAt } from "@tend/contracts/position-at";
+import { positionAt } from "@tend/contracts/fractional-index-at";
 import type { Entry } from "./import-check.ts";
 import { isSameText } from "./same-text.ts";
 
