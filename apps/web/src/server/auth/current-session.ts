@@ -10,9 +10,9 @@ interface CurrentSession {
 
 /** The session whose cookie came with this page's request, or null. For server components. */
 export async function currentSession(): Promise<CurrentSession | null> {
-  const asked = await headers();
+  const requestHeaders = await headers();
   // A stranger's page does not wait until Better Auth is loaded.
-  const found = asked.has("Cookie") ? await readSession(asked) : null;
+  const found = requestHeaders.has("Cookie") ? await readSession(requestHeaders) : null;
   if (!found) return null;
   const { id, name, email } = found.user;
   return { id: found.session.id, user: { id: verifiedUserId(id), name, email } };

@@ -64,10 +64,10 @@ const others = (caller: RequestHeaders, userId: string): Entry[] =>
   entriesOf(caller).filter(({ device, proof }) => !isEqual(proof, proofOf(userId, device)));
 
 function cookieOf(entries: readonly Entry[]): string {
-  const kept = entries.slice(0, mostAccounts);
-  const value = kept.map(({ device, proof }) => `${device}.${proof}`).join("~");
+  const newest = entries.slice(0, mostAccounts);
+  const value = newest.map(({ device, proof }) => `${device}.${proof}`).join("~");
   const secure = isHttps(env().BETTER_AUTH_URL) ? "; Secure" : "";
-  const age = kept.length > 0 ? lifetime : 0;
+  const age = newest.length > 0 ? lifetime : 0;
   return `${cookieName()}=${value}; Max-Age=${age}; Path=/${secure}; HttpOnly; SameSite=Lax`;
 }
 

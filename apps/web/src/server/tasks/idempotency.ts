@@ -42,19 +42,19 @@ export async function oncePerKey<T extends object>(
     );
     if (claimed.length === 0) return replay<T>(connection, userId, key, fingerprint);
     const answer = await run(connection);
-    await keep(connection, userId, key, JSON.stringify(answer));
+    await storeAnswer(connection, userId, key, JSON.stringify(answer));
     return answer;
   });
 }
 
-async function keep(
+async function storeAnswer(
   connection: Connection,
   userId: UserId,
   key: string,
   answer: string,
 ): Promise<void> {
   const bytes = Buffer.byteLength(answer);
-  const [kept] = await connection.$queryRaw<{ bytes: bigint; seconds: number }[]>(sql`
+  const [stored] = await connection.$queryRaw<{ bytes: bigint; seconds: number }[]>(sql`
     WITH counter AS (
       INSERT INTO task_counters (owner_user_id, sweep_at, answer_bytes)
       VALUES (${userId}, now() + ${keyPeriod}, ${bytes}::int)
@@ -66,9 +66,9 @@ async function keep(
     FROM counter WHERE owner_user_id = ${userId} AND key = ${key}
     RETURNING counter.answer_bytes AS bytes,
       greatest(60, ceil(extract(epoch FROM sweep_at - now())))::int AS seconds`);
-  if (kept && kept.bytes > limits.keptAnswers) {
+  if (stored && stored.bytes > limits.keptAnswers) {
     throw new ProblemError("idempotency_limit_reached", {
-      headers: { "Retry-After": String(kept.seconds) },
+      headers: { "Retry-After": String(stored.seconds) },
     });
   }
 }

@@ -66,14 +66,14 @@ type Filter = Pick<TaskQuery, "q" | "tag" | "priority" | "due" | "time_zone">;
 
 /** What goes through the index of words, tags and priorities: one condition, whatever the mixture. */
 function searchOf(userId: UserId, { q, tag, priority }: Filter): Prisma.Sql | undefined {
-  const asked = [
+  const conditions = [
     ...(q === undefined ? [] : [sql`search_query(${userId}, ${q})`]),
     ...(tag === undefined ? [] : [sql`search_sign(${userId}, '#', tag_key(${tag}))`]),
     ...(priority === undefined || priority === "none"
       ? []
       : [sql`search_sign(${userId}, '!', ${priority})`]),
   ];
-  return asked.length === 0 ? undefined : sql`search @@ (${join(asked, " && ")})`;
+  return conditions.length === 0 ? undefined : sql`search @@ (${join(conditions, " && ")})`;
 }
 
 /**

@@ -20,10 +20,10 @@ export async function assertKnownZones(
   const given = named.flatMap(({ path, zone }) =>
     zone ? [{ path, zone, key: zone.toLowerCase() }] : [],
   );
-  const asked = [...new Set(given.map(({ key }) => key))].filter((key) => !known.has(key));
-  if (asked.length > 0) {
+  const unchecked = [...new Set(given.map(({ key }) => key))].filter((key) => !known.has(key));
+  if (unchecked.length > 0) {
     const rows = await (connection ?? database()).$queryRaw<{ zone: string }[]>(Prisma.sql`
-      SELECT zone FROM unnest(${asked}::text[]) AS zone WHERE is_time_zone(zone)`);
+      SELECT zone FROM unnest(${unchecked}::text[]) AS zone WHERE is_time_zone(zone)`);
     for (const { zone } of rows) known.add(zone);
   }
   const errors = given
