@@ -1,28 +1,13 @@
 import type { Task } from "@tend/contracts";
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, type ReactNode, useId } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { priorities, priorityLabels } from "#ui/tasks/model/priority.ts";
-import {
-  type EditFaults,
-  editFromTask,
-  faultsOfEdit,
-  fieldsFromEdit,
-  formFields,
-  type TaskEdit,
-} from "#ui/tasks/model/task-edit.ts";
+import type { EditFaults, TaskEdit } from "#ui/tasks/model/task-edit.ts";
 import { type FormField, type TaskFields, taskFields } from "#ui/tasks/model/task-fields.ts";
 import type { Drafts } from "#ui/tasks/sync/drafts.ts";
-import { changedFields } from "#ui/tasks/sync/mutation.ts";
+import { useSaveOnClickBeside, useSaveOnLineBreak, useTaskEdit } from "./use-task-edit.ts";
 
 export { menuFor } from "#ui/tasks/list/task-menu.tsx";
 
@@ -38,55 +23,9 @@ interface TaskFormProps {
 /** All that a person can say of one task. Every keystroke is kept as a draft until it is saved. */
 export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProps) {
   const id = useId();
-  const form = useRef<HTMLFormElement>(null);
-  const [edit, setEdit] = useState<TaskEdit>(() => drafts.readEdit(task.id) ?? editFromTask(task));
-  const [faults, setFaults] = useState<EditFaults>({});
-
-  const change = (part: Partial<TaskEdit>) => {
-    const next = { ...edit, ...part };
-    setEdit(next);
-    setFaults({});
-    if (Object.keys(changedFields(task, fieldsFromEdit(next))).length > 0)
-      drafts.writeEdit(task, next);
-    else drafts.removeEdit(task.id);
-  };
-
-  const save = useCallback(() => {
-    const found = faultsOfEdit(
-      edit,
-      task,
-      (name) => form.current?.querySelector(`[name=${name}]:invalid`) != null,
-    );
-    const wrong = formFields.find((name) => found[name]);
-    setFaults(found);
-    if (wrong === undefined) onSave(task, changedFields(task, fieldsFromEdit(edit)));
-    else form.current?.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
-  }, [edit, task, onSave]);
-
-  useEffect(() => {
-    if (sheet) return;
-    // A click and not the loss of focus: saving must not move things between press and release.
-    // In the capture phase: before what was clicked opens another form in place of this one.
-    const onClick = ({ target }: MouseEvent) => {
-      if (!(target instanceof Element) || form.current?.contains(target)) return;
-      if (!target.closest("[data-sonner-toaster]")) save();
-    };
-    document.addEventListener("click", onClick, true);
-    return () => document.removeEventListener("click", onClick, true);
-  }, [sheet, save]);
-
-  useEffect(() => {
-    const title = form.current?.elements.namedItem("title");
-    if (!(title instanceof HTMLTextAreaElement)) return;
-    // Enter as a line break and not as a key: keyboards of phones name no key while they compose.
-    const onBeforeInput = (event: InputEvent) => {
-      if (!/^insert(?:LineBreak|Paragraph)$/.test(event.inputType)) return;
-      event.preventDefault();
-      if (!event.isComposing) save();
-    };
-    title.addEventListener("beforeinput", onBeforeInput);
-    return () => title.removeEventListener("beforeinput", onBeforeInput);
-  }, [save]);
+  const { form, edit, faults, change, save } = useTaskEdit(task, drafts, onSave);
+  useSaveOnClickBeside(form, save, sheet);
+  useSaveOnLineBreak(form, save);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event.nativeEvent)) return;
@@ -137,46 +76,7 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
           />
         )}
       </Labelled>
-      <Labelled formId={id} name="due_date" error={faults.due_date}>
-        {(described) => (
-          <div className="flex flex-wrap items-center gap-2">
-            <input
-              {...described}
-              type="date"
-              min="0001-01-01"
-              max="9999-12-31"
-              className="control w-44 tabular-nums"
-              value={edit.due_date}
-              onChange={(event) => change({ due_date: event.target.value })}
-            />
-            {edit.due_date && (
-              <Button variant="quiet" onClick={() => change({ due_date: "", due_time: "" })}>
-                Clear date
-              </Button>
-            )}
-          </div>
-        )}
-      </Labelled>
-      {edit.due_date && (
-        <Labelled formId={id} name="due_time" error={faults.due_time}>
-          {(described) => (
-            <div className="flex flex-wrap items-center gap-2">
-              <input
-                {...described}
-                type="time"
-                className="control w-44 tabular-nums"
-                value={edit.due_time}
-                onChange={(event) => change({ due_time: event.target.value })}
-              />
-              {edit.due_time && (
-                <Button variant="quiet" onClick={() => change({ due_time: "" })}>
-                  Clear time
-                </Button>
-              )}
-            </div>
-          )}
-        </Labelled>
-      )}
+      <DueFields formId={id} edit={edit} faults={faults} onChange={change} />
       <Labelled formId={id} name="priority" error={faults.priority}>
         {(described) => (
           <select
@@ -215,6 +115,61 @@ export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProp
         </Button>
       </div>
     </form>
+  );
+}
+
+interface DueFieldsProps {
+  readonly formId: string;
+  readonly edit: TaskEdit;
+  readonly faults: EditFaults;
+  readonly onChange: (part: Partial<TaskEdit>) => void;
+}
+
+/** The day, and the time that it may have. */
+function DueFields({ formId, edit, faults, onChange }: DueFieldsProps) {
+  return (
+    <>
+      <Labelled formId={formId} name="due_date" error={faults.due_date}>
+        {(described) => (
+          <div className="flex flex-wrap items-center gap-2">
+            <input
+              {...described}
+              type="date"
+              min="0001-01-01"
+              max="9999-12-31"
+              className="control w-44 tabular-nums"
+              value={edit.due_date}
+              onChange={(event) => onChange({ due_date: event.target.value })}
+            />
+            {edit.due_date && (
+              <Button variant="quiet" onClick={() => onChange({ due_date: "", due_time: "" })}>
+                Clear date
+              </Button>
+            )}
+          </div>
+        )}
+      </Labelled>
+      {edit.due_date && (
+        <Labelled formId={formId} name="due_time" error={faults.due_time}>
+          {(described) => (
+            <div className="flex flex-wrap items-center gap-2">
+              <input
+                {...described}
+                type="time"
+                className="control w-44 tabular-nums"
+                value={edit.due_time}
+                onChange={(event) => onChange({ due_time: event.target.value })}
+              />
+              {edit.due_time && (
+                <Button variant="quiet" onClick={() => onChange({ due_time: "" })}>
+                  Clear time
+                </Button>
+              )}
+            </div>
+          )}
+        </Labelled>
+      )}
+    </>
   );
 }
 
