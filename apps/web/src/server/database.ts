@@ -4,7 +4,7 @@ import { env } from "./env.ts";
 import { ProblemError } from "./http/problem.ts";
 
 declare global {
-  // Kept here because `next dev` loads this module anew at each change.
+  // The client is global because `next dev` loads this module anew at each change.
   var tendDatabase: Database | undefined;
 }
 

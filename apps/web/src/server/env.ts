@@ -21,7 +21,7 @@ const Origin = (message: string) =>
     .refine(isOrigin, message)
     .transform((text) => text.replace(/\/$/, ""));
 
-/** Without a port, brackets or a zone; and nothing that the system would read as a short IP address. */
+/** A host without port, brackets or zone; and nothing that systems read as a short IP address. */
 const isHost = (text: string): boolean => {
   if (isIP(text)) return !text.includes("%");
   const url = `http://${text}`;
@@ -48,7 +48,7 @@ const PostgresUrl = (name: string) => {
     .refine((text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text), message);
 };
 
-/** C-4: the whole environment. `.env.example` documents each variable; a test holds the two together. */
+/** C-4: the whole environment. `.env.example` documents each variable, as a test checks. */
 export const Env = z.object({
   BETTER_AUTH_SECRET: Secret("BETTER_AUTH_SECRET"),
   BETTER_AUTH_SECRET_RETIRED: Secret("BETTER_AUTH_SECRET_RETIRED").optional(),

@@ -3,8 +3,9 @@ import pino, { type Logger } from "pino";
 let logger: Logger | undefined;
 
 /**
- * One JSON line each on standard output. E-4: nothing that a caller sent goes in but the sane
- * request id; no token, cookie, password or task text. Development and tests only hear of defects.
+ * The log on standard output, one JSON line for each entry. E-4: of what a caller sent it holds the
+ * sane request id alone; no token, cookie, password or task text. Development and tests log only
+ * defects.
  */
 export function log(): Logger {
   logger ??= pino({

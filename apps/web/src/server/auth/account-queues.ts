@@ -4,21 +4,20 @@ import { database } from "../database.ts";
 import { currentCall, remembered } from "./auth-call.ts";
 
 /**
- * Passwords that are hashed at the same time, each 16 MB and a tenth of a second of a processor: the
- * other threads of Node go on with files and names. Who waits longer than the others of a crowd
- * would have to is told at once.
+ * Bounds how many passwords are hashed at a time: each takes 16 MB and 0.1 s of a processor, and
+ * Node's other threads stay free for files and names. What finds the queue full is refused at once.
  */
 const hashing = new FairQueue<string>(2, { total: 100, ofOneUser: 50, timeoutMs: 5_000 });
 
-/** Of the connections of this process so many serve accounts at the same time; tasks have the rest. */
+/** Gives account operations a part of this process's database connections; tasks have the rest. */
 const connections = new FairQueue<string>(4);
 
 const connected = new AsyncLocalStorage<true>();
 
-/** By whom the account operation that is under way takes turns. */
+/** The network that the current account operation is queued under. */
 const network = (): string => currentCall()?.network ?? "";
 
-/** Runs what reckons a hash. @throws ProblemError overloaded: it was not run. */
+/** Runs a hash computation in its turn. @throws ProblemError overloaded: it was not run. */
 export const hashInTurn = <T>(run: () => Promise<T>): Promise<T> => hashing.run(network(), run);
 
 /** Runs a statement, or a transaction with all of its statements, on one of those connections. */

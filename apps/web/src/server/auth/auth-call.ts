@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Operation } from "@tend/contracts";
 import type { Guard } from "./sign-in-guard.ts";
 
-/** What is learned while Better Auth runs one operation, which tells of it in words of its own. */
+/** State of one operation that Better Auth runs, which itself passes none of this on. */
 export interface AuthCall {
   readonly operation: Operation;
   /** Where it comes from; empty where that is not known. */
@@ -10,13 +10,13 @@ export interface AuthCall {
   /** A password that is to be stored, hashed before a transaction is opened for it. */
   readonly newPassword?: string;
   newHash?: string;
-  /** What lets its password be looked at; none where it has none. */
+  /** Admits or refuses the attempt at its password; undefined where it has none. */
   readonly guard?: Guard;
   /** What the database last refused. */
   error?: unknown;
   /** The stored hash that the password of this call was found to match. */
   verified?: string;
-  /** Whether its account is closed for good, and what could not be erased at once is left to the sweep. */
+  /** Whether the account is closed for good, and the sweep has to erase the rest of it. */
   leftToSweep?: boolean;
 }
 
@@ -27,7 +27,7 @@ export const currentCall = (): AuthCall | undefined => calls.getStore();
 
 export const duringCall = <T>(call: AuthCall, run: () => T): T => calls.run(call, run);
 
-/** Keeps what it fails with for the answer: Better Auth makes words of its own of it. */
+/** Keeps the error of `result` for the answer: Better Auth replaces it by one of its own. */
 export const remembered = <T>(result: Promise<T>): Promise<T> =>
   result.catch((error: unknown) => {
     const call = currentCall();

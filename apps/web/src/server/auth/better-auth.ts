@@ -18,7 +18,7 @@ import { makePasswords, wrongPassword } from "./passwords.ts";
 import { insertSession } from "./session-row.ts";
 import type { Guard } from "./sign-in-guard.ts";
 
-/** The client that Better Auth writes with: what a password opened is refused once that is another. */
+/** The client that Better Auth writes with; it refuses what an old password began. */
 const authDatabase = () =>
   accountDatabase().$extends({
     query: {
@@ -26,7 +26,7 @@ const authDatabase = () =>
         async create({ args, query }) {
           const { operation, verified } = currentCall() ?? {};
           if (operation !== api.signIn || verified === undefined) return query(args);
-          // Better Auth gives a row by its columns, never by what it belongs to.
+          // Better Auth gives a row by its columns, never through a relation.
           const row = args.data as Prisma.sessionUncheckedCreateInput;
           return remembered(insertSession(row, verified));
         },
@@ -44,7 +44,7 @@ const authDatabase = () =>
         },
       },
       user: {
-        // The sweep does: to cascade to all that is left takes longer than a statement may.
+        // The sweep deletes the user: cascading to the rest takes longer than a statement may.
         delete: ({ args, query }) =>
           currentCall()?.leftToSweep ? accountDatabase().user.findUniqueOrThrow(args) : query(args),
       },
@@ -52,8 +52,8 @@ const authDatabase = () =>
   });
 
 /**
- * A-9: decides first, under the lock of the account, and then erases, which may take long. What is
- * decided is done for whoever asked, also where the erasing breaks off.
+ * A-9: closes the account under its lock, and then erases its rows, which may take long. A closed
+ * account counts as deleted, also where the erasing breaks off.
  */
 async function erase(user: { id: string; email: string }): Promise<void> {
   const call = currentCall();
@@ -67,7 +67,7 @@ async function erase(user: { id: string; email: string }): Promise<void> {
   }
 }
 
-/** The adapter, but what a transaction is going to ask for is reckoned before it is opened. */
+/** The adapter, with the password of a transaction hashed before the transaction is opened. */
 const withoutHashing =
   (make: ReturnType<typeof prismaAdapter>, hashAhead: () => Promise<void>) =>
   (options: BetterAuthOptions) => {
@@ -80,7 +80,7 @@ const withoutHashing =
   };
 
 async function makeAuth() {
-  // Loaded here, since a function that serves tasks starts sooner without it.
+  // Better Auth is loaded here, since a function that serves tasks starts sooner without it.
   const [{ prismaAdapter }, { betterAuth }, crypto, { sessionEndpoints }] = await Promise.all([
     import("better-auth/adapters/prisma"),
     import("better-auth/minimal"),
@@ -106,8 +106,8 @@ async function makeAuth() {
     databaseHooks: {
       session: {
         create: {
-          // Better Auth ends the others before it locks the account. A sign-in that had the lock
-          // until then has made one more; whoever has it later is refused.
+          // Better Auth ends the other sessions before it locks the account. A sign-in that held
+          // the lock until then has made one more; a later sign-in is refused.
           async before({ userId }, ctx) {
             if (ctx?.path === "/change-password")
               await ctx.context.internalAdapter.deleteUserSessions(userId);
@@ -115,7 +115,7 @@ async function makeAuth() {
         },
       },
     },
-    // Renewed by use once an hour, so that a list of sessions tells which are in use.
+    // Use renews a session once an hour, so that the list of sessions shows which are in use.
     session: { updateAge: 60 * 60 },
     plugins: [sessionEndpoints],
     user: { deleteUser: { enabled: true, beforeDelete: erase } },
@@ -126,7 +126,7 @@ async function makeAuth() {
       cookiePrefix: cookiePrefix(BETTER_AUTH_URL),
       defaultCookieAttributes: { secure: isHttps(BETTER_AUTH_URL) },
       database: { generateId: () => randomUUID() },
-      // Said, since Better Auth leaves the check out wherever a variable TEST is set.
+      // Set explicitly, since Better Auth leaves the check out wherever a variable TEST is set.
       disableOriginCheck: false,
     },
     rateLimit: {
@@ -155,7 +155,7 @@ export function auth(): ReturnType<typeof makeAuth> {
   return made;
 }
 
-/** The session of this cookie, or null. Throws the database's own error where it cannot be reached. */
+/** The session of this cookie, or null. Throws the database's error where it is unreachable. */
 export async function readSession(caller: RequestHeaders) {
   const call: AuthCall = { operation: api.getSession, network: await networkOf(caller) };
   try {
@@ -169,15 +169,15 @@ export async function readSession(caller: RequestHeaders) {
   }
 }
 
-/** What of a call is not its body. */
+/** The parts of a call besides its body. */
 interface Around {
-  /** What lets its password be looked at, by the network that it comes from. */
+  /** Makes the guard of its password, for the network that the call comes from. */
   readonly guard?: (network: string) => Guard;
   /** The password that is to be stored. */
   readonly newPassword?: string;
 }
 
-/** The network that a request comes from, as Better Auth counts by it; empty where none is known. */
+/** The network of a request, as Better Auth counts by it; empty where it is not known. */
 async function networkOf(caller: RequestHeaders): Promise<string> {
   const [{ getIP }, { options }] = await Promise.all([import("better-auth/api"), auth()]);
   return getIP(new Headers([...caller]), options) ?? "";
@@ -198,10 +198,10 @@ export async function runAuth<const O extends Operation>(
 ): Promise<{ status: 200; body: Answer<O>; headers: { "Set-Cookie": string[] } }> {
   const headers = withoutDevice(caller);
   headers.delete("Content-Length");
-  // It is kept with the session: unbounded, a list of a hundred would hold more than a megabyte.
+  // The header is kept with the session: unbounded, a list of a hundred would exceed a megabyte.
   const agent = headers.get("User-Agent");
   if (agent !== null) headers.set("User-Agent", shortUserAgent(agent));
-  // Node's fetch sends the mode without the site, as no browser does; it is not to be taken for one.
+  // Node's fetch sends the mode without the site, as no browser does: it must not be taken for one.
   if (!headers.has("Sec-Fetch-Site")) headers.delete("Sec-Fetch-Mode");
   if (body !== undefined) headers.set("Content-Type", "application/json");
   const request = new Request(env().BETTER_AUTH_URL + operation.path, {
@@ -221,7 +221,7 @@ export async function runAuth<const O extends Operation>(
   if (!response.ok && (isUnreachable(error) || error instanceof ProblemError)) throw error;
   const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusal(response, answer, error);
-  // `route` parses it by the row's schema before it leaves.
+  // `endpoint` parses the answer by the row's schema before it leaves.
   return {
     status: 200,
     body: answer as Answer<O>,
@@ -236,7 +236,7 @@ function refusal(response: Response, answer: unknown, cause: unknown): Error {
     return new ProblemError("too_many_requests", { headers: { "Retry-After": seconds } });
   }
   if (code === "INVALID_EMAIL_OR_PASSWORD") return new ProblemError("invalid_email_or_password");
-  // Of whoever is signed in already; the second one has no password.
+  // Both codes concern a user with a session; an account of the second kind has no password.
   if (code === "INVALID_PASSWORD" || code === "CREDENTIAL_ACCOUNT_NOT_FOUND")
     return wrongPassword();
   // Of two sign-ups with one email at the same time, the database refuses one.

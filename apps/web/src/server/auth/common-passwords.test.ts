@@ -9,7 +9,7 @@ vi.mock("@zxcvbn-ts/language-common", async (original) => {
 
 const ada = { name: "Ada Lovelace", email: "ada@example.com", password: "correct horse battery" };
 
-// The whole server, which takes its time beside other work.
+// The whole server is loaded first, since that takes long on a busy machine.
 beforeAll(async () => {
   await import("#server/http/routes.ts");
 });

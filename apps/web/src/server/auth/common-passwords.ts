@@ -25,7 +25,7 @@ export async function assertUncommonPassword(
   });
 }
 
-/** 49,000 in lower case, loaded when the first password is chosen: nobody else should wait for them. */
+/** 49,000 passwords in lower case, loaded when the first password is chosen. */
 async function commonPasswords(): Promise<readonly string[]> {
   const { dictionary } = await import("@zxcvbn-ts/language-common");
   return dictionary["passwords-common"];

@@ -6,7 +6,7 @@ import { accountOf } from "./sign-in-guard.ts";
 
 const { sql } = Prisma;
 
-/** Until then a request erases what is left; where it broke off, the sweep goes on with it. */
+/** When the sweep takes over an erasure that the request has not finished. */
 const later = sql`now() + interval '10 minutes'`;
 
 /** Rows at a time: to cascade to a million takes longer than a statement may. */
@@ -15,9 +15,9 @@ const chunk = 5_000;
 const tables = [sql`tasks`, sql`task_tombstones`, sql`idempotency_keys`];
 
 /**
- * A-9, A-11: closes the account for good, unless its password was changed since this one was verified.
- * From then on nothing opens it, and no change of the password can come any more; what it holds is
- * left to be erased. Sessions are locked before the account, as a change of the password does.
+ * A-9, A-11: closes the account for good, unless its password was changed since it was verified. A
+ * closed account cannot be opened, nor its password changed; its rows are erased later. Sessions
+ * are locked before the account, as a change of the password does.
  *
  * @throws ProblemError invalid_email_or_password
  */
@@ -53,7 +53,7 @@ export async function isClosed(id: string): Promise<boolean> {
  * @returns whether nothing is left.
  */
 export async function eraseNext(id: string): Promise<boolean> {
-  // A sign-in that was under way when the account was closed may have made one; no more can come.
+  // A sign-in under way when the account was closed may have made a session; no later one can.
   await connectInTurn(() => database().$executeRaw`DELETE FROM sessions WHERE user_id = ${id}`);
   for (const table of tables) {
     // The counter is locked first, as by whoever writes tasks.

@@ -4,7 +4,7 @@ import type { RequestHeaders } from "#server/http/api-request.ts";
 import { env } from "../env.ts";
 import { hashOf } from "./sign-in-guard.ts";
 
-/** Accounts that one browser is remembered for, the last first: a family's, not a forger's list. */
+/** Accounts that one browser is remembered for, the latest first: enough for a family. */
 const mostAccounts = 5;
 
 /** Seconds: a year, begun anew by each sign-in. */
@@ -23,8 +23,8 @@ const pairsOf = (
   });
 
 /**
- * What shows that this browser was given the number after a sign-in to this account. By the user and
- * not the email: that may be of another account later, whose owner is somebody else.
+ * Proves that the browser was given this number at a sign-in to the account. It depends on the
+ * user's id and not on the email, which may belong to another account later.
  */
 const proofOf = (userId: string, device: string): string =>
   hashOf(`proof ${userId} ${device}`).slice(0, 32);
@@ -71,7 +71,7 @@ function cookieOf(entries: readonly Entry[]): string {
   return `${cookieName()}=${value}; Max-Age=${age}; Path=/${secure}; HttpOnly; SameSite=Lax`;
 }
 
-/** The headers without that cookie: it opens nothing, so its presence must not be taken for a session. */
+/** The headers without the device cookie, which opens nothing and is no sign of a session. */
 export function withoutDevice(caller: RequestHeaders): Headers {
   const headers = new Headers([...caller]);
   const ours = cookieName();

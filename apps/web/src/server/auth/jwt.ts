@@ -30,7 +30,7 @@ export function signToken(userId: string): string {
   return `${text}.${sign(text, tokenKeys()[0])}`;
 }
 
-/** RFC 7515, 4.1.11: what must be understood and is not known here refuses the token. */
+/** RFC 7515, 4.1.11: `crit` names extensions that must be understood; any refuses the token. */
 const Header = z.object({ alg: z.literal("HS256"), crit: z.undefined().optional() });
 
 const Claims = z.object({

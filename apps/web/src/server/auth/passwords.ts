@@ -3,7 +3,7 @@ import { ProblemError } from "#server/http/problem.ts";
 import { hashInTurn } from "./account-queues.ts";
 import { currentCall, remembered } from "./auth-call.ts";
 
-/** To whoever is signed in: the password is not, or no longer, that of the account. */
+/** The error for a signed-in user whose password is not, or not any more, the account's. */
 export const wrongPassword = () =>
   new ProblemError("invalid_email_or_password", {
     detail: "The password is wrong. Nothing was changed; check it and try again.",
@@ -15,11 +15,11 @@ interface Scrypt {
   verifyPassword(given: { hash: string; password: string }): Promise<boolean>;
 }
 
-/** A-7, C-6: how Better Auth hashes here: each in its turn, and a guess only where it may be made. */
+/** A-7, C-6: the hashing of Better Auth, queued, and of a guess only where the guard admits it. */
 export function makePasswords({ hashPassword, verifyPassword }: Scrypt) {
   const hashed = (password: string) => remembered(hashInTurn(() => hashPassword(password)));
   return {
-    /** Hashes what the call is going to store: Better Auth would do so with a transaction open. */
+    /** Hashes the password that the call will store, before Better Auth opens a transaction. */
     async hashAhead(): Promise<void> {
       const call = currentCall();
       if (call?.newPassword !== undefined) call.newHash = await hashed(call.newPassword);
@@ -29,7 +29,7 @@ export function makePasswords({ hashPassword, verifyPassword }: Scrypt) {
       const { operation, guard, newPassword, newHash } = currentCall() ?? {};
       if (newHash !== undefined && password === newPassword) return newHash;
       if (operation !== api.signIn) return hashed(password);
-      // On sign-in it is reckoned for an email that nobody has, which counts and takes as long.
+      // A sign-in hashes for unknown emails only, which counts and takes as long as any guess.
       const attempt = hashInTurn(async () => {
         await guard?.count();
         return hashPassword(password);

@@ -8,9 +8,9 @@ const { sql } = Prisma;
 type SessionRow = Prisma.sessionUncheckedCreateInput;
 
 /**
- * A-11: makes a session for whoever knew this very password, unless it was changed, or the account
- * deleted, since its hash was read: reckoning takes longer than a change does. The lock has one of
- * the two wait for the other; that of the user comes first, as where an account is deleted.
+ * A-11: inserts a session, unless the password was changed, or the account deleted, since its hash
+ * was read: comparing takes longer than a change. Its locks make one of the two wait; the user's
+ * comes first, as in a deletion of the account.
  *
  * @throws ProblemError invalid_email_or_password
  */

@@ -13,7 +13,7 @@ export const hashOf = (text: string): string =>
 /** What stands for an email in `sign_in_failures`. */
 export const accountOf = (email: string): string => hashOf(email.toLowerCase());
 
-/** One row of failures in a row, and what follows from how many they are. */
+/** A row that counts consecutive failures, and the waits that follow from them. */
 interface Counter {
   readonly row: string;
   /** Consecutive attempts without a wait after them. */
@@ -32,21 +32,21 @@ const inARow = (row: string): Counter => ({ row, quota: 20, firstWait: 30, windo
  */
 const ofAccount = (row: string): Counter => ({ row, quota: 62, firstWait: 900, window: 30 });
 
-/** A-7: what has to let an attempt at a password through before the password is looked at. */
+/** A-7: admits or refuses an attempt at a password before the password is compared. */
 export interface Guard {
   /**
-   * Counts it as a failure before it is tried: of guesses at the same time none slips through.
+   * Counts the attempt as a failure before it is tried, so that no concurrent guess slips through.
    *
    * @throws ProblemError too_many_requests: it is not to be tried.
    */
   count(): Promise<void>;
-  /** It was right: what counted it begins anew. */
+  /** Ends the counts of an attempt whose password was right. */
   forget(): Promise<void>;
 }
 
 /**
- * Of whoever signs in with this email: a browser that the account which has it now knows by this
- * number, or anybody else.
+ * The guard of a sign-in with this email: of a browser that `deviceOf` knows for the account that
+ * has the email now, or of a stranger.
  */
 export function signInGuard(
   email: string,
@@ -73,9 +73,9 @@ export function signInGuard(
 }
 
 /**
- * Of a browser that has signed in to this account before: strangers' guesses do not keep it out. All
- * such browsers have a count together, for whoever once knew the password and collected cookies; a
- * sign-in of one does not end it.
+ * The guard of a browser that has signed in before: strangers' guesses do not lock it out. All such
+ * browsers also share a count, against cookies collected while the password was known; a sign-in of
+ * one does not end that count.
  */
 function deviceGuard(email: string, device: string): Guard {
   const account = accountOf(email);
@@ -83,13 +83,13 @@ function deviceGuard(email: string, device: string): Guard {
   return guard([own, ofAccount(`${account} devices`)], [own]);
 }
 
-/** Of anybody else who knows the email, whether or not there is such a user. */
+/** The guard of a stranger to the account, whether or not there is such a user. */
 function strangerGuard(email: string, network: string): Guard {
   const account = accountOf(email);
   return guard([inARow(`${account} ${hashOf(`network ${network}`)}`), ofAccount(account)]);
 }
 
-/** Of a live session: nobody outside can lock it, and it locks nobody else. */
+/** The guard of a live session: nobody else can lock it, and it locks nobody else. */
 export const sessionGuard = (email: string, session: string): Guard =>
   guard([inARow(`${accountOf(email)} ${hashOf(`session ${session}`)}`)]);
 
@@ -98,12 +98,12 @@ const guard = (counters: readonly Counter[], ended = counters): Guard => ({
   forget: () => forget(ended),
 });
 
-/** Of each row, the last guess that this process is counting. */
+/** The last guess that this process is counting, by row. */
 const counting = new Map<string, Promise<void>>();
 
 /**
- * One after another: guesses of one account would else wait for one row in PostgreSQL, each with a
- * connection, some for longer than a lock may take.
+ * Counts guesses at one account one after another: they would else wait for one row in PostgreSQL,
+ * each with a connection, some for longer than a lock may take.
  */
 async function countInTurn(counters: readonly Counter[]): Promise<void> {
   const row = counters.at(-1)?.row ?? "";
@@ -135,7 +135,7 @@ async function count(counters: readonly Counter[]): Promise<void> {
 /** Failures older than this count no more. */
 const memory = sql`interval '30 days'`;
 
-/** @returns whether it was counted: it is not where the row waits. */
+/** @returns whether the attempt was counted: it is not while the row makes others wait. */
 async function countRow({ row, quota, firstWait, window }: Counter): Promise<boolean> {
   const isOver = sql`(f.last_failure_at < now() - ${memory}
     OR f.counted_since < now() - make_interval(days => ${window}::int) IS TRUE)`;
@@ -187,7 +187,7 @@ export const mostRows = 100_000;
 /** Counted guesses of this process until it looks how many rows there are. */
 let untilSweep = 100;
 
-/** Takes out what is too much, first the rows with the fewest failures, and of those the oldest. */
+/** Deletes the surplus rows: first those with the fewest failures, and of those the oldest. */
 export async function sweepFailures(): Promise<void> {
   await accountDatabase().$executeRaw`
     DELETE FROM sign_in_failures WHERE account = ANY(ARRAY(

@@ -8,7 +8,7 @@ type Purpose = "tend cursor" | "tend sign-in";
 
 const cached = new Map<Purpose | "token", Keys>();
 
-/** the key of the secret, which signs and seals, then that of the retired one, which still opens. */
+/** the key of the secret, which signs and seals, then the retired one's, which still opens. */
 function keysFor(name: Purpose | "token", keyOf: (secret: string) => KeyObject): Keys {
   let keys = cached.get(name);
   if (!keys) {
@@ -22,7 +22,7 @@ function keysFor(name: Purpose | "token", keyOf: (secret: string) => KeyObject):
   return keys;
 }
 
-/** tokens are signed by the secret itself, so that any holder of it can verify and mint them. */
+/** the secret itself signs tokens, so that any holder of it can verify and mint them. */
 export const tokenKeys = (): Keys =>
   keysFor("token", (secret) => createSecretKey(Buffer.from(secret, "utf8")));
 

@@ -1,7 +1,7 @@
 import type { UserId } from "#server/auth/user-id.ts";
 import type { Params } from "./address.ts";
 
-/** What is read of a request. A Web `Request` has it all; that of the self-hosted server no more than this. */
+/** The parts of a request that handlers read. A Web `Request` has them, and more. */
 export interface ApiRequest {
   readonly method: string;
   /** The whole address. */
@@ -14,12 +14,12 @@ export interface RequestHeaders extends Iterable<[string, string]> {
   get(name: string): string | null;
 }
 
-/** The answer to it, before Next or the self-hosted server makes its own kind of response of it. */
+/** The answer to a request, before Next or the self-hosted server makes its own kind of it. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | null;
-  /** Whose token asked for it. */
+  /** The user whose token the request carried. */
   readonly userId?: UserId | undefined;
 }
 

@@ -5,8 +5,8 @@ import { ProblemError } from "./problem.ts";
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /**
- * E-2: the JSON of a body, or undefined where there is no body. `types`: the only content types that
- * it may have; by default any JSON.
+ * E-2: the JSON of a body, or undefined where there is no body. `types`: the only content types
+ * that are taken; by default any JSON.
  *
  * @throws ProblemError body_too_large, unsupported_media_type or malformed_json.
  */

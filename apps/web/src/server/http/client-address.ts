@@ -9,8 +9,8 @@ export const addressHeader = (): string =>
   process.env.VERCEL ? "x-vercel-forwarded-for" : "x-forwarded-for";
 
 /**
- * From the peer of the connection back through the proxies that are trusted: the first address that
- * is none of them. What stands left of it may have been written by anybody.
+ * The caller's address: going back from the peer of the connection through the trusted proxies, the
+ * first that is none of them. What stands left of it may have been written by anybody.
  */
 export function clientAddress(
   peer: string | undefined,
@@ -41,7 +41,7 @@ const isTrusted = (address: string, trusted: BlockList): boolean =>
 
 const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
-/** Of addresses and networks, as TRUSTED_PROXIES has them. */
+/** A list of addresses and networks, written as in TRUSTED_PROXIES. */
 export function makeProxyList(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {

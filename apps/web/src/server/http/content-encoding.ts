@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
-/** Characters from which on it pays: below, an answer fits into one packet as it is. */
+/** Characters from which encoding pays: a shorter answer fits into one packet as it is. */
 const leastLength = 1_024;
 
 const encoders = {
@@ -23,11 +23,11 @@ export type Encoding = keyof typeof encoders;
 export const encode = (encoding: Encoding, text: string): Promise<Buffer> =>
   encoders[encoding](text);
 
-/** Whether an answer may be told in another encoding at all: `no-transform` says that it may not. */
+/** Whether an answer may be encoded: not where it is short, or says `no-transform`. */
 export const isEncodable = (body: string | null, cacheControl: unknown): body is string =>
   body !== null && body.length >= leastLength && !String(cacheControl).includes("no-transform");
 
-/** RFC 9110, 12.5.3: the best that the caller takes, of two alike the first; undefined: as it is. */
+/** RFC 9110, 12.5.3: the encoding that the caller prefers, of equals the first; undefined: none. */
 export function encodingFor(accepted: string | undefined): Encoding | undefined {
   if (accepted === undefined) return undefined;
   const weights = new Map(accepted.toLowerCase().split(",").map(weighed));
@@ -39,7 +39,7 @@ export function encodingFor(accepted: string | undefined): Encoding | undefined 
     ["gzip", gzipWeight],
   ];
   const [name, weight] = second && first && second[1] > first[1] ? second : (first ?? ["br", 0]);
-  // What is not refused by name is taken as it is, but after all that is named.
+  // No encoding (`identity`) is acceptable by default, but ranks behind all that is named.
   return weight > 0 && weight >= (weights.get("identity") ?? 0) ? name : undefined;
 }
 
@@ -47,6 +47,6 @@ function weighed(entry: string): [name: string, weight: number] {
   const [name = "", ...parameters] = entry.split(";").map((part) => part.trim());
   const [, quality = "1"] =
     /^q\s*=\s*(.*)$/.exec(parameters.find((part) => /^q\s*=/.test(part)) ?? "") ?? [];
-  // A weight that is none counts as none.
+  // A malformed weight counts as 0.
   return [name, /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(quality) ? Number(quality) : 0];
 }

@@ -12,7 +12,7 @@ afterEach(() => {
   servers.clear();
 });
 
-/** A server of a page like Next's, of which it is counted how often it was rendered, and for whom. */
+/** Serves a page like Next's, and records each time that it was rendered, and for whom. */
 async function serving(given: { fails?: number; isSignedIn?: () => Promise<boolean> } = {}) {
   const seen: string[] = [];
   let fails = given.fails ?? 0;

@@ -22,16 +22,16 @@ interface Rendered {
 interface Given {
   /** What renders pages. */
   readonly page: RequestListener;
-  /** Whether the page would greet somebody. It may reject: then it is rendered as ever. */
+  /** Whether the caller has a session. Where it rejects, the page is rendered for this caller. */
   readonly isSignedIn: (incoming: IncomingMessage) => Promise<boolean>;
   /** The cookies that the page differs by, in one form for each of its few looks. */
   readonly looksOf: (cookies: string) => string;
 }
 
 /**
- * C-3: serves /docs. To whoever is not signed in it is the same but for its look and its nonce, and
- * takes Next a tenth of a second of a processor: it is rendered once for each look. Next's own router
- * gets the page whole where it asks for its parts, and loads it.
+ * C-3: serves /docs. Without a session it differs by its look and its nonce alone, and takes Next
+ * 0.1 s of a processor, so it is rendered once for each look. Next's own router, which asks for
+ * parts of a page, gets it whole and loads it.
  */
 export function docsPage({ page, isSignedIn, looksOf }: Given) {
   const known = new Map<string, Promise<Rendered>>();

@@ -39,8 +39,8 @@ export interface Endpoint extends Handler {
 
 /**
  * The handler of one row of the table. Fixed order, no options: request id, CORS, authenticate,
- * rate limit, path user, parse, wait for a turn, run, parse the answer, respond. What PostgreSQL has written needs no
- * parsing: its statement names the fields.
+ * rate limit, path user, parse, wait for a turn, run, parse the answer, respond. JSON from
+ * PostgreSQL is not parsed: its statement names the fields.
  */
 export function endpoint<O extends Operation, const R extends Result<O>>(
   operation: O,
@@ -87,7 +87,7 @@ export function endpoint<O extends Operation, const R extends Result<O>>(
   return Object.assign(handle, { operation });
 }
 
-/** Next has found the file of this address, and not what stands in its placeholders. */
+/** The values of the placeholders, which Next does not hand on with the file that it has found. */
 function match(forms: readonly RegExp[], pathname: string): Params {
   for (const form of forms) {
     const params = paramsOf(form, pathname);
@@ -162,7 +162,10 @@ export const tooManyParameters: Handler = (request) =>
     });
   });
 
-/** E-1: what is no operation and has these methods: refuses any other, or tells which they are. */
+/**
+ * E-1: handlers of an address without operations: `refuse` answers any other method with 405,
+ * `tell` lists those it takes.
+ */
 export const otherMethods = (methods: readonly string[]): { refuse: Handler; tell: Handler } => {
   const headers = { Allow: methods.join(", ") };
   return {

@@ -2,7 +2,7 @@ import { isBusy, isUnreachable, poolSize } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
 import { ProblemError } from "./problem.ts";
 
-/** What may wait, and for how many milliseconds: beyond it a request is refused rather than served late. */
+/** How many may wait, and for how long: beyond that a request is refused, not served late. */
 interface Bounds {
   readonly total: number;
   readonly ofOneUser: number;
@@ -17,11 +17,11 @@ interface Waiting {
 }
 
 /**
- * C-6: the queue before the database. As many requests run as there are connections. The others wait
- * by user, and the users take turns, so that whoever sends a thousand requests delays their own.
+ * C-6: the queue before the database. As many requests run as there are connections. Others wait by
+ * user, and the users take turns, so that a user with a thousand requests delays only those.
  */
 export class FairQueue<User extends string = UserId> {
-  /** By user, who is next first; nobody's queue is empty. */
+  /** Waiting requests by user, the user who is next first; no list is empty. */
   readonly #queues = new Map<User, Waiting[]>();
   readonly #bounds: Bounds;
   #waiting = 0;
@@ -107,5 +107,5 @@ export class FairQueue<User extends string = UserId> {
 const overloaded = (cause: unknown) =>
   new ProblemError("overloaded", { headers: { "Retry-After": "1" }, cause });
 
-/** Those of this process. */
+/** The queue of this process for requests on tasks. */
 export const taskQueue = new FairQueue();

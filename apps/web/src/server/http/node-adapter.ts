@@ -20,7 +20,7 @@ export async function handleNodeRequest(
     if (userId === undefined || content === null || isHead) return () => {};
     return countUnread(userId, Buffer.byteLength(content));
   };
-  // From now on, since the next request may run while this answer is still being encoded.
+  // The answer counts from here on, since the next request may run while it is being encoded.
   let release = hold(body);
   let content: string | Buffer | null = body;
   if (isEncodable(body, headers["Cache-Control"])) {
@@ -85,7 +85,7 @@ function bodyOf(message: IncomingMessage): AsyncIterable<Uint8Array> {
   const iterator = {
     next: () => Promise.race([chunks.next(), stopped]),
     return: async () => {
-      // Once it stopped, this waits for what may never come.
+      // `return` is not awaited: after a timeout it may never settle.
       void chunks.return?.();
       return { done: true as const, value: undefined };
     },

@@ -3,15 +3,15 @@ import { z } from "zod";
 import { shortUserAgent } from "./user-agent.ts";
 
 /**
- * Leaves of a request what a page is made of. Next would keep 10 MB of a body that no page reads,
- * take it for a call of a function that is not there, fail at a tree that its own router did not
- * write, and put into the log what the caller says.
+ * Strips a request of what no page needs. Next would buffer 10 MB of a body, take it for a call of
+ * a server function, fail at a router state that its own router did not write, and log what the
+ * caller sent.
  */
 export function settlePageRequest(incoming: IncomingMessage): void {
   const { headers, method } = incoming;
-  // A form that is sent before its page is alive gets the page anew.
+  // A form that is sent before its page is hydrated gets the page anew.
   if (method === "POST") incoming.method = "GET";
-  // Next looks in it for the names of robots, in a time that grows with the square of its length.
+  // Next searches this header for names of robots, in a time that grows with its length squared.
   const agent = headers["user-agent"];
   if (agent !== undefined) headers["user-agent"] = shortUserAgent(agent);
   const tree = headers[routerState];
@@ -38,7 +38,10 @@ const Tree = z.tuple([
   z.string().optional(),
 ]);
 
-/** Beyond, to read it takes more stack than there is. A tree has three; a search may hold 200 more. */
+/**
+ * Brackets that reading a state can take without a stack overflow. A state has three, and a search
+ * may hold 200 more.
+ */
 const mostBrackets = 300;
 
 function isRouterState(text: string): boolean {

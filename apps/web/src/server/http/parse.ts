@@ -4,7 +4,7 @@ import type { ApiRequest, RequestHeaders } from "./api-request.ts";
 import { readJson } from "./body.ts";
 import { ProblemError } from "./problem.ts";
 
-/** E-1: what an operation asks for of a request. @throws ProblemError that names every fault at once. */
+/** E-1: the input of an operation. @throws ProblemError that names every fault at once. */
 export async function parse(
   operation: Operation,
   params: Record<string, string>,

@@ -5,14 +5,14 @@ import { ProblemError } from "./problem.ts";
 /** Seconds. */
 const window = 60;
 
-/** How often each user has asked since the last minute began, and when it ends. */
+/** The requests of each user in this minute, and when it ends. */
 interface Counts {
   readonly of: Map<string, number>;
   readonly ends: number;
 }
 
 declare global {
-  // Kept here because pages are built apart from what serves the API, in one process.
+  // The counts are global because pages are bundled apart from the API, in one process.
   var tendRequests: Counts | undefined;
 }
 
@@ -40,6 +40,6 @@ export function countRequest(userId: UserId, headers: Record<string, string>): v
   }
 }
 
-/** Whether it says that a user has asked too often. */
+/** Whether the error says that a user has sent too many requests. */
 export const isOverLimit = (error: unknown): boolean =>
   error instanceof ProblemError && error.code === "too_many_requests";

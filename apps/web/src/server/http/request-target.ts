@@ -6,13 +6,16 @@ export type Target =
 /** What Next serves pages and files by; it fails at some others. */
 export const pageMethods = ["GET", "HEAD", "POST", "OPTIONS"];
 
-/** Next compares each parameter of an address with each other, also of a file: a thousand hold up all. */
+/**
+ * The most parameters of a page's address: Next compares each with each other, and a thousand block
+ * the process.
+ */
 export const mostParameters = 100;
 
 /**
- * RFC 9112, 3.2: an address in the form of a path, or whole; or the server itself, by `OPTIONS *`.
- * A path that others read differently is nowhere: what guards `/api` in front of us, by the path as
- * it is written, must not be got round by another way to write it.
+ * RFC 9112, 3.2: the target is a path, a whole address, or the server itself (`OPTIONS *`). An
+ * ambiguous path leads nowhere: a proxy that guards `/api` by the path as it is written must not be
+ * passed by another spelling of it.
  */
 export function targetOf(method: string, target: string, hosts: readonly string[]): Target {
   if (hosts.length !== 1) return { to: "malformed" };
@@ -30,7 +33,7 @@ export function targetOf(method: string, target: string, hosts: readonly string[
 
 const isApi = (path: string): boolean => /^\/api(\/|$)/.test(path);
 
-/** Slashes of another kind or two in a row, dots that lead elsewhere, `/api` in disguise. */
+/** Whether a path has backslashes, empty or dot segments, or an encoded `/api`. */
 function isAmbiguous(path: string): boolean {
   const plain = decoded(decoded(path));
   const odd = /\\|\/\/|(^|\/)\.{1,2}(\/|$)/;

@@ -7,7 +7,7 @@ import { corsHeaders } from "./cors.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
 import { strictTransport } from "./strict-transport.ts";
 
-/** What is learned of a request on its way, for the headers of its answer and its line in the log. */
+/** Notes on a request, for the headers of its answer and its line in the log. */
 export class Notes {
   userId: UserId | undefined;
   readonly headers: Record<string, string> = {};
@@ -33,7 +33,7 @@ export class Notes {
   }
 }
 
-/** E-1, E-4, C-1: runs it, makes a problem of what it throws, and completes and logs the answer. */
+/** E-1, E-4, C-1: runs `run`, makes a problem of its error, and completes and logs the answer. */
 export async function respond(
   request: ApiRequest,
   path: string,
@@ -74,8 +74,8 @@ export async function respond(
 }
 
 /**
- * What compresses an answer makes its ETag weak or gives it another name; and the length of one with
- * a token, or that a cookie opened, could tell of what is in it.
+ * Compression makes an ETag weak or renames it; and the compressed length of an answer that holds a
+ * token, or that a cookie opened, could reveal what is in it.
  */
 const isCompressible = (path: string, { headers }: ApiResponse): boolean =>
   !headers.ETag && !path.startsWith("/api/auth/");
@@ -97,11 +97,11 @@ function refusal(error: unknown, requestId: string): ProblemError {
   return new ProblemError("internal_error");
 }
 
-/** Why it cannot be served now, in words that quote nobody: those of an operation are its own. */
+/** The causes of a problem for the log, in words that quote nobody. */
 const causeOf = ({ code, message, cause = message }: ProblemError): readonly Cause[] =>
   typeof cause === "string" ? [{ name: code, message: cause }] : causesOf(cause);
 
-/** Where it failed, without the message: that may quote what a person typed, even lines of a stack. */
+/** The stack of an error without its message: that may quote a person, even lines of a stack. */
 export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const { name, message, stack = "" } = error;

@@ -18,8 +18,8 @@ const addresses = [...paths]
   .map(({ form, methods }) => ({ form: pattern(form), methods }));
 
 /**
- * The self-hosted server's: any request under /api, answered without Next. Next's own router answers
- * some malformed addresses itself, with a page or a 500; here they are problems like any other.
+ * Answers any request under /api in the self-hosted server, without Next. Next's own router answers
+ * some malformed addresses itself, with a page or a 500; here they are problems.
  */
 export function routeRequest(request: ApiRequest): Promise<ApiResponse> {
   const { pathname } = new URL(request.url);

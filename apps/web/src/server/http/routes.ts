@@ -46,7 +46,7 @@ function withCookie<A extends { readonly headers: { readonly "Set-Cookie": strin
   return { ...answer, headers: { "Set-Cookie": [...answer.headers["Set-Cookie"], cookie] } };
 }
 
-/** Made once: it takes tens of milliseconds. */
+/** The OpenAPI document, made once: it takes tens of milliseconds. */
 let document: ReturnType<typeof openapi> | undefined;
 
 /** The handler of every row of the table: where results become statuses and headers. */

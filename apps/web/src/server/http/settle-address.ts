@@ -6,7 +6,7 @@ import { clientAddress, makeProxyList } from "./client-address.ts";
 
 const header = "x-forwarded-for";
 
-/** puts the caller's address in the place of what the request says of it. */
+/** replaces the addresses that the request names by the caller's. */
 export function settleAddress({ headers, headersDistinct, socket }: IncomingMessage): void {
   const { [header]: forwarded = [] } = headersDistinct;
   const trusted = trustedProxies();
@@ -25,7 +25,7 @@ function trustedProxies(): BlockList {
 
 let warned = false;
 
-/** Or whoever has a proxy wonders why all callers are counted as one. */
+/** Warns an operator whose proxy is not listed, behind which all callers are counted as one. */
 function warnOnce(): void {
   if (warned) return;
   warned = true;

@@ -6,7 +6,7 @@ import { parseJson } from "./api-request.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { countRequest } from "./rate-limit.ts";
 
-/** Of the connections of this process so many serve pages at the same time. */
+/** Gives pages a part of this process's database connections. */
 const queue = new FairQueue(4);
 
 /** What a page asks for: the first of a list. */
@@ -20,7 +20,7 @@ interface TasksPage {
   readonly counts: Awaited<ReturnType<typeof countTasks>>;
 }
 
-/** How many there are, for a page that shows no more of them. @throws as `readTasksPage`. */
+/** How many tasks there are, for a page that shows no more of them. @throws as `readTasksPage`. */
 export async function countTasksForPage(userId: UserId): Promise<TasksPage["counts"]> {
   countRequest(userId, {});
   return queue.run(userId, () => countTasks(userId));

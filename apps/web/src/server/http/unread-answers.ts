@@ -3,13 +3,13 @@ import type { Socket } from "node:net";
 import type { UserId } from "#server/auth/user-id.ts";
 import { ProblemError } from "./problem.ts";
 
-/** Bytes that one user may have asked this process for and not yet read: several of the longest lists. */
+/** Bytes of unread answers that one user may have in this process: several of the longest lists. */
 const mostUnread = 64 * 1024 * 1024;
 
 const unread = new Map<UserId, number>();
 
 /**
- * C-10: whoever asks and does not read has the memory of one who does, and no more.
+ * C-10: refuses a user whose unread answers hold too much memory.
  *
  * @throws ProblemError too_many_requests
  */
@@ -22,7 +22,7 @@ export function assertAnswersRead(userId: UserId): void {
   });
 }
 
-/** Counts an answer of so many bytes until what this gives is called; called again, it does nothing. */
+/** Counts unread bytes until the function that it returns is called; a second call does nothing. */
 export function countUnread(userId: UserId, bytes: number): () => void {
   let counted = bytes;
   unread.set(userId, (unread.get(userId) ?? 0) + counted);
@@ -34,10 +34,10 @@ export function countUnread(userId: UserId, bytes: number): () => void {
   };
 }
 
-/** What to call when a connection ends: an answer that waits behind another hears of no end. */
+/** Callbacks for the end of a connection: an answer behind another gets no event of its own. */
 const onEnd = new WeakMap<Socket, Set<() => void>>();
 
-/** Calls it when the answer is read, or nobody can read it any more. */
+/** Calls `call` when the answer is read, or nobody can read it any more. */
 export function whenRead(answer: ServerResponse, socket: Socket, call: () => void): void {
   if (socket.destroyed) call();
   const calls = onEnd.get(socket) ?? new Set();

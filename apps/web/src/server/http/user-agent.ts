@@ -1,5 +1,5 @@
-/** Longer than any browser's: what comes behind is no name of a program. */
+/** Characters that are kept: more than any browser's name has. */
 const most = 512;
 
-/** What a program says of itself, as it is kept and given on. */
+/** The User-Agent of a program, as it is stored and handed on. */
 export const shortUserAgent = (text: string): string => text.slice(0, most);

@@ -54,19 +54,19 @@ interface Tasks {
   readonly touched: Set<string>;
   /** How many more this user may have. */
   room: number;
-  /** When the next one is made, in milliseconds; each has one of its own. */
+  /** The `created_at` of the next new task, in milliseconds; each task has one of its own. */
   nextCreation: number;
 }
 
 type Done = Omit<BatchResult, "problem">;
 
 /**
- * T-10: carries the operations out in order, in one transaction: lock the owner's counter, read what
- * the operations name, apply them here, write what came of it, many tasks in each statement.
- * Nobody else writes tasks of this owner meanwhile, since all begin with that lock.
+ * T-10: carries out the operations in order, in one transaction: locks the owner's counter, reads
+ * the tasks, applies the operations in memory, writes many tasks in each statement. All writers
+ * begin with that lock, so nobody else writes tasks of this owner meanwhile.
  *
  * @throws ProblemError batch_failed, with the results, where it is atomic and one cannot be done;
- *   answer_too_large.
+ * answer_too_large.
  */
 export async function batchTasks(
   userId: UserId,
@@ -84,7 +84,7 @@ export async function batchTasks(
     const result = attempt(tasks, operation, index);
     results.push(result);
     length += Buffer.byteLength(JSON.stringify(result)) + 1;
-    // At once, so that a few bytes that name one long task again and again do not cost much either.
+    // The length is checked at once, so that a short batch that repeats a long task stays cheap.
     if (length > limits.answer) throw new ProblemError("answer_too_large");
   }
   if (atomic && results.some(({ problem }) => problem)) {
@@ -243,7 +243,7 @@ function save(tasks: Tasks, task: Task, change: TaskPatch): Task {
   return saved;
 }
 
-/** Of two moments as answers show them: texts of one form compare as they do. */
+/** The later of two times as answers show them: texts of one form compare as the times do. */
 function later(one: string, other: string): string {
   if (one < other) return other;
   return one;
@@ -298,7 +298,7 @@ async function write(
 /** Letters of text whose words one statement can enter into the index well within its time. */
 const lettersAtOnce = 100_000;
 
-/** In order, so many at a time that no statement has more to do for the index than it can. */
+/** Splits the tasks, in order, into portions that one statement can index in time. */
 function* portions(tasks: readonly Saved[]): Generator<readonly Saved[]> {
   let portion: Saved[] = [];
   let letters = 0;
@@ -313,7 +313,7 @@ function* portions(tasks: readonly Saved[]): Generator<readonly Saved[]> {
   if (portion.length > 0) yield portion;
 }
 
-/** These tasks as rows of SQL, `saved`; of a column that they leave out, nothing. */
+/** These tasks as rows of SQL named `saved`; a column that they leave out is NULL. */
 const asSaved = (tasks: readonly Partial<Saved>[]) =>
   sql`jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) AS saved (${rowTypes})`;
 

@@ -10,8 +10,8 @@ import { assertNotErased } from "./refusals.ts";
 const { sql } = Prisma;
 
 /**
- * How far a client has read: after this change and id. `complete_to`: what had been forgotten up to
- * there when the client began without a cursor, it can never have seen.
+ * How far a client has read: up to this change and id. `complete_to`: deletions that were forgotten
+ * when the client began without a cursor, of tasks that it never saw.
  */
 interface Position {
   readonly change: bigint;
@@ -28,7 +28,7 @@ type Row = { [K in keyof Task]: Task[K] | null } & {
 
 const beginning = { change: -1n, id: "00000000-0000-0000-0000-000000000000" };
 
-/** T-9: what became of this user's tasks since the cursor, in the order of commit. */
+/** T-9: the changes of this user's tasks since the cursor, in the order of commit. */
 export async function listChanges(
   userId: UserId,
   { cursor, limit }: ChangeQuery,
@@ -82,7 +82,7 @@ const gone = () => new ProblemError("cursor_gone");
 function changed(row: Row): TaskChanged {
   const id = row.id ?? "";
   if (row.title === null) return { type: "deleted", id, task: null };
-  // With a title it is a task, whole; `route` parses it by the schema.
+  // A row with a title is a whole task; `endpoint` parses it by the schema.
   const task = row as Task;
   return { type: task.deleted_at === null ? "saved" : "trashed", id, task };
 }

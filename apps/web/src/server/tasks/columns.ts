@@ -17,9 +17,9 @@ const instant = (column: string) =>
   sql`to_char(${raw(column)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
- * Every column that is written, in the order of the statements: whose and which, what people give,
- * what the server keeps. Instants and days are written out by PostgreSQL, so that no zone of any
- * session can shift them.
+ * Every column that is written, in the order of the statements: keys, what people give, what the
+ * server keeps. PostgreSQL formats instants and days itself, so that no time zone of a session can
+ * shift them.
  */
 const columns = {
   owner_user_id: { type: "text" },
@@ -63,7 +63,7 @@ export const answerColumns = listOf(
   }),
 );
 
-/** All that an answer is made of: what is stored of a task but the words that it is found by. */
+/** The columns that answers are made of: all that is stored of a task but its search words. */
 export const storedColumns = listOf(answerNames);
 
 /** The select list of a tombstone, beside that of a task: an id, an owner and a version. */
@@ -71,7 +71,7 @@ export const tombstoneColumns = listOf(
   answerNames.map((name) => (["id", "owner_user_id", "version"].includes(name) ? name : "NULL")),
 );
 
-/** T-2: what a task has where a create leaves it out. A place is not among it: it depends on the moment. */
+/** T-2: the defaults of a create. `position` is not among them: its default depends on the time. */
 const blank = {
   description: null,
   completed: false,
@@ -84,7 +84,7 @@ const blank = {
 
 export type Content = Pick<Task, Exclude<keyof NewTask, "id" | "position">>;
 
-/** T-2: all that makes two creates the same. A place is not: the task may have been moved since. */
+/** T-2: the fields by which two creates are the same; not `position`: the task may have moved. */
 export function contentOf(given: NewTask | Task): Content {
   const { title } = given;
   const named = namesOf(blank).map((name) => [name, given[name] ?? blank[name]]);
@@ -133,7 +133,7 @@ export const rowTypes = listOf(rowNames.map((name) => `${name} ${table[name].typ
 const fromSaved = (names: readonly ColumnName[]) =>
   listOf(names.map((name) => `${name} = saved.${name}`));
 
-/** Assignments from a row named `saved`: of what a search finds the task by, and of all else. */
+/** Assignments from a row named `saved`: of the columns that are searched, and of all others. */
 export const savedText = fromSaved(changeableNames.filter((name) => table[name].isSearched));
 export const savedRest = fromSaved(changeableNames.filter((name) => !table[name].isSearched));
 

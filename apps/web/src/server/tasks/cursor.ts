@@ -37,7 +37,7 @@ export function openCursor(scope: string, cursor: string): Place | undefined {
   return undefined;
 }
 
-/** Throws where the seal is not whole. */
+/** Throws where the authentication tag does not match. */
 function open(key: KeyObject, scope: string, bytes: Buffer): Place {
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivLength), {
     authTagLength: tagLength,

@@ -15,11 +15,11 @@ interface Recorded<T> {
 }
 
 /**
- * T-12: runs it, or gives the answer of the first time that this user sent this very request with
- * this key. The key is claimed, the work done and the answer recorded in one transaction: of
- * requests at the same time the later wait for the first, and one that is refused leaves no key.
+ * T-12: runs `run`, or gives the first answer to this very request of this user with this key. The
+ * key is claimed, the work done and the answer recorded in one transaction: of concurrent requests
+ * the later wait for the first, and one that is refused leaves no key.
  *
- * @param request all that makes the request what it is, parsed.
+ * @param request the parsed parts by which two requests are the same.
  * @throws ProblemError idempotency_key_reused or idempotency_limit_reached.
  */
 export async function oncePerKey<T extends object>(

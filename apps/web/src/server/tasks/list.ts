@@ -16,12 +16,12 @@ const states = { all: [0, 1], pending: [0], completed: [1], trashed: [2] } as co
 
 /** What an order compares. */
 interface Order {
-  /** As the order's index has it. */
+  /** The key, written exactly as in the order's index. */
   readonly expression: Prisma.Sql;
   readonly type: Prisma.Sql;
-  /** Whether tasks can be without it: they come last, whichever the direction. */
+  /** Whether the key can be null: such tasks come last in both directions. */
   readonly nullable: boolean;
-  /** Its value in a task, as a text; empty where it has none. */
+  /** The key of a task, as a text; empty where it is null. */
   readonly key: (task: Task) => string;
 }
 
@@ -64,7 +64,7 @@ const defaultOrder = (sort: TaskSort) =>
 
 type Filter = Pick<TaskQuery, "q" | "tag" | "priority" | "due" | "time_zone">;
 
-/** What goes through the index of words, tags and priorities: one condition, whatever the mixture. */
+/** The condition on the index of words, tags and priorities: a single one for any mixture. */
 function searchOf(userId: UserId, { q, tag, priority }: Filter): Prisma.Sql | undefined {
   const conditions = [
     ...(q === undefined ? [] : [sql`search_query(${userId}, ${q})`]),
@@ -77,8 +77,8 @@ function searchOf(userId: UserId, { q, tag, priority }: Filter): Prisma.Sql | un
 }
 
 /**
- * T-17: whether a task is due then, by the calendar and the clock of this zone. A zone of its own
- * moves a task by two days at most: by so much the range of the index goes beyond what is asked.
+ * T-17: whether a task is due then, by the calendar and the clock of the zone `here`. A zone of its
+ * own moves a task by two days at most, so the range of the index is that much wider.
  */
 function dueIn(here: Prisma.Sql, due: Exclude<DueFilter, "none">): Prisma.Sql {
   const { expression: key } = orders.due_date;
@@ -126,7 +126,7 @@ export async function listTasks(
       : sql`(${expression}, id) ${beyond} (${after.key}::${type}, ${after.id}::uuid)`;
   const inOrder = sql`ORDER BY sort_key ${direction}, id ${direction}`;
 
-  /** Of each state the range of the order's index that this condition says, up to so many. */
+  /** The first `count` tasks of each state in the index range that `condition` gives. */
   const ranges = (condition: Prisma.Sql, count: Prisma.Sql) => {
     const range = (number: number) => sql`(
       SELECT ${storedColumns}, ${expression} AS sort_key FROM tasks
@@ -135,7 +135,7 @@ export async function listTasks(
     return join(states[status].map(range), " UNION ALL ");
   };
 
-  /** Those without the value are read only as far as those with it leave room on the page. */
+  /** Tasks without a key are read only as far as those with one leave room on the page. */
   const valuesFirst = () => {
     const room = sql`${most} - (SELECT count(*) FROM valued)`;
     return sql`
@@ -146,7 +146,7 @@ export async function listTasks(
   };
   const only = (condition: Prisma.Sql) => sql`
     SELECT ${taskJson} FROM (${ranges(condition, most)}) AS tasks ${inOrder} LIMIT ${most}`;
-  // Set apart, since the planner cannot know how few tasks a filter finds.
+  // MATERIALIZED, since the planner cannot know how few tasks a filter finds.
   const amongFound = (condition: Prisma.Sql) => sql`
     WITH found AS MATERIALIZED (
       SELECT ${storedColumns}, ${expression} AS sort_key FROM tasks
@@ -169,7 +169,7 @@ export async function listTasks(
     if (conditions.length === 0) {
       return query(nullable && !isPastValues ? valuesFirst() : only(inIndex));
     }
-    // What is due, in the order of days, is a range of that order.
+    // Tasks filtered by their day and sorted by it are one range of that order's index.
     const [first, ...more] = conditions;
     if (sort === "due_date" && due !== undefined && first && more.length === 0) {
       return query(only(sql`${first} AND ${inIndex}`));

@@ -14,9 +14,9 @@ const portion = 500;
 let nextLook = 0;
 
 /**
- * T-8, T-9, T-12: sweeps one owner, where one is due, and what sessions have ended. Requests that make
- * or delete call it first, so that the service needs no clock of its own, and one that finds no room
- * makes some; a failure is left to the next call.
+ * T-8, T-9, T-12: sweeps one owner, where one is due, and ended sessions. Requests that create or
+ * delete call it first, so that the service needs no scheduler, and a user at the quota gains room;
+ * a failure is left to the next call.
  */
 export async function purgeExpired(): Promise<void> {
   if (Date.now() < nextLook) return;
@@ -25,13 +25,17 @@ export async function purgeExpired(): Promise<void> {
     const found = await Promise.all([purgeOneOwner(), deleteEndedSessions()]);
     if (found.includes(true)) nextLook = 0;
   } catch {
-    // Nothing is lost: it stays due.
+    // Nothing is lost: the owner stays due.
   }
 }
 
-/** Purges what is due of one owner, or the next part of a closed account. @returns whether there was one. */
+/**
+ * Purges what is due of one owner, or of a closed account.
+ *
+ * @returns whether there was one.
+ */
 export async function purgeOneOwner(): Promise<boolean> {
-  // Put off at once: other instances leave this owner alone, and one whose sweep fails waits.
+  // `sweep_at` is moved first: other instances leave this owner alone, and a failed sweep waits.
   const [due] = await database().$queryRaw<{ owner_user_id: string }[]>(sql`
     UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
       SELECT owner_user_id FROM task_counters WHERE sweep_at <= now()
@@ -56,7 +60,7 @@ export async function deleteEndedSessions(): Promise<boolean> {
   return swept === portion;
 }
 
-/** Each row is asked twice for its age: it may have been restored while this waited for the counter. */
+/** Checks the age of a task twice: it may have been restored during the wait for the counter. */
 async function purge(connection: Connection, owner: string): Promise<void> {
   await connection.$executeRaw(sql`
     WITH counter AS (

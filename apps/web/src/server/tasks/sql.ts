@@ -19,19 +19,19 @@ export const taskJson = sql`id, version,
 
 export const parseTask = ({ json }: StoredTask): Task => parseJson(json);
 
-/** With a plan that is kept; or on a connection of Prisma's, which has it planned anew. */
+/** Runs a statement by a plan that is kept; or by a new plan, on a connection of Prisma's. */
 export const query = (statement: Prisma.Sql, connection?: Connection): Promise<StoredTask[]> =>
   connection
     ? connection.$queryRaw<StoredTask[]>(statement)
     : database().query<StoredTask>(statement);
 
-/** As the indexes of the list have it: 0 pending, 1 completed, 2 trashed. */
+/** The state of a task, as the indexes of the list have it: 0 pending, 1 completed, 2 trashed. */
 export const state = sql`(CASE WHEN deleted_at IS NOT NULL THEN 2 WHEN completed THEN 1 ELSE 0 END)`;
 
 /**
- * T-9: takes the owner's next change numbers for the row `(owner, how many, when to sweep)`. Locks the
- * owner's counter until the commit. Whoever writes tasks does this first: numbers become visible in
- * their order, and no two writers wait for each other in a circle.
+ * T-9: takes the owner's next change numbers for the row `(owner, how many, when to sweep)`, and
+ * locks the owner's counter until the commit. Every writer of tasks does this first: numbers become
+ * visible in their order, and no two writers deadlock.
  */
 export const nextChange = (row: Prisma.Sql) => sql`
   INSERT INTO task_counters (owner_user_id, last_change, sweep_at) ${row}
@@ -39,13 +39,13 @@ export const nextChange = (row: Prisma.Sql) => sql`
     sweep_at = least(task_counters.sweep_at, excluded.sweep_at)
   RETURNING last_change`;
 
-/** How far the clock may have been ahead, or creations have run ahead of it, to be gone on from. */
+/** How far `created_until` may be ahead of the clock for new tasks to continue from it. */
 const longestLead = sql`interval '1 hour'`;
 
 /**
- * T-1: as `nextChange`, where up to so many tasks are made. `created_until` is the moment of the last
- * one, and the others have the milliseconds before it: no task of an owner is as old as another, so
- * that lists have them in the order in which they were made. `task_count`: those there already.
+ * T-1: as `nextChange`, for up to `creations` new tasks. The last one is created at
+ * `created_until`, the others in the milliseconds before: no two tasks of an owner have the same
+ * time, so that lists keep their order. `task_count`: the tasks there already.
  */
 export function nextCreations(
   userId: UserId,

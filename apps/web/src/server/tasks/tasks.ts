@@ -49,7 +49,7 @@ export async function countTasks(
   return { all: counts.pending + counts.completed, ...counts };
 }
 
-/** Creates it; or finds it, where this user made the same task with the same id before. */
+/** Creates a task; or finds it, where this user made the same task with the same id before. */
 export async function createTask(
   userId: UserId,
   task: NewTask,
@@ -118,7 +118,7 @@ const trashed = sql`deleted_at IS NOT NULL`;
 const unchanged = (ifMatch: IfMatch | undefined) =>
   ifMatch === undefined || ifMatch === "*" ? empty : sql`AND version = ANY(${[...ifMatch]}::int[])`;
 
-/** Writes one task of the owner that is in this state, in one statement; undefined: there is none. */
+/** Writes one task of the owner in this state, in one statement; undefined: there is none. */
 async function write(
   userId: UserId,
   id: string,
@@ -227,9 +227,9 @@ export async function restoreTask(
 const matches = ({ version }: StoredTask, ifMatch: IfMatch | undefined): boolean =>
   ifMatch === undefined || ifMatch === "*" || ifMatch.includes(version);
 
-/** Why nothing of one's own was found: changed meanwhile, erased, somebody else's or nobody's (O-2). */
+/** Tells why no task was found: changed meanwhile, erased, somebody else's or nobody's (O-2). */
 async function throwNotFound(userId: UserId, id: string, ifMatch?: IfMatch): Promise<never> {
-  // Without a version to compare, one that was made since the write did not exist for it: 404.
+  // Without a version to compare, a task made since the write did not exist for it: 404.
   if (Array.isArray(ifMatch)) {
     const [found] = await find(userId, id);
     const task = found && parseTask(found);

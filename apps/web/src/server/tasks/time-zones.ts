@@ -3,7 +3,7 @@ import { Prisma } from "@tend/db";
 import { type Connection, database } from "#server/database.ts";
 import { ProblemError } from "#server/http/problem.ts";
 
-/** What the database has said that it knows. The contract lets in only the zones that there are. */
+/** Zones that the database knows. The contract admits only real zones, so the set stays small. */
 const known = new Set<string>();
 
 /** A zone that a request names, and where it does. */
