@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     ]);
   }
   warnOfDistance(DATABASE_URL);
-  // Whatever does not say that it is production is none.
+  // Only a deployment that says so is production.
   const environment = VERCEL_ENV === "production" ? "production" : "preview";
   const applied = await migrateDeployment(direct, environment);
   for (const name of applied) console.log(`Applied ${name}`);

@@ -10,16 +10,18 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { unacknowledged } from "./unacknowledged.ts";
 
-/** Longer than proxies and clients keep an idle connection: who ends it loses no request. */
+/**
+ * Longer than clients and proxies keep a connection idle: where they end it, no request is lost.
+ */
 const keepAliveTimeoutMs = 75_000;
 
-/** In which a whole request comes, also one that comes in drops. */
+/** Time for a whole request to arrive, also one that arrives byte by byte. */
 const requestTimeoutMs = 120_000;
 
 export interface Patience {
-  /** Who neither reads nor sends what is due is cut when this has passed twice. */
+  /** A peer that neither reads nor sends what is due is cut off when this has passed twice. */
   readonly stallTimeoutMs: number;
-  /** In which what still comes of a request that has its answer is read away. */
+  /** Time in which the rest of a request that has its answer is read and discarded. */
   readonly lingerTimeoutMs: number;
 }
 
@@ -36,18 +38,18 @@ const statusOfError: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads on after an early answer, so that it arrives (RFC 9112, 9.6), and cuts who stands still.
- * `headers` are those of what it answers by itself, to what is no HTTP or never comes to its end.
+ * Makes a server that reads on after an early answer, so that it arrives (RFC 9112, 9.6), and cuts
+ * off peers that stall. `headers` are those of its own answers, to what is no HTTP or never ends.
  */
 export function createHttpServer(
   listener: RequestListener,
   headers: Readonly<Record<string, string>> = {},
   { stallTimeoutMs, lingerTimeoutMs }: Patience = patient,
 ): Server {
-  /** The last one of each connection. */
+  /** The last exchange of each connection. */
   const exchanges = new WeakMap<Duplex, Exchange>();
   const refused = new WeakSet<Duplex>();
-  /** How far a connection was when it last stood still. */
+  /** The progress of a connection when it last stalled. */
   const standstills = new WeakMap<Socket, string>();
 
   const serve: RequestListener = (incoming, outgoing) => {
@@ -68,7 +70,7 @@ export function createHttpServer(
     awaited.once("close", () => clearTimeout(timer));
   }
 
-  /** Where a request is still being sent, to close is to answer it with a reset, which overtakes the answer. */
+  /** Closing while a request is still being sent causes a reset, which overtakes the answer. */
   function closeAfterRequest(socket: Socket): void {
     const close = () => Socket.prototype.destroySoon.call(socket);
     const { incoming } = exchanges.get(socket) ?? {};
@@ -79,7 +81,7 @@ export function createHttpServer(
   }
 
   function refuse(status: string, socket: Duplex): void {
-    // What comes behind a refused piece is refused anew, piece by piece.
+    // Node reports each further piece of a refused request as an error of its own.
     if (refused.has(socket)) return;
     const { outgoing } = exchanges.get(socket) ?? {};
     // An answer that has begun is not to be continued by this one.
@@ -99,7 +101,7 @@ export function createHttpServer(
   async function judgeStandstill(socket: Socket): Promise<void> {
     const { incoming, outgoing } = exchanges.get(socket) ?? {};
     if (!incoming || !outgoing || outgoing.closed) return void socket.destroy();
-    // Who waits for an answer that has not begun does what they should.
+    // A client that waits for an answer that has not begun does not stall.
     if (incoming.complete && socket.writableLength === 0) return;
     const { bytesRead, writableLength } = socket;
     const standstill = `${bytesRead} ${writableLength} ${await unacknowledged(socket)}`;
@@ -127,7 +129,7 @@ export function createHttpServer(
         if (error.code === "ECONNRESET") socket.destroy();
         else refuse(statusOfError[error.code ?? ""] ?? "400 Bad Request", socket);
       })
-      // Whatever is expected besides 100-continue: it is answered like any other.
+      // A request that expects anything but 100-continue is answered like any other.
       .on("checkExpectation", serve)
   );
 }

@@ -1,8 +1,7 @@
 /**
- * `launch dev` and `launch start`: everything that stands around Next on a machine of one's own.
- * Reads .env, checks the environment, opens and migrates the database, starts Next's development
- * server or the workers of the production server, says where it is, and takes everything down again
- * on Ctrl-C. Vercel does not come this way.
+ * `launch dev` and `launch start`: everything around Next on a machine of one's own. Reads .env,
+ * checks the environment, opens and migrates the database, starts Next's development server or the
+ * production workers, and stops it all on Ctrl-C. Vercel does not use it.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -72,7 +71,7 @@ async function main(mode: "dev" | "start"): Promise<void> {
           });
     stop.follow(running);
     const answer = await firstAnswer(`${askedAt(address, port)}/api/ready`, running);
-    // What `stop` follows ends this process too.
+    // The server has ended, and `stop` ends this process.
     if (!answer) return;
     if (answer.ok) say(`\n  Tend is ready:  ${process.env.BETTER_AUTH_URL}`);
     else say(`\n  The server is up, but not ready: ${(await answer.json()).detail}`);
@@ -98,7 +97,7 @@ async function prepare(database: OpenDatabase, mode: "dev" | "start"): Promise<v
   await seed(client, process.env).finally(() => client.$disconnect());
 }
 
-/** Next's development server. What it says of itself waits until it is ready. */
+/** Next's development server, whose output waits until it is ready. */
 function startDevelopment(
   options: readonly string[],
   env: Record<string, string>,
@@ -110,7 +109,7 @@ function startDevelopment(
     env: { ...process.env, ...env, NODE_ENV: "development" },
   });
   const speak = () => void next.stdout?.pipe(process.stdout);
-  // What it said before it was ready tells why it never was.
+  // Output from before it was ready tells why it never was.
   next.once("exit", speak);
   return {
     ended: new Promise((resolve) => next.once("exit", (code) => resolve(code || 1))),
@@ -121,7 +120,7 @@ function startDevelopment(
   };
 }
 
-/** Takes the server and the database down, in that order, on Ctrl-C, on SIGTERM and when it ends. */
+/** Stops the server, then the database: on Ctrl-C, on SIGTERM, and when either has ended. */
 function stopper(database: OpenDatabase) {
   let running: Running | undefined;
   let stopping: Promise<void> | undefined;

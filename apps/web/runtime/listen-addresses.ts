@@ -1,11 +1,11 @@
-/** Where the app listens: which addresses HOST stands for, whether they can be had, how it is said. */
+/** The addresses that HOST stands for: whether they can be had, and how they are described. */
 import { lookup } from "node:dns/promises";
 import { createServer, isIP, isIPv6 } from "node:net";
 
 /** Reached from this machine alone. */
 const loopback = ["127.0.0.1", "::1"];
 
-/** For people, what each of them stands for; and an address of it that a client can ask. */
+/** What each wildcard stands for, in words; and an address of it that a client can ask. */
 const wildcards: Readonly<Record<string, { readonly means: string; readonly asked: string }>> = {
   "0.0.0.0": { means: "every IPv4 address of this machine", asked: "127.0.0.1" },
   // Either family may be switched off; the name leads to the other one.
@@ -67,7 +67,7 @@ async function resolveHost(host: string | undefined): Promise<readonly string[]>
   if (host === undefined) return loopback;
   if (isIP(host)) return [host];
   const found = await lookup(host, { all: true, order: "ipv4first" }).catch(() => []);
-  // One with a zone (fe80::1%eth0) is the link's alone, and no browser opens it.
+  // An address with a zone (fe80::1%eth0) is the link's alone, and no browser opens it.
   const addresses = found.map(({ address }) => address).filter((address) => !address.includes("%"));
   if (addresses.length > 0) return [...new Set(addresses)];
   throw new Error(

@@ -8,7 +8,7 @@ export function makeSecret(file: string): string {
   const secret = randomBytes(32).toString("base64");
   const isNew = !existsSync(file);
   appendFileSync(file, `BETTER_AUTH_SECRET=${secret}\n`, { mode: 0o600 });
-  // After `sudo pnpm dev` the file is of whom the folder is: without sudo it must be readable too.
+  // After `sudo pnpm dev` the file goes to the folder's owner, who must read it without sudo too.
   if (isNew && process.getuid?.() === 0) {
     const { uid, gid } = statSync(dirname(file));
     chownSync(file, uid, gid);

@@ -55,13 +55,13 @@ const docs = docsPage({
   looksOf,
 });
 
-/** The one page that is the same for everybody and costs much. */
+/** Whether this is the docs page, which is the same for everybody and costs much. */
 function isDocs(method: string, url: string): boolean {
   const [path = ""] = url.split(/[?#]/);
   return (method === "GET" || method === "HEAD") && decoded(path) === "/docs";
 }
 
-/** As Next reads a path. */
+/** The path decoded as Next does it. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -70,7 +70,7 @@ function decoded(path: string): string {
   }
 }
 
-/** What of a visitor's cookies shows on a page to whoever is not signed in. */
+/** The cookies that change how a page looks without a session. */
 function looksOf(cookies: string): string {
   const cookieOf = (name: string) =>
     cookies
@@ -132,10 +132,10 @@ const servers = addresses.map((address) =>
   createHttpServer(serve, strict).listen(Number(PORT), address),
 );
 
-/** Milliseconds in which whoever is about to send on an open connection is still answered. */
+/** Milliseconds in which a request on an open connection is still answered. */
 const exitDelayMs = 250;
 
-// What is in flight is finished; the launcher loses patience after ten seconds.
+// Requests in flight are finished; the launcher kills this process after ten seconds.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     stopping = true;

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 
 /**
- * What was sent on this connection and not confirmed by the other side, as Linux tells; empty
- * elsewhere. The system takes megabytes ahead, so that Node sees no progress for minutes where
- * somebody reads slowly. Connections with both ports alike are told together.
+ * Bytes sent on this connection and not acknowledged by the peer, as Linux tells; empty elsewhere.
+ * The kernel buffers megabytes, so that Node sees no progress for minutes where a peer reads
+ * slowly. Connections with the same two ports are counted together.
  */
 export async function unacknowledged({ localPort, remotePort }: Socket): Promise<string> {
   return (await sharedTable()).get(`${localPort} ${remotePort}`) ?? "";
@@ -12,7 +12,7 @@ export async function unacknowledged({ localPort, remotePort }: Socket): Promise
 
 let shared: ReturnType<typeof readTable> | undefined;
 
-/** Read a few times a second at most, however many ask: with many connections it is long. */
+/** The table, read a few times a second at most: with many connections it is long. */
 function sharedTable(): ReturnType<typeof readTable> {
   if (!shared) {
     shared = readTable();
@@ -23,7 +23,7 @@ function sharedTable(): ReturnType<typeof readTable> {
   return shared;
 }
 
-/** By the local and the remote port, the queues of all such connections. */
+/** The send queues of all connections, by local and remote port. */
 async function readTable(): Promise<ReadonlyMap<string, string>> {
   const files = ["tcp", "tcp6"].map((name) => `/proc/self/net/${name}`);
   const texts = await Promise.all(files.map((file) => readFile(file, "latin1").catch(() => "")));

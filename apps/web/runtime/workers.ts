@@ -7,14 +7,14 @@ export interface Running {
   /** The exit code, when it ends without being stopped. */
   readonly ended: Promise<number>;
   stop(): Promise<void>;
-  /** Lets be heard what was held back until the start was over. */
+  /** Prints the output that was held back during the start. */
   speak?(): void;
 }
 
-/** Milliseconds in which what is in flight is finished. */
+/** Milliseconds in which requests in flight are finished. */
 const exitTimeoutMs = 10_000;
 
-/** Has them finish what is in flight, or ends them. Those given still run. */
+/** Ends processes that still run: asks them to finish, and kills them after `exitTimeoutMs`. */
 export async function stopProcesses(processes: readonly ChildProcess[]): Promise<void> {
   const gone = processes.map((child) => new Promise((resolve) => child.once("exit", resolve)));
   for (const child of processes) child.kill("SIGTERM");
@@ -25,7 +25,7 @@ export async function stopProcesses(processes: readonly ChildProcess[]): Promise
   clearTimeout(impatient);
 }
 
-/** Milliseconds before the next try, where a replacement did not come up; twice as many each time. */
+/** Milliseconds before a worker is replaced that did not come up, doubled each time. */
 const pauses = { first: 250, longest: 30_000 };
 
 /**
@@ -43,10 +43,10 @@ export function startWorkers({
   options: readonly string[];
   env: Readonly<Record<string, string>>;
   count: number;
-  /** Where each of them listens; they are its arguments. */
+  /** The addresses that each worker listens on, given as its arguments. */
   addresses: readonly string[];
 }): Running {
-  // Each takes connections by itself: this process also is the embedded database, and may be busy.
+  // Each worker accepts connections itself: this process also looks after the database.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({
     exec: file,

@@ -4,7 +4,7 @@ import { type NextRequest, NextResponse } from "next/server";
 import { env } from "#server/env.ts";
 import { strictTransport } from "#server/http/strict-transport.ts";
 
-/** Pages alone: the API must not pay for a proxy, and files need no nonce. */
+/** Matches pages alone: the API must not pay for a proxy, and files need no nonce. */
 export const config = {
   matcher:
     "/((?!api(?:/|$)|_next/static/|icon\\.svg$|sw\\.js$|tasks-(?:phone-)?(?:dark|light)\\.webp$).*)",
@@ -18,7 +18,7 @@ export function proxy(request: NextRequest): NextResponse {
   // From here Next takes the nonce for the scripts that it writes.
   headers.set("Content-Security-Policy", policy);
   const given = { request: { headers } };
-  // The page for what fails on the server is an address too: a 500 that caches may keep for a year.
+  // The page for server errors has an address too, which caches might keep as a 500 for a year.
   const response =
     request.nextUrl.pathname === "/_global-error"
       ? NextResponse.rewrite(new URL("/_not-found", request.url), given)

@@ -38,7 +38,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const singleKeys = readSingleKeys((await cookies()).get(singleKeysCookie)?.value);
   preloadSans();
   return (
-    // Both may be set before React comes, by `choicesScript`.
+    // `choicesScript` may set both attributes before React hydrates.
     <html
       lang="en"
       data-theme={theme === "system" ? undefined : theme}

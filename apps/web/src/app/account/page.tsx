@@ -37,7 +37,7 @@ export default async function AccountPage() {
   const [sessions, counts] = await Promise.all([
     listSessions(user.id, session.id),
     countTasksForPage(user.id).catch((error: unknown) => {
-      // Whoever asks too much, perhaps with a stolen token, does not keep its owner from this page.
+      // A user over the limit, perhaps by a stolen token, can still open this page.
       if (isOverLimit(error) || isUnavailable(error)) return null;
       throw error;
     }),
@@ -143,7 +143,7 @@ function Section({
         <h2 className="text-section">{title}</h2>
         <p className="mt-1 text-meta text-muted">{text}</p>
       </div>
-      {/* Words stay where no script runs, and what would do nothing goes. */}
+      {/* Without JavaScript the texts stay, and controls that would do nothing are hidden. */}
       <div className="min-w-0 noscript:[&_:is(form,fieldset,button,label,#single-keys-hint)]:hidden">
         {children}
       </div>

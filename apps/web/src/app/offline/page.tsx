@@ -11,7 +11,7 @@ export default async function OfflinePage() {
   const policy = (await headers()).get("Content-Security-Policy") ?? "";
   return (
     <>
-      {/* The worker fetches it without cookies, so the server cannot know the choices. */}
+      {/* The worker fetches this page without cookies, so the server cannot know the choices. */}
       <script nonce={/'nonce-([^']+)'/.exec(policy)?.[1]}>{choicesScript}</script>
       <Shell />
       <NeedsScript text="Tend needs JavaScript to show the tasks that this device keeps." />

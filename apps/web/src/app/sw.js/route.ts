@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import worker from "#ui/offline/service-worker.js";
 
-/** Written once, while building: each build has a worker of its own, which replaces the last. */
+/** The worker is written at build time: each build has its own, which replaces the last. */
 export const dynamic = "force-static";
 
-/** In development files keep their names while they change, so that no worker may stay. */
+/** The worker of development removes itself, since files there change and keep their names. */
 const none = `
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", () => registration.unregister());`;

@@ -31,7 +31,7 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
     const instead = (
       <TasksUnavailable href={filtersHref(filters)} overLimit={found === "too many"} />
     );
-    // What this device keeps asks the API, which says when there may be more.
+    // The screen of cached tasks asks the API, whose answer says when to try again.
     return <CachedTasksScreen meanwhile={instead} otherwise={instead} />;
   }
   if (!found) redirect(withNext("/sign-in", filtersHref(filters)));
@@ -46,7 +46,7 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
 async function read({ status, sort, order, q, tag, priority }: Filters) {
   const user = await currentUser();
   if (!user) return null;
-  // What is due now, only the device can tell.
+  // The filter `due` is left out: only the device knows what is due now.
   const found = { ...(searchFor(q) && { q }), ...(tag && { tag }), ...(priority && { priority }) };
   const page = await readTasksPage(user.id, { status, sort, order, limit, ...found });
   return { user: { id: user.id, name: user.name }, ...page };
