@@ -90,7 +90,7 @@ const session: Session = {
   current: true,
 };
 
-/** Said wherever a session ends that is not the caller's: a token asks no database. */
+/** The note where another session ends: a token is checked without a database. */
 const tokensLiveOn =
   "API tokens that were issued there before live on until they expire, 15 minutes at most.";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError, createClient, nextCursor, UnreachableError } from "./client.ts";
 
-/** A fetch that answers with this, and what it was asked. */
+/** A fetch that answers with this, and the requests that it got. */
 function answering(answer: () => Response) {
   const asked: Request[] = [];
   const fetcher: typeof fetch = async (url, init) => {

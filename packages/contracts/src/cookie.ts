@@ -2,13 +2,13 @@
 export const isHttps = (origin: string): boolean => origin.startsWith("https:");
 
 /**
- * What the names of the cookies of the app at this origin begin with. Ports do not part cookies, so
- * the port is in it; on https no other host, and nothing on http, can set one with `__Host-`.
+ * The prefix of this app's cookie names. It has the port, since ports do not separate cookies; on
+ * https no other host, and on http nothing, can set a cookie with `__Host-`.
  */
 export function cookiePrefix(origin: string): string {
   const { port } = new URL(origin);
   return `${isHttps(origin) ? "__Host-" : ""}tend${port && `_${port}`}`;
 }
 
-/** The one that a session is known by. */
+/** The name of the cookie that identifies a session. */
 export const sessionCookie = (origin: string): string => `${cookiePrefix(origin)}.session_token`;

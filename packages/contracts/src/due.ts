@@ -10,13 +10,13 @@ const needs = [
   { field: "time_zone", of: "due_time", message: "A zone needs a time: give the task a due_time." },
 ] as const;
 
-/** T-16: the change with what goes along: the time with its day, the zone with its time. */
+/** T-16: the change, with the time cleared along with its day, and the zone with its time. */
 export function withCleared<C extends Due>(change: C): C {
   const { due_date, due_time = due_date === null ? null : undefined, time_zone = null } = change;
   return due_time === null ? { ...change, due_time, time_zone } : change;
 }
 
-/** T-16: what of this change cannot be, beside what is stored as far as that is known. */
+/** T-16: the faults of a change, together with the stored fields as far as those are known. */
 export function dueFaults(change: Due, stored: Due = {}): { path: string[]; message: string }[] {
   const after = { ...stored, ...withCleared(change) };
   return needs
@@ -24,5 +24,5 @@ export function dueFaults(change: Due, stored: Due = {}): { path: string[]; mess
     .map(({ field, message }) => ({ path: [field], message }));
 }
 
-/** What is stored of a task that is not there yet. */
+/** The stored fields of a task that does not exist yet. */
 export const notDue = { due_date: null, due_time: null, time_zone: null } satisfies Due;

@@ -7,7 +7,7 @@ import { Position } from "./task.ts";
 
 const now = Date.UTC(2026, 10, 24);
 
-/** So many digits, the last of them not 0; many with the digits where carrying happens. */
+/** A position, often of the digits at which a carry happens. */
 const position = fc
   .tuple(
     fc.string({ unit: fc.constantFrom(..."00019azzz"), maxLength: 20 }),

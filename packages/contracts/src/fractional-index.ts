@@ -2,13 +2,13 @@ import { type Chance, positionAt } from "./fractional-index-at.ts";
 import { limits } from "./limits.ts";
 
 const base = 36;
-/** What an end of the list is counted in: 36 to the 10th is as many as a number holds exactly. */
+/** Digits that are counted in at an end of the list: 36 to the 10th is exact in a number. */
 const step = 10;
 const mostChance = 6;
 
 /**
- * So that of two who move into the same gap at once no two get the same: digits of chance, the last of
- * them not 0; as many as there is room for.
+ * Appends random digits, the last of them not 0, as many as there is room for, so that two tasks
+ * that are moved into one gap at once get different positions.
  */
 function withChance(digits: string, chance: Chance): string {
   const count = Math.min(mostChance, limits.position - digits.length);
@@ -19,15 +19,15 @@ function withChance(digits: string, chance: Chance): string {
   return all.replace(/0+$/, "");
 }
 
-/** So many steps before or behind; null: that is beyond 0 or 1. */
+/** A position so many steps away; null where that is beyond 0 or 1. */
 function beside(position: string, steps: number): string | null {
   const number = Number.parseInt(position.slice(0, step).padEnd(step, "0"), base) + steps;
   return number > 0 && number < base ** step ? number.toString(base).padStart(step, "0") : null;
 }
 
 /**
- * T-18: a position between two neighbours, read as fractions in base 36; null: there is none, it is
- * the top or the end. With no room left, after a thousand moves into one gap, that of a neighbour.
+ * T-18: a position between two neighbours, read as fractions in base 36; null: no neighbour, at the
+ * top or the end. With no room left, after a thousand moves into one gap, a neighbour's position.
  */
 export function positionBetween(
   before: string | null,
@@ -38,13 +38,13 @@ export function positionBetween(
     const top = positionAt(now, chance);
     if (after === null || top < after) return top;
   } else if (after !== null && before >= after) {
-    // Equal, by who made them: just behind both.
+    // Two tasks may be made with one position: the new one is just behind both.
     return withChance(before, chance);
   }
   const low = before ?? beside(after ?? "", -2) ?? "";
   const high = after ?? beside(low, 2);
   const digits: number[] = [];
-  /** What lies between them, in units of the last digit so far; without an upper bound, up to 1. */
+  /** The distance of `low` and `high`, in units of the last digit; without `high`, up to 1. */
   let gap = high === null ? 1 : 0;
   while (gap < 2) {
     if (digits.length === limits.position) return before ?? after ?? low;

@@ -1,4 +1,4 @@
-/** Milliseconds of the processor, which other processes do not lengthen as they do those of a clock. */
+/** Milliseconds of processor time, which other processes do not lengthen as they do a clock's. */
 function costOf(run: () => void): number {
   const before = process.cpuUsage();
   run();
@@ -7,9 +7,9 @@ function costOf(run: () => void): number {
 }
 
 /**
- * Whether the cost of reading such texts grows with their length and not with the square of it: four
- * times the length may cost ten times as much, its square would be 16. Measured by turns, and the
- * best of each counts: whatever else happens only adds to a cost.
+ * Whether the cost of reading such texts grows with their length and not with its square: four
+ * times the length may cost ten times as much, the square would cost 16. Measured in turn, and the
+ * least counts: disturbances only add to a cost.
  */
 export function growsWithLength(
   read: (text: string) => void,

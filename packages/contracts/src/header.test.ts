@@ -12,7 +12,7 @@ test.each<[string, "*" | readonly number[]]>([
   // RFC 9110, 5.6.1.2: empty elements of a list are ignored.
   ['"3",', [3]],
   [', ,"3" ,, "12",\t', [3, 12]],
-  // What a proxy that compresses makes of them: nginx, Apache, Jetty and others.
+  // ETags as compressing proxies rewrite them: nginx, Apache, Jetty and others.
   ['W/"3", "4"', [3, 4]],
   [
     '"3-gzip", "4--gzip", "5-br", "6;gzip", "7-df", "8:zstd", "9+deflate", W/"10-gzip"',

@@ -8,8 +8,8 @@ const entityTags = new RegExp(String.raw`^[\s,]*${tag}(?:\s*,[\s,]*${tag})*[\s,]
 const ifMatchMessage = 'Give the ETag of the task as it came, as If-Match: "3", or *.';
 
 /**
- * RFC 9110, 13.1.1: `*`, or the versions whose ETags are listed; also of those that a proxy made weak
- * or gave the name of a compression (specs/decisions/0038-etags-through-proxies.md).
+ * RFC 9110, 13.1.1: `*`, or the versions whose ETags are listed; also of those that a proxy made
+ * weak or suffixed with a compression (specs/decisions/0038-etags-through-proxies.md).
  */
 export const IfMatch = z
   .string()
@@ -25,7 +25,7 @@ export const IfNoneMatch = z
     text.trim() === "*" ? "*" : versions(text.match(/"[^"]*"/g) ?? []),
   );
 
-/** A version alone, or with what servers that compress put behind it: "3-gzip", "3--gzip", "3;br". */
+/** A version alone, or with the suffix of a compressing server: "3-gzip", "3--gzip", "3;br". */
 const versionTag = /^"([1-9][0-9]{0,9})(?:(?:--?|[;:+])(?:gzip|br|zstd|deflate|df))?"$/;
 
 const versions = (tags: readonly string[]): readonly number[] =>

@@ -47,5 +47,5 @@ export const codePoints = (text: string): number => {
   return count;
 };
 
-/** Equal for two tags that are the same: neither case nor the form of letters counts; accents do. */
+/** The key by which tags are the same: case and the form of letters do not count, accents do. */
 export const tagKey = (tag: string): string => tag.normalize("NFKC").toLowerCase();

@@ -18,7 +18,7 @@ const tags = [
   { name: "Service", description: "Health, readiness and this document." },
 ];
 
-/** The OpenAPI 3.1 document of the table of operations (C-3). `server`: the origin it is served by. */
+/** The OpenAPI 3.1 document of the table of operations (C-3). `server`: the origin serving it. */
 export function openapi(server = "/"): Json {
   const schemas: Json = {};
   const origin = URL.canParse(server) ? server : "https://tend.example";
@@ -37,7 +37,7 @@ export function openapi(server = "/"): Json {
         // zod's pattern only repeats the format; and an answer may gain fields (T-1).
         if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
         if (io === "output") delete jsonSchema.additionalProperties;
-        // What zod says of any integer.
+        // zod gives these bounds to any integer.
         if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       },
@@ -58,7 +58,7 @@ export function openapi(server = "/"): Json {
       for (const [name, { description, examples: _, ...schema }] of Object.entries(
         properties as Record<string, Json>,
       )) {
-        // Asked of the field itself: zod leaves it out of the input side of what is transformed.
+        // The examples are the field's own: zod leaves them out on the input side of a transform.
         const examples: unknown = z.globalRegistry.get(object.shape[name])?.examples;
         list.push({
           name: place === "header" ? headerName(name) : name,

@@ -208,7 +208,7 @@ const members = {
   task: Task.optional().meta({ description: "With `precondition_failed`: the task as it is now." }),
 };
 
-/** T-10: what became of one operation of a batch. */
+/** T-10: the result of one operation of a batch. */
 export const BatchResult = z
   .object({
     status: z

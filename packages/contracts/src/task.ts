@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Due, dueFaults, notDue } from "./due.ts";
 import { codePoints, limits, tagKey } from "./limits.ts";
 
-/** T-3: what PostgreSQL cannot hold, and drivers would silently replace. */
+/** T-3: whether PostgreSQL can store the text, and no driver would replace a part of it. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
 const unstorable = "Remove the NUL character or the half of a surrogate pair: it cannot be stored.";
@@ -60,7 +60,7 @@ const zoneMessage =
 /** Names with their region: CET is a zone to some programs and a fixed offset to others. */
 const zoneName = /^(UTC|GMT|[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+)$/;
 
-/** Kept, since to ask takes tens of microseconds; there are only so many zones. */
+/** A cache, since each check takes tens of microseconds; the number of zones is small. */
 const knownZones = new Set<string>();
 
 function isZone(name: string): boolean {
@@ -188,11 +188,11 @@ export const Task = z
   })
   .meta({ id: "Task", description: "One task of one user." });
 
-/** Also beside other faults, so that all are named at once (E-1). */
+/** Runs a check beside other faults too, so that all are named at once (E-1). */
 const whenObject = ({ value }: { readonly value: unknown }) =>
   typeof value === "object" && value !== null;
 
-/** Refuses what cannot be of when a task is due (T-16), beside what is stored of it. */
+/** Refuses due fields that cannot be (T-16), together with the stored ones. */
 const checkDue = (stored?: Due) => (change: Due, context: z.RefinementCtx) => {
   for (const fault of dueFaults(change, stored)) context.addIssue({ code: "custom", ...fault });
 };

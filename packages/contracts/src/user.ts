@@ -20,7 +20,7 @@ const passwordMessage = `Choose a password of ${limits.passwordMin} to ${limits.
 /** Hashing would take NUL and half a surrogate pair for other characters: two passwords in one. */
 const hashable = "Leave out the NUL character or the half of a surrogate pair.";
 
-/** Keyboards write one text in several ways: NIST SP 800-63B has it normalized before it is hashed. */
+/** Keyboards write one text in several ways: NIST SP 800-63B normalizes it before it is hashed. */
 const normalized = (message: string) => z.string(message).normalize("NFKC");
 
 const Password = normalized(passwordMessage)
@@ -68,7 +68,7 @@ export const User = z
   })
   .meta({ id: "User" });
 
-/** A-10: one place where a person is signed in. Nothing of it opens anything. */
+/** A-10: one place where a person is signed in. Nothing in it opens a session. */
 export const Session = z
   .object({
     id: z.guid().meta({ examples: ["c56a4180-65aa-42ec-a945-5fd21dec0538"] }),
