@@ -4,11 +4,11 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 
-/** Why a test that does not say so is skipped: what is asked runs elsewhere (TEND_ORIGIN), or its name. */
+/** The reason for a skip that gives none: an app elsewhere (TEND_ORIGIN), or the test's name. */
 const reasonOf = (name) => (process.env.TEND_ORIGIN ? "The app is in another process." : name);
 
 export default class Counts {
-  /** Of Vitest, once all is run. */
+  /** Called by Vitest, once all is run. */
   onTestRunEnd(modules, errors) {
     const counts = new Tally();
     for (const module of modules) {
@@ -25,18 +25,18 @@ export default class Counts {
     counts.write(project === "unit" ? project : `${project}-${process.pid}`);
   }
 
-  /** Of Playwright, before it begins. */
+  /** Called by Playwright before it begins. */
   onBegin(_config, suite) {
     this.suite = suite;
     this.counts = new Tally();
   }
 
-  /** Of Playwright: what no test is to blame for. */
+  /** Called by Playwright for an error outside of the tests. */
   onError() {
     if (this.counts) this.counts.failed++;
   }
 
-  /** Of Playwright, once all is run. */
+  /** Called by Playwright, once all is run. */
   onEnd() {
     const states = { expected: "passed", unexpected: "failed", flaky: "failed" };
     for (const test of this.suite.allTests()) {
@@ -53,7 +53,7 @@ export default class Counts {
 class Tally {
   passed = 0;
   failed = 0;
-  /** Why, once for each test. */
+  /** The reasons, one for each skipped test. */
   skipped = [];
 
   add(state, reason) {

@@ -34,7 +34,7 @@ const isThere = (cited, from) => {
   return [...[from, ...bases].map((base) => join(base, path)), ...inPackage].some(existsSync);
 };
 
-/** What looks like a file of this repository (not like `Response.json`), or a folder below its root. */
+/** Text that looks like a file of this repository (not like `Response.json`), or a folder in it. */
 const file =
   /^(?![A-Z][a-z]+\.[a-z]+$)[\w@.*<][\w@.*<>()[\]{}/-]*\.(?:css|json|m?[jt]s|md|mts|prisma|sql|svg|toml|tsx|webp|ya?ml)$/;
 const folder = /^(?:apps|packages|specs|\.ci|\.github)\/[\w@.*<>()[\]{}/-]*$/;

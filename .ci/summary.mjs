@@ -13,7 +13,7 @@ export function clear() {
   for (const folder of folders()) rmSync(folder, { recursive: true });
 }
 
-/** How many were skipped for which reason; and on a line of its own how many there were of each. */
+/** The number of skipped tests by reason; and on the last line the number of tests by outcome. */
 export function summary() {
   const runs = folders().flatMap((folder) =>
     readdirSync(folder).map((file) => JSON.parse(readFileSync(`${folder}/${file}`, "utf8"))),

@@ -21,7 +21,7 @@ const commands = {
     }
   },
 
-  /** Makes the demo user, and says how to sign in. A server's database must be named: `seed NAME`. */
+  /** Makes the demo user and tells its login. A server's database must be named: `seed NAME`. */
   async seed(name?: string) {
     const database = await openDatabase(process.env);
     const client = connect(database.url);
@@ -53,7 +53,9 @@ const commands = {
     await commands.migrate();
   },
 
-  /** Takes along the data of a PGlite folder: `import-pglite FOLDER`, as seen from where it was typed. */
+  /**
+   * Imports the data of a PGlite folder: `import-pglite FOLDER`, relative to the caller's folder.
+   */
   async "import-pglite"(given = folderBefore) {
     const folder = resolve(process.env.INIT_CWD ?? "", given);
     const stop = new AbortController();

@@ -24,7 +24,7 @@ afterAll(async () => {
   await fresh?.stop();
 });
 
-/** What this is refused with. */
+/** The error that a query is refused with. */
 const caught = (promise: PromiseLike<unknown>): PromiseLike<unknown> =>
   promise.then(
     () => expect.unreachable("It should have failed."),

@@ -52,8 +52,8 @@ export function connect(url: string) {
 }
 
 /**
- * Names for statements that the server is to keep; none with `?pgbouncer=true`, which says, as it does
- * to Prisma, that a pooler older than PgBouncer 1.21 stands between, which knows no such names.
+ * Names of prepared statements; none with `?pgbouncer=true`, which says, as it does to Prisma, that
+ * a pooler older than PgBouncer 1.21 stands between, which knows no such names.
  */
 function statementNames(url: string): (text: string) => string | undefined {
   if (new URL(url).searchParams.get("pgbouncer") === "true") return () => undefined;
@@ -116,7 +116,7 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
-/** Whether it is there, but took longer than a statement or a lock may. */
+/** Whether the database answers, but a statement or a lock took longer than it may. */
 export const isBusy = (error: unknown): boolean =>
   /^(57014|55P03)$/.test(driverCause(error).originalCode ?? "") ||
   (error instanceof Prisma.PrismaClientKnownRequestError &&
@@ -146,8 +146,8 @@ export interface Cause {
 const namingState = /^(28|3D)/;
 
 /**
- * Why the database is not to be reached: an error and those behind it. A message only where its words
- * are fixed: those of Node and Prisma name the server's address or quote what was asked.
+ * Why the database cannot be reached: an error and its causes. A message only where its words are
+ * fixed: those of Node and Prisma name the server's address or quote the query.
  */
 export function causesOf(error: unknown): Cause[] {
   if (!(error instanceof Error)) return [];

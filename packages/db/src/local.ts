@@ -11,7 +11,7 @@ const root = new URL("../../../", import.meta.url);
 /** The variables of this machine: git-ignored, at the top of the repository. */
 export const envFile = fileURLToPath(new URL(".env", root));
 
-/** Reads it where it is there; what the process was given already stays. */
+/** Reads the file where it exists; variables that are set already stay. */
 export function loadEnv(): void {
   if (existsSync(envFile)) process.loadEnvFile(envFile);
 }

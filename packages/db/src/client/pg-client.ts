@@ -1,9 +1,9 @@
 import { Client, type ClientConfig } from "pg";
 
 /**
- * The client of `pg`, taking two things of an address at their word that it does not:
- * `channel_binding=require`, which it ignores, and `sslmode=require`, by which it means
- * `verify-full`, with a warning that it will soon mean less. Here it goes on meaning that.
+ * The client of `pg`, strict about two parameters of an address: `channel_binding=require`, which
+ * `pg` ignores, and `sslmode=require`, which `pg` takes for `verify-full` and warns that it will
+ * mean less. Here it always means that.
  */
 export class ServerClient extends Client {
   constructor({ connectionString = "", ...config }: ClientConfig = {}) {
@@ -24,7 +24,7 @@ export class ServerClient extends Client {
     const { connection } = this;
     let proven = false;
     const refuse = () => connection.emit("error", new Error(notBound));
-    // All these come before the listeners of `pg`, which are then not called or write to nobody.
+    // These listeners run before those of `pg`, which then do not run or write to a closed stream.
     connection.on("error", () => {
       connection.removeAllListeners("readyForQuery");
       connection.stream.destroy();
@@ -46,7 +46,7 @@ export class ServerClient extends Client {
 const notBound =
   "SASL: the address says channel_binding=require, and the server does not offer that (SCRAM-SHA-256-PLUS, over TLS only). Add sslmode=require where it is missing, or ask who runs the server.";
 
-/** Where libpq's own meaning is asked for, it is kept. */
+/** Leaves `sslmode` its meaning in libpq where the address says so. */
 const withVerification = (url: string): string =>
   /[?&]uselibpqcompat=true(&|$)/.test(url)
     ? url

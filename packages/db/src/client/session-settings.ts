@@ -1,19 +1,18 @@
 /**
- * What every session begins with. The adapter writes instants without a zone, so the zone must be
- * UTC. The server gives up before `query_timeout` does: a statement that we abandon is not to
- * happen later. A write waits for its user's counter and for its row: both together end within the
- * second, unless others of the user wait before it.
+ * The settings of every session. UTC, since the adapter writes instants without a zone. The server
+ * gives up before `query_timeout`: no abandoned statement runs later. A write waits for its user's
+ * counter and its row: a second in all, unless others of the user wait before it.
  */
 const settings = { TimeZone: "UTC", statement_timeout: "2000ms", lock_timeout: "350ms" };
 
 const assignments = Object.entries(settings).map(([name, value]) => `SET ${name} = '${value}'`);
 
-/** Sets them for the session that runs this. */
+/** The statement that gives its session these settings. */
 export const setSession = assignments.join("; ");
 
 /**
- * Makes them what each later session of this role begins with in this database: a pooler in
- * transaction mode runs our statements in sessions that it opened, where `setSession` never ran.
+ * Makes the settings the defaults of this role in this database: a pooler in transaction mode runs
+ * our statements in sessions that it opened, where `setSession` never ran.
  */
 export const setEverySession = `DO $$ DECLARE assignment text; BEGIN
   FOREACH assignment IN ARRAY ARRAY[${assignments.map((text) => `$_$${text}$_$`).join(", ")}] LOOP
@@ -21,5 +20,5 @@ export const setEverySession = `DO $$ DECLARE assignment text; BEGIN
   END LOOP;
 EXCEPTION WHEN insufficient_privilege THEN NULL; END $$`;
 
-/** For the transaction that runs this: it takes what time it takes, whatever the session has. */
+/** Lifts the time limits of the transaction that runs it. */
 export const withoutLimits = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0";

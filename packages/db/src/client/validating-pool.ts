@@ -2,10 +2,10 @@ import { Pool, type PoolClient, type PoolConfig, type QueryConfig } from "pg";
 
 /** Milliseconds without use after which a connection may have ended unnoticed. */
 const checkIntervalMs = 1_000;
-/** Milliseconds in which it has to show that it lives. */
+/** Milliseconds in which a connection has to answer. */
 const checkTimeoutMs = 300;
 
-/** The least that a server is asked. */
+/** The cheapest query, which checks a connection. */
 const question: QueryConfig & { query_timeout: number } = {
   text: "SELECT 1",
   query_timeout: checkTimeoutMs,
@@ -14,19 +14,19 @@ const question: QueryConfig & { query_timeout: number } = {
 type Callback = Parameters<Pool["connect"]>[0];
 
 /**
- * A pool that gives out no connection which ended while nobody used it: because the server went to
- * sleep, and this process was frozen or has not heard of it yet. One that was found dead has carried
- * no statement, so nothing is done twice.
+ * A pool that gives out no connection that ended while idle: because the server went to sleep, and
+ * this process was frozen or has not noticed yet. A dead connection has carried no statement, so
+ * that nothing is done twice.
  */
 export class WakingPool extends Pool {
   readonly #used = new WeakMap<PoolClient, number>();
 
   constructor(config: PoolConfig) {
     super(config);
-    // An idle connection that ends has left the pool already; unheard, its error ends the process.
-    // Prisma listens too, but only once it has itself been asked something.
+    // An idle connection that ends has left the pool already; without a listener its error ends the
+    // process. Prisma listens too, but only from its first query on.
     this.on("error", () => {});
-    // The clock of the wall: that of the process may stand still while it is frozen.
+    // Wall-clock time: a monotonic clock may stand still while the process is frozen.
     this.on("release", (_error, client) => this.#used.set(client, Date.now()));
   }
 

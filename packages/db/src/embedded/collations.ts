@@ -2,11 +2,11 @@ import type { Client } from "pg";
 
 interface Changed {
   readonly name: string;
-  /** Whether the programs know it at all. */
+  /** Whether the installed programs know the collation. */
   readonly known: boolean;
 }
 
-/** Those of indexed columns whose order is another one than when the indexes were made. */
+/** The collations of indexed columns whose order has changed since the indexes were made. */
 export async function changedCollations(client: Client): Promise<readonly Changed[]> {
   const { rows } = await client.query<Changed>(`
     SELECT format('%I.%I', nspname, collname) AS name,
@@ -18,7 +18,7 @@ export async function changedCollations(client: Client): Promise<readonly Change
   return rows;
 }
 
-/** What makes their indexes anew, and puts down by which version of the order. */
+/** The statements that rebuild the indexes and record the version of each collation. */
 export const rebuild = (database: string, changed: readonly Changed[]): readonly string[] => [
   `REINDEX DATABASE ${database}`,
   ...changed.map(({ name }) => `ALTER COLLATION ${name} REFRESH VERSION`),

@@ -5,12 +5,12 @@ import type { FolderLock } from "./folder-lock.ts";
 import type { Programs } from "./programs.ts";
 import { asNobody, type RunAs } from "./run-as.ts";
 
-/** What a program of PostgreSQL is run with: on which folder, which it has for itself, and as whom. */
+/** The context of a PostgreSQL program: its folder, which no other process uses, and its user. */
 export interface Ground {
   readonly places: Places;
   readonly programs: Programs;
   readonly runAs: RunAs;
-  /** Nothing where somebody else's server is taken over, which has the lock. */
+  /** Undefined where another process's server is taken over, which holds the lock itself. */
   readonly lock: FolderLock | undefined;
   /** Settings of every server on this folder, as `fsync=off`. */
   readonly settings: readonly string[];
@@ -18,7 +18,7 @@ export interface Ground {
 
 type Program = "initdb" | "pg_ctl" | "postgres";
 
-/** Of this process's variables: secrets do not belong there, nor does what changes PostgreSQL's mind (PGPORT). */
+/** Variables that are passed on: no secrets, and none that configures PostgreSQL (PGPORT). */
 const inherited = ["PATH", "HOME", "TZ", "SystemRoot", "TEMP", "TMP"];
 
 /** A program and its arguments, as `spawn` takes them. */
@@ -42,9 +42,9 @@ export function command(
 }
 
 /**
- * Runs it to its end, with `input` to read.
+ * Runs a program to its end, with `input` to read.
  *
- * @throws an Error of what it said where it failed.
+ * @throws an Error of what the program said where it failed.
  */
 export function run(ground: Ground, program: Program, args: readonly string[], input = ""): void {
   const failure = runOnce(ground, program, args, input);
@@ -57,7 +57,7 @@ export function run(ground: Ground, program: Program, args: readonly string[], i
   if (again !== undefined) throw new Error(explain(isNameless ? failure : again));
 }
 
-/** What it said where it failed. */
+/** The error output of a program that failed. */
 function runOnce(
   ground: Ground,
   program: Program,

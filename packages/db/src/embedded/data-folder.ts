@@ -4,21 +4,21 @@ import { join } from "node:path";
 /** The places in the folder of the embedded database (TEND_DATA), all of them 0700 or 0600. */
 export const placesIn = (folder: string, major: number) => ({
   folder,
-  /** Held by whoever uses the folder; its text says who that is. */
+  /** The lock file, held by the process that uses the folder, which its text names. */
   lock: join(folder, "lock"),
-  /** Of the role `tend`, on one line. */
+  /** The password of the role `tend`, on one line. */
   password: join(folder, "password"),
-  /** The names of libraries that the npm package does not bring. */
+  /** Links to libraries, by names that the npm package lacks. */
   libraries: join(folder, "lib"),
   data: join(folder, String(major)),
-  /** What the server says, where only a file can hear it. */
+  /** The server's output where it cannot be a pipe: on Windows. */
   log: join(folder, "log"),
   /** A data folder that is being made. */
   draft: join(folder, `${major}.new`),
 });
 export type Places = ReturnType<typeof placesIn>;
 
-/** What systems put into a folder by themselves, and what an earlier version of Tend kept in `.data`. */
+/** Files that systems put into a folder, or that an earlier version of Tend kept in `.data`. */
 const harmless = /^(lost\+found|\.DS_Store|\.gitkeep|\.gitignore|postgres(?!ql).*)$/;
 
 /**

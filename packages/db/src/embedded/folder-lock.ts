@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 export interface FolderLock {
   /** The open file that is the lock: whoever inherits it holds it too, until the last one ends. */
   readonly file: number;
-  /** Lets go of it here; those who inherited it keep it. Again does no harm. */
+  /** Releases the lock here; processes that inherited it keep it. A second call does nothing. */
   release(): void;
 }
 
@@ -14,8 +14,8 @@ export interface FolderLock {
 export const isInherited = process.platform !== "win32";
 
 /**
- * Opening with these takes the lock where the system has it: on macOS that of flock(2), on Windows a
- * file that nobody else can open. Node passes them on and has no names for them.
+ * Flags by which opening takes the lock, where the system has such: on macOS that of flock(2), on
+ * Windows a file that nobody else can open. Node passes them on and has no names for them.
  */
 const exclusively: number | undefined = new Map([
   ["darwin", 0x20 | 0x4],
@@ -26,8 +26,8 @@ const exclusively: number | undefined = new Map([
 const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /**
- * Takes the lock; nothing, where somebody has it. It is the kernel's: it needs no process ids, which
- * differ between containers, and goes with its last holder, however that ends.
+ * Takes the lock; undefined where another process has it. The kernel holds it: it needs no process
+ * ids, which differ between containers, and ends with its last holder, however that ends.
  */
 export function tryLock(path: string): FolderLock | undefined {
   let file: number;
@@ -50,7 +50,7 @@ export function tryLock(path: string): FolderLock | undefined {
   return { file, release };
 }
 
-/** Writes down that this process looks after what the lock is for. */
+/** Records this process as the holder of the lock. */
 export function sign(path: string): void {
   const file = openSync(path, flags);
   signAs(file);
@@ -62,7 +62,7 @@ function signAs(file: number): void {
   writeSync(file, `process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`, 0);
 }
 
-/** Who has it, as they wrote it down. */
+/** The holder of the lock, as it recorded itself. */
 export function holderOf(path: string): string {
   try {
     return readFileSync(path, "utf8") || "another process";
@@ -71,7 +71,7 @@ export function holderOf(path: string): string {
   }
 }
 
-/** Whether a process of this machine signed that lives. Those of other namespaces cannot be seen. */
+/** Whether the recorded holder is a live process of this machine, in a namespace seen from here. */
 export function isHolderAlive(path: string): boolean {
   const [, id, host] = /^process (\d+) on (.+), since /.exec(holderOf(path)) ?? [];
   if (id === undefined || host !== hostname()) return false;
@@ -86,7 +86,7 @@ export function isHolderAlive(path: string): boolean {
 const isHeld = (cause: unknown): boolean =>
   cause instanceof Error && "code" in cause && /^(EAGAIN|EBUSY|EACCES)$/.test(String(cause.code));
 
-/** Node has no flock(2). The program locks what it inherits, which is the very file that is open here. */
+/** Locks by the program `flock`, since Node has no flock(2): it inherits this very open file. */
 function lockBy(file: number): boolean {
   const { status, error } = spawnSync("flock", ["-n", "3"], {
     stdio: ["ignore", "ignore", "ignore", file],

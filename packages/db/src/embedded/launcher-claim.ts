@@ -11,7 +11,7 @@ export interface Claim {
 }
 
 /**
- * Claims the server for this process, by a session of its own, which is opened again where it is lost.
+ * Claims the server for this process by a session of its own, which is reopened where it is lost.
  *
  * @returns "taken" where another process has the claim.
  * @throws where the server does not let us in.
@@ -45,7 +45,7 @@ export async function claim(url: string): Promise<Claim | "taken"> {
 
 async function open(url: string): Promise<Client | "taken"> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  // The loss of the session is heard by its end; unheard, its error would end this process.
+  // `end` reports the loss of the session; without a listener, its error would end this process.
   client.on("error", () => {});
   await client.connect();
   const { rows } = await client.query<{ ours: boolean }>(

@@ -63,7 +63,7 @@ function makePassword({ places }: Ground): string {
   return password;
 }
 
-/** Runs these one after the other, and none after one that fails. No server may run on the folder. */
+/** Runs statements in order, and none after one that fails. No server may run on the folder. */
 export function bySuperuser(
   ground: Ground,
   data: string,

@@ -19,7 +19,7 @@ interface Library {
 
 const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
 
-/** What a program of the npm package for Linux is loaded by: Alpine, with its musl, has none. */
+/** The loaders that the npm package's programs for Linux need: Alpine, with its musl, has none. */
 const loaders: Readonly<Record<string, string>> = {
   "linux-x64": "/lib64/ld-linux-x86-64.so.2",
   "linux-arm64": "/lib/ld-linux-aarch64.so.1",
@@ -89,9 +89,9 @@ function packageFolder(): string | undefined {
 }
 
 /**
- * Makes the names in `folder`, which the programs are told of (LD_LIBRARY_PATH): that of the package
- * may be one that cannot be written to. On macOS a shell between them forgets what it was told, so
- * there they are made in the package.
+ * Links the libraries in `folder`, which LD_LIBRARY_PATH names: the package's own folder may be
+ * read-only. On macOS a shell between the two drops that variable, so the links are made in the
+ * package there.
  */
 export function linkLibraries({ libraries }: Programs, folder: string): void {
   if (libraries.length > 0) mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 const module = new URL("./start-embedded.ts", import.meta.url).href;
 const isRoot = process.getuid?.() === 0 && process.platform === "linux";
 const home = mkdtempSync(join(tmpdir(), "tend-run-as-"));
-/** A person of this machine, and the one without rights. */
+/** The ids of a user of this machine, and of the one without rights. */
 const [person, nobody] = [12_345, 65_534];
 let folders = 0;
 
@@ -50,7 +50,7 @@ const folderOf = (uid: number): string => {
   return folder;
 };
 
-/** Where a root of Docker's default is: `unshare --user` is refused to whoever is behind `chroot`. */
+/** A root as in Docker's default: `unshare --user` is refused to processes behind `chroot`. */
 const refused = [
   ...["unshare", "--mount", "sh", "-c"],
   `mkdir -p "$0" && mount --rbind / "$0" && exec chroot "$0" sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"`,
@@ -77,7 +77,7 @@ describe.skipIf(!isRoot)("[C-9] as root", () => {
 
   test("in a person's folder: as that person, who can go on without root, and root again", () => {
     const own = folderOf(person);
-    // Not there yet, as the default folder of a checkout in which `sudo pnpm start` comes first.
+    // The folder does not exist yet, as in a checkout in which `sudo pnpm start` comes first.
     const folder = join(own, "a/b");
     expect(startOn(folder)).toEqual({ rows: [1], uid: person });
     expect(statSync(join(own, "a")).uid).toBe(person);

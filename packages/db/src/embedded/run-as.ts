@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { lchownSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** As whom a program is run: before it stands what runs it. */
+/** The user that a program runs as, and the command that comes before it. */
 export interface RunAs {
   readonly before: readonly string[];
   readonly uid?: number;
@@ -14,12 +14,12 @@ const nobody = 65534;
 
 const isRoot = process.getuid?.() === 0;
 
-/** Has the kernel end the program when the thread that started it ends, however it does: Linux alone can. */
+/** Has the kernel end the program when the thread that started it ends. Linux alone can. */
 const withParent = ["setpriv", "--pdeathsig", "INT", "--"];
 
 /**
- * A namespace in which root's own files belong to nobody, and in which this process is nobody too. It
- * hides root from the program and does not take root's rights from it.
+ * A namespace in which root's own files belong to nobody, and in which this process is nobody too.
+ * It hides root from the program and leaves it root's rights.
  */
 export const asNobody = [
   "unshare",
@@ -33,10 +33,9 @@ const works = ([program = "", ...args]: readonly string[]): boolean =>
   spawnSync(program, [...args, "true"], { stdio: "ignore" }).status === 0;
 
 /**
- * As whom PostgreSQL is to run on this folder, which nobody else may be using: it refuses to be root.
- * Not root: as oneself. Root: as the owner of the folder; where that is root too, behind `unshare`;
- * where that is refused, as it is in Docker by default, as nobody, whom the folder is given to. It is
- * taken back by the first start that may use `unshare`.
+ * The user that PostgreSQL, which refuses root, runs as on this folder, which no other process may
+ * be using. Not root: oneself. Root: the folder's owner; where that is root, `unshare`; where
+ * Docker refuses that, nobody, who owns the folder until a start may use `unshare`.
  */
 export function runAs(folder: string): RunAs {
   const linux = process.platform === "linux";
@@ -52,7 +51,7 @@ export function runAs(folder: string): RunAs {
   return { before, uid: nobody, gid: nobody };
 }
 
-/** With all that is in it; links themselves and not what they name. */
+/** Gives away the folder with all that is in it; of links the links themselves. */
 function giveTo(folder: string, owner: number): void {
   const { status, stderr } = spawnSync("chown", ["-Rh", `${owner}:${owner}`, folder], {
     encoding: "utf8",

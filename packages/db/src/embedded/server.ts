@@ -10,17 +10,17 @@ import { isInherited } from "./folder-lock.ts";
 /** A PostgreSQL server that runs. */
 export interface Server {
   readonly port: number;
-  /** When it has ended, however: what it said last. */
+  /** The last output of the server, once it has ended. */
   readonly ended: Promise<string>;
-  /** Ends its sessions, writes what is to be written, and ends it. */
+  /** Ends all sessions, writes what is outstanding, and ends the server. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds after which a server that is asked to end is told to leave the writing to its next start. */
+/** Milliseconds after which a stopping server is told to leave the writing to its next start. */
 const stopTimeoutMs = 20_000;
 const pollIntervalMs = 20;
 
-/** Of any statement, nothing: its text is a person's. */
+/** Settings that log no statement, whose text is a person's. */
 const silence = [
   "log_min_messages=log",
   "log_min_error_statement=panic",
@@ -35,7 +35,7 @@ const silence = [
  */
 export async function startServer(ground: Ground, port: number): Promise<Server> {
   const { data } = ground.places;
-  // With the lock, nobody whom the file names can live; its number may be another process's by now.
+  // The lock proves that the process in the file is gone; its id may be another process's by now.
   if (isInherited) rmSync(join(data, "postmaster.pid"), { force: true });
   const own = port || (await freePort());
   const settings = [
@@ -68,7 +68,7 @@ async function startAsChild(
   });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    // Its sessions have its output open too: they are gone as well.
+    // `close` comes once the sessions, which have the output open too, are gone as well.
     child.once("close", (_code, signal) =>
       resolve(signal ? `${said}It was ended by ${signal}.` : said),
     );
@@ -122,7 +122,7 @@ export function findServer(ground: Ground): Server | undefined {
   return { port, ended, stop: () => (isWindows ? stopByPgCtl(ground) : stop(pid, ended)) };
 }
 
-/** The process id may be one of another container, where it is somebody else's here. */
+/** Whether the process is this server: an id of another container is somebody else's here. */
 function isServerOf(data: string, pid: number): boolean {
   if (!isRunning(pid)) return false;
   if (process.platform !== "linux") return true;

@@ -97,7 +97,7 @@ const numbers = async (client: pg.Client, table: string) =>
 const postmaster = (data = places.data) =>
   Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
 
-/** Until this no longer throws. */
+/** Repeats the attempt until it does not throw. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
   for (const end = Date.now() + 600_000; ; ) {
     try {
@@ -216,7 +216,7 @@ describe("[C-9] what is kept", () => {
       };
       const ends = await Promise.allSettled(clients.map(write));
       expect(ends.map(({ status }) => status)).toEqual(clients.map(() => "rejected"));
-      // Where the launcher lives it has the same server again, else the next start.
+      // A launcher that lives starts the server again; else the next start does.
       const again = victim === "postmaster" ? url : (await start()).url;
       const kept = await eventually(() => withClient(again, (client) => numbers(client, table)));
       expect(kept).toEqual(expect.arrayContaining(acknowledged));
@@ -317,7 +317,7 @@ describe("[C-9] two starts on one folder", () => {
     const table = `t${++tables}`;
     await withClient(url, (client) => client.query(`CREATE TABLE ${table} (n int)`));
     child.kill("SIGTERM");
-    // On a busy machine it hears of it late, and until then it is nothing to be waited for.
+    // On a busy machine the server ends late, and until then a start is refused.
     const isOpen = () => withClient(url, async () => true).catch(() => false);
     while (await isOpen());
     const next = await start();
@@ -339,7 +339,7 @@ describe("[C-9] two starts on one folder", () => {
       const { child, said } = startElsewhere({ PATH: tools });
       const url = await said;
       const server = postmaster();
-      // In place of the launcher's own session, which a busy server does not miss at once.
+      // A session in place of the launcher's own, which a busy server does not miss at once.
       const session = await connect(url);
       await session.query("SET lock_timeout = 0; SET statement_timeout = 0");
       const claimed = session.query("SELECT pg_advisory_lock(84170)::text");

@@ -39,26 +39,25 @@ interface Options {
   readonly say?: (line: string) => void;
   /** Nothing waits for the disk, and the role may make databases. */
   readonly forTests?: boolean;
-  /** Goes ahead where the folder holds a database of an earlier version too, to be read from there. */
+  /** Goes ahead beside a database of an earlier version in the folder, to be read from there. */
   readonly besideFormer?: boolean;
 }
 
 const maintenanceConnections = 20;
 /** Milliseconds in which the last server on the folder may end. */
 const lockTimeoutMs = 10_000;
-/** Milliseconds in which the server notices that a launcher was killed, whose session had the claim. */
+/** Milliseconds in which the server notices that the launcher with the claim was killed. */
 const claimTimeoutMs = 3_000;
 const retryDelayMs = 100;
 const careless = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
 
 /**
- * Starts a PostgreSQL server for this process alone, on a folder of its own: by TCP on 127.0.0.1, with
- * a password, as a role that is no superuser. If it ends it is started again, on the same port. On
- * Linux it ends with the thread that calls this, which so must be the main one; elsewhere the next
- * start takes over what a killed one left. What a COMMIT acknowledged is on the disk.
+ * Starts a PostgreSQL server for this process alone, on 127.0.0.1, with a password and no
+ * superuser; a COMMIT is on the disk. A server that ends is restarted on its port. On Linux it ends
+ * with the calling thread, which must be the main one; elsewhere the next start takes it over.
  *
- * @throws an Error that says what to do, where the folder is in use, holds something else or cannot be
- * used, and where there are no programs for this system.
+ * @throws an Error that says what to do, where the folder is in use, holds something else or cannot
+ * be used, and where there are no programs for this system.
  */
 export async function startEmbedded(options: Options): Promise<Embedded> {
   const programs = findPrograms(options.programs);
@@ -89,12 +88,12 @@ interface Site extends Pick<Ground, "places" | "programs" | "settings"> {
   readonly forTests: boolean;
 }
 
-/** A server, and what has it for this process. */
+/** A server, and this process's claim to it. */
 export interface Running {
   readonly url: string;
   readonly server: Server;
   readonly claim: Claim;
-  /** Nothing where the server was taken over: it holds the lock by itself. */
+  /** Undefined where the server was taken over: it holds the lock by itself. */
   readonly lock: FolderLock | undefined;
 }
 
@@ -110,7 +109,7 @@ async function bringUp(site: Site): Promise<Running> {
   }
 }
 
-/** The lock, once the sessions of the last server, which outlive it by a moment, have let go of it. */
+/** The lock, once the last server's sessions, which outlive it by a moment, have released it. */
 async function lockFor(site: Site): Promise<FolderLock> {
   for (const start = Date.now(); ; await sleep(retryDelayMs)) {
     const lock = tryLock(site.places.lock);
@@ -123,8 +122,8 @@ const inUse = ({ places }: Pick<Ground, "places">): string =>
   `The database in ${places.folder} is in use by ${holderOf(places.lock)}. Stop that one, or set TEND_DATA to another folder.`;
 
 /**
- * The server that a killed start left in the folder; nothing, where there is none or it does not let
- * us in.
+ * The server that a killed start left in the folder; undefined where there is none or it refuses
+ * us.
  *
  * @throws where another start looks after it.
  */
@@ -160,7 +159,7 @@ async function claimLeft(
   for (const start = Date.now(); ; await sleep(retryDelayMs)) {
     const claimed = await claim(url).catch(() => undefined);
     if (claimed !== "taken") return claimed;
-    // With the lock it is this process that signed.
+    // With the lock, this process is the recorded holder.
     const lives = !lock && isHolderAlive(site.places.lock);
     if (lives || Date.now() - start > claimTimeoutMs) throw new Error(inUse(site));
   }
@@ -202,7 +201,7 @@ async function startOn(site: Site, lock: FolderLock): Promise<Running> {
   return serve(ground, 0);
 }
 
-/** Lets go of the lock where this fails. */
+/** Releases the lock where `use` fails. */
 async function holding(
   lock: FolderLock,
   use: (lock: FolderLock) => Promise<Running>,

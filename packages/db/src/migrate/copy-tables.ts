@@ -11,8 +11,8 @@ interface Table {
 const rowsAtOnce = 500;
 
 /**
- * Copies every row of every table between two databases of the same migrations; both sessions are in
- * a transaction. A row of which the target has the key already stays as it is there.
+ * Copies every row of every table between two databases of the same migrations, each session in a
+ * transaction. A row of which the target has the key already stays as it is there.
  *
  * @returns how many rows each table of the source has.
  */
@@ -50,8 +50,8 @@ const tablesInOrder = `
   ORDER BY depth, relname`;
 
 /**
- * Values travel as the text that PostgreSQL itself writes and reads: no driver rounds or parses them,
- * and no trigger of ours makes or counts again what comes along.
+ * Values travel as PostgreSQL's own text: no driver rounds or parses them, and no trigger of ours
+ * computes or counts again what is copied.
  */
 async function copyTable(
   { name, columns, types }: Table,

@@ -14,7 +14,7 @@ beforeAll(async () => {
   fresh = await freshDatabase();
   client = new Client({ connectionString: fresh.url });
   await client.connect();
-  // A copy holds what the original holds, and has another address. So does this.
+  // A copy of a database has its content and another address: so does this URL.
   const url = new URL(fresh.url);
   url.hostname = url.hostname === "localhost" ? "127.0.0.1" : "localhost";
   elsewhere = url.href;

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { migrate, migrations } from "./runner.ts";
 
-/** Where the history keeps the address of production: it costs no table, and copies take it along. */
+/** The table whose comment holds production's address: no table more, and copies take it along. */
 const place = "_prisma_migrations";
 
 /**

@@ -363,7 +363,7 @@ whenLong("over PGlite itself (TEND_TEST_LONG=1)", { timeout: 300_000 }, () => {
     command.kill("SIGKILL");
     await command.ended;
     await client.query("ROLLBACK");
-    // What is killed cannot remove its copy.
+    // A killed command cannot remove its copy.
     for (const name of readdirSync(copies)) rmSync(join(copies, name), { recursive: true });
     expect(await isEmpty()).toBe(true);
     expect(await run(newest).ended).toMatchObject({ code: 0 });

@@ -33,7 +33,7 @@ export async function importPglite(
   refuseInUse(folder);
   const source = await openCopy(folder);
   try {
-    // A Tend of before that began during the copy may have torn it.
+    // An earlier Tend that was started during the copy may have corrupted it.
     refuseInUse(folder);
     await refuseOtherData(source.session, folder);
     await migrateSession(source.session);
@@ -106,7 +106,7 @@ async function fill(
   }
 }
 
-/** Ends the connection when it is told to stop: else it might wait for a lock of somebody else first. */
+/** Ends the connection when `signal` aborts, since it may be waiting for somebody else's lock. */
 async function copyUnlessStopped(source: Session, target: ServerClient, signal?: AbortSignal) {
   const end = () => void target.end();
   signal?.addEventListener("abort", end);

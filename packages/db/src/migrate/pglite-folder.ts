@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import type { QueryResultRow } from "pg";
 import type { Session } from "./runner.ts";
 
-/** Of the package `@electric-sql/pglite`, which is no dependency, what is used here. */
+/** The part of `@electric-sql/pglite`, which is no dependency, that is used here. */
 interface PgliteModule {
   readonly PGlite: {
     readonly defaultStartParams: readonly string[];
@@ -26,8 +26,8 @@ export interface OpenFolder {
 }
 
 /**
- * Whether the folder holds the data of a PGlite, PostgreSQL in WebAssembly. Its control file says so:
- * it has the layout of a 32-bit machine, which passes a float8 by reference.
+ * Whether the folder holds data of PGlite, PostgreSQL in WebAssembly. Its control file says so: it
+ * has the layout of a 32-bit machine, which passes a float8 by reference.
  */
 export function isPgliteFolder(folder: string): boolean {
   const control = join(folder, "global", "pg_control");
@@ -43,7 +43,7 @@ export function isPgliteFolder(folder: string): boolean {
 /** Where the control file of PostgreSQL 14 to 18 has a number by which it tells its own layout. */
 const controlFile = { layoutMark: 0xd0, floatsByValue: 0xf8 };
 
-/** The process that has the PGlite folder open, by the claims that Tend laid into `<folder>.lock`. */
+/** The process that has the PGlite folder open, by the claims of Tend in `<folder>.lock`. */
 export function findHolder(folder: string): { pid: number; claim: string } | undefined {
   const lock = `${realpathSync(folder)}.lock`;
   if (!existsSync(lock)) return undefined;
@@ -97,7 +97,7 @@ export async function openPglite(dataDir: string): Promise<OpenFolder> {
   return { session: sessionOf(engine), close: () => engine.close() };
 }
 
-/** `pnpm dlx` fetches the package and puts on the PATH the folder that its programs would lie in. */
+/** Loads PGlite, which `pnpm dlx` fetches, through the folder that it puts on the PATH. */
 function loadPglite(): PgliteModule {
   const require = createRequire(import.meta.url);
   const paths = (process.env.PATH ?? "").split(delimiter);

@@ -195,7 +195,7 @@ test("[C-6, T-11] the words of tasks from before stay as they are, and the table
   const before = await state();
   await client.query(sql);
   expect(await state()).toEqual(before);
-  // What the version before this one sends goes on: an upsert, and a row without its words.
+  // Statements of the version before still work: an upsert, and a row without its words.
   await client.query(`
     INSERT INTO tasks (owner_user_id, id, title, tags, priority)
     SELECT owner_user_id, id, title, tags, 'high' FROM tasks WHERE title = 'Pay rent'

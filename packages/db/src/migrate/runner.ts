@@ -58,7 +58,7 @@ export async function migrate(url: string): Promise<readonly string[]> {
   }
 }
 
-/** The same over a connection that is open; where it throws, the transaction still is. */
+/** As `migrate`, over a connection that is open; where it throws, its transaction stays open. */
 export async function migrateSession(
   session: Session,
   given?: readonly Migration[],

@@ -94,7 +94,7 @@ test("Prisma's own engine finds our history of migrations in order, and knows a 
   expect((await diagnose((sql) => `${sql}\n`)).editedMigrationNames).toEqual(names);
 });
 
-/** As Node 20 does not import .wasm files by itself. */
+/** Loads the engine by hand, since Node 20 does not import .wasm files. */
 async function loadEngine(): Promise<void> {
   const index = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
   const bytes = await readFile(index.replace(/\.js$/, "_bg.wasm"));
