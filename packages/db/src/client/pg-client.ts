@@ -18,7 +18,7 @@ export class ServerClient extends Client {
 
   /**
    * Ends a connection whose server has not proven that it knows the password and that this very TLS
-   * channel ends at it. `pg` alone would answer whatever it is asked, a password in clear too.
+   * channel ends at it. `pg` alone would give a server whatever it wants, even a password in clear.
    */
   #refuseUnbound(): void {
     const { connection } = this;

@@ -8,7 +8,7 @@ import { giveToOwnerOf } from "./run-as.ts";
 /** The role that the app migrates and serves as, and the database that it owns. */
 export const role = "tend";
 
-/** By TCP on this machine, with the password; there is no other way in. */
+/** Access by TCP on this machine with the password; there is no other. */
 const admission = `host all ${role} 127.0.0.1/32 scram-sha-256\n`;
 
 /**

@@ -35,7 +35,7 @@ interface Options {
   readonly connections: number;
   /** TEND_POSTGRES: a folder of other programs than those of the npm package. */
   readonly programs?: string | undefined;
-  /** Hears that the server ended and is started again. */
+  /** Receives a line when the server has ended and is started again. */
   readonly say?: (line: string) => void;
   /** Nothing waits for the disk, and the role may make databases. */
   readonly forTests?: boolean;

@@ -56,7 +56,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (cause) {
-    // It runs as another user.
+    // EPERM: the process runs as another user.
     return cause instanceof Error && "code" in cause && cause.code === "EPERM";
   }
 }

@@ -5,7 +5,7 @@ import type { Guard } from "./sign-in-guard.ts";
 /** State of one operation that Better Auth runs, which itself passes none of this on. */
 export interface AuthCall {
   readonly operation: Operation;
-  /** Where it comes from; empty where that is not known. */
+  /** The network of the caller; empty where it is not known. */
   readonly network: string;
   /** A password that is to be stored, hashed before a transaction is opened for it. */
   readonly newPassword?: string;

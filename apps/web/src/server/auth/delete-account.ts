@@ -56,7 +56,7 @@ export async function eraseNext(id: string): Promise<boolean> {
   // A sign-in under way when the account was closed may have made a session; no later one can.
   await connectInTurn(() => database().$executeRaw`DELETE FROM sessions WHERE user_id = ${id}`);
   for (const table of tables) {
-    // The counter is locked first, as by whoever writes tasks.
+    // The counter is locked first, as in every write of tasks.
     const erased = await connectInTurn(() =>
       database().$executeRaw(sql`
         WITH counter AS (

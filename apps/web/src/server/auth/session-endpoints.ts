@@ -7,9 +7,9 @@ import { verifiedUserId } from "./user-id.ts";
 const use = [sensitiveSessionMiddleware];
 
 /**
- * In place of Better Auth's own three, which name a session by its token, list none to whoever
- * signed in more than a day ago, and end no more than a hundred. Its checks of the origin, the
- * session and the rate hold here as well.
+ * Replaces Better Auth's own three endpoints, which name a session by its token, list none a day
+ * after its sign-in, and end no more than a hundred. Its checks of the origin, the session and the
+ * rate hold here as well.
  */
 export const sessionEndpoints = {
   id: "session-endpoints",

@@ -20,7 +20,7 @@ import { assertAnswersRead } from "./unread-answers.ts";
 
 /** What an operation is given to run on. */
 export type Context<O extends Operation> = Input<O> & {
-  /** The address that was asked, without its query: `/api/tasks`, or the form with the user. */
+  /** The requested address, without its query: `/api/tasks`, or the form with the user. */
   readonly address: string;
   /** The headers of the request, for Better Auth. */
   readonly caller: RequestHeaders;

@@ -39,7 +39,7 @@ export class FairQueue<User extends string = UserId> {
     try {
       return await run();
     } catch (error) {
-      // Where the database is gone, whoever waits would wait for nothing.
+      // Without a database, waiting requests would wait for nothing.
       if (isUnreachable(error) && !isBusy(error)) this.#refuseAll(error);
       throw error;
     } finally {

@@ -44,7 +44,7 @@ export async function handleNodeRequest(
   outgoing.end(isHead ? null : content);
 }
 
-/** Node's request as handlers ask it: a Web `Request` would cost more than most of them do. */
+/** Node's request as handlers read it: a Web `Request` would cost more than most of them do. */
 class NodeRequest implements ApiRequest {
   readonly #message: IncomingMessage;
   readonly method: string;

@@ -25,7 +25,7 @@ export interface BatchTasks {
   /** The time of the transaction, as answers show it. */
   readonly now: string;
   readonly byId: Map<string, Task>;
-  /** Those that are in the table, as they were before. */
+  /** The tasks that are in the table, as they were before. */
   readonly stored: ReadonlyMap<string, Task>;
   /** The versions of tasks that were deleted for good. */
   readonly tombstones: Map<string, number>;

@@ -5,7 +5,7 @@ const { sql, join, raw, empty } = Prisma;
 
 /** A field of a task as the table has it. */
 interface Column {
-  /** As PostgreSQL names it. */
+  /** The type as PostgreSQL names it. */
   readonly type: string;
   /** What answers show of it, where that is not the column itself. */
   readonly read?: Prisma.Sql;
