@@ -12,7 +12,7 @@ import { steps } from "../support/steps.ts";
 const seed = Number(process.env.SEED ?? randomInt(2 ** 30));
 const path = process.env.RANDOM_PATH;
 
-/** For each part. */
+/** The sequences of each part. */
 const sequences = rounds(75, 20);
 
 describe(`${4 * sequences} sequences of requests by three people, seed ${seed}`, () => {

@@ -35,7 +35,7 @@ const least = rounds(20_000, 2_000);
 /** Ids that requests name again and again; the first three are those of the bystander's tasks. */
 const ids = Array.from({ length: 12 }, () => crypto.randomUUID());
 
-/** Every other code of its row an operation on tasks has to have given, else this proves little. */
+/** Codes that need not come up; an operation on tasks has to give every other code of its row. */
 const outOfReach: readonly ProblemCode[] = [
   "too_many_requests",
   "overloaded",
@@ -88,7 +88,7 @@ async function makeSession() {
   return { ...account, session: id };
 }
 
-/** What the row promises of this answer, whatever was asked. */
+/** Checks that an answer keeps what its row promises. */
 function check(operation: Operation, owner: string, { status, headers, text, body }: Sent): void {
   const success = operation.success[status];
   const schema = success?.schema;
@@ -121,7 +121,7 @@ function check(operation: Operation, owner: string, { status, headers, text, bod
   }
 }
 
-/** So that a row alone has tasks to find, and those that were deleted return. */
+/** Creates a deleted task again, so that requests of a single row have tasks to find. */
 async function refill(address: string): Promise<void> {
   const id = ids.find((one) => address.includes(one));
   const { token } = people.ada;

@@ -4,7 +4,7 @@ import { type Sent, send } from "./send.ts";
 /** The app's own origin: where the test environment says that it is. */
 export const home = "http://tend.test";
 
-/** What every request with the cookie carries that the app's own pages send. */
+/** The headers that the app's own pages send with the cookie. */
 export const fromHome = (cookie: string): Record<string, string> => ({
   Cookie: cookie,
   Origin: home,

@@ -5,7 +5,7 @@ import { type Call, Model } from "./model.ts";
 import { type Sent, send } from "./send.ts";
 import type { BatchStep, Request, Step } from "./steps.ts";
 
-/** The service and the model, asked the same things by the same people. */
+/** The service and the model, which get the same requests of the same people. */
 export class BothSides {
   readonly #users: readonly { readonly id: string }[];
   readonly #model: Model;
@@ -82,7 +82,7 @@ export class BothSides {
     return kind === "weak" ? `W/${tag}` : tag;
   }
 
-  /** What the step asks for, now that ids, versions and cursors are known. */
+  /** The request of a step, with its ids, versions and cursors filled in. */
   #resolve(who: number, request: Request): { who: number; call: Call } | undefined {
     switch (request.operation) {
       case "createTask": {
@@ -190,7 +190,7 @@ const essence = (body: unknown): unknown =>
       if (name === "deleted_at") return value !== null;
       if (typeof value?.code !== "string") return value;
       const { status, code, task, results } = value;
-      // A batch that was undone shows tasks that never came to be: of those the model knows neither.
+      // A batch that was undone shows tasks that were never stored, whose values no model can know.
       const unmade = { created_at: undefined, position: undefined };
       return { status, code, task: task && { ...task, ...unmade }, results };
     }),

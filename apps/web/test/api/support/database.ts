@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { freshDatabase } from "@tend/db/testing";
 import { elsewhere } from "../../elsewhere.ts";
 
-/** What the app that is tested is told besides its database and its secret. */
+/** The environment of the tested app, besides its database and its secret. */
 export const environment = {
   BETTER_AUTH_URL: "http://tend.test",
   TASKS_RATE_LIMIT: "1000000",
@@ -11,7 +11,7 @@ export const environment = {
 
 /** One migrated PostgreSQL for the run, and the environment that every test process inherits. */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
-  // Whoever has started the app elsewhere has given its database and environment.
+  // The starter of an app elsewhere has given its database and environment.
   if (elsewhere) return undefined;
   const database = await freshDatabase();
   process.env.DATABASE_URL = database.url;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, connect as dial, type Server, type Socket } from "node:net";
 
-/** A PostgreSQL address whose ways can be cut and mended while the app runs. */
+/** A PostgreSQL address whose connections can be cut and restored while the app runs. */
 export interface FlakyProxy {
   /** The address of the database, by way of this proxy. */
   readonly url: string;

@@ -8,7 +8,7 @@ const hmac = (text: string, secret: string) =>
 /** Seconds since 1970, `offset` seconds from now. */
 export const seconds = (offset = 0): number => Math.floor(Date.now() / 1000) + offset;
 
-/** A JWT as any other holder of the secret makes it: plain HMAC-SHA256, no library, no code of ours. */
+/** A JWT as any other holder of the secret makes it: plain HMAC-SHA256, without a library. */
 export function mintToken(
   claims: object,
   { secret = process.env.BETTER_AUTH_SECRET ?? "", header = { alg: "HS256" } as object } = {},

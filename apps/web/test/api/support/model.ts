@@ -28,7 +28,7 @@ export interface Call {
   readonly body?: unknown;
 }
 
-/** What counts of an answer. */
+/** The parts of an answer that are compared. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;

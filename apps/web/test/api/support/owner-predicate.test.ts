@@ -257,7 +257,7 @@ test("[O-1] what the database itself does with these tables is known here, and n
     const statements = body.match(/\b(SELECT|INSERT|UPDATE|DELETE)\b/g) ?? [];
     expect(body.match(/"owner_user_id" = owner\b/g)).toHaveLength(statements.length);
   }
-  // Those of a trigger know the owner of each row that was changed, and touch rows of that owner alone.
+  // Statements of a trigger know the owner of each changed row, and touch that owner's rows alone.
   const triggers = found.filter(({ trigger }) => trigger);
   expect(triggers.map(({ name }) => name).sort()).toEqual([
     "count_tasks",

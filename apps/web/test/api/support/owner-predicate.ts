@@ -1,7 +1,7 @@
 import * as postgres from "libpg-query";
 
 /**
- * O-1: what must hold of a statement, so that it reaches the rows of one owner only. PostgreSQL's own
+ * O-1: what must hold of a statement, so that it reaches one owner's rows only. PostgreSQL's own
  * parser reads it. Each place that names a table of tasks is a fault unless a rule finds its owner:
  * what no rule knows does not pass.
  */
@@ -20,14 +20,14 @@ const parse = (sql: string) => postgres.parseSync(sql).stmts?.map(({ stmt }) => 
 const shape = (tree: unknown): string =>
   JSON.stringify(tree, (key, value) => (/^(location|number)$/.test(key) ? undefined : value));
 
-/** The one statement about everybody: whom the sweep takes next. It then works on that owner. */
+/** The one statement about all owners: it picks the owner that the sweep works on next. */
 const sweepsNext = shape(
   parse(`UPDATE task_counters SET sweep_at = now() + interval '1 hour' WHERE owner_user_id = (
     SELECT owner_user_id FROM task_counters WHERE sweep_at <= now()
     ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING owner_user_id`),
 );
 
-/** What tells 403 from 404 looks at others' tasks by id, and reads no more than these. */
+/** The statements that tell 403 from 404: they look at others' tasks by id, and read no more. */
 const looksOnly = [
   "SELECT FROM tasks WHERE owner_user_id <> $1 AND id = $2::uuid",
   "SELECT DISTINCT id, NULL::int FROM tasks WHERE owner_user_id <> $1 AND id = ANY($2::uuid[])",
@@ -96,7 +96,7 @@ function inFrom(from: readonly Part[], met: readonly Part[], sign = "="): Found[
     if (table) {
       const name = table.alias?.aliasname ?? table.relname;
       const columns = ["owner_user_id", `${name}.owner_user_id`, `public.${name}.owner_user_id`];
-      // Where its columns are renamed, another one may be called so.
+      // Where the columns are renamed, another one may have that name.
       return [[table, table.alias?.colnames ? [] : parametersOf(columns, met, sign)]];
     }
     // The name of a join hides those of its tables.
@@ -129,7 +129,7 @@ function ofInsert({ cols, selectStmt, onConflictClause }: postgres.InsertStmt): 
   return owners.every(({ length }) => length > 0) ? owners.flat() : [];
 }
 
-/** The rules. */
+/** The rules, by kind of statement. */
 function foundIn({ InsertStmt, UpdateStmt, DeleteStmt, ...part }: Part): Found[] {
   if (InsertStmt) return [[InsertStmt.relation ?? {}, ofInsert(InsertStmt)]];
   if (UpdateStmt) {
@@ -158,7 +158,7 @@ export interface Checked {
   readonly faults: readonly string[];
   /** The parameters that say who the owner is, from 1. */
   readonly owners: readonly number[];
-  /** Whether it is the statement that asks whose turn to be swept it is. */
+  /** Whether this is the statement that picks the next owner to be swept. */
   readonly sweepsNext: boolean;
 }
 

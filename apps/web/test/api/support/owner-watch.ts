@@ -9,17 +9,17 @@ import { type Checked, checkOwner } from "./owner-predicate.ts";
  * predicate on its owner, or with another owner than the asker, fails the test that sent it.
  */
 interface Watch {
-  /** Whose rows the request that is served may name; null where no token says it. */
+  /** The owners whose rows the current request may name; null where no token says it. */
   readonly asking: AsyncLocalStorage<Set<unknown> | null>;
   readonly faults: string[];
   /** Statements on the tables that requests sent. */
   checked: number;
-  /** Those that no request sent: a test's own. */
+  /** Statements on the tables that no request sent: a test's own. */
   outside: number;
 }
 
 declare global {
-  // Kept here because `vi.resetModules` loads this module anew.
+  // The watch is global because `vi.resetModules` loads this module anew.
   var ownerWatch: Watch | undefined;
 }
 
@@ -80,7 +80,7 @@ function noted({ text, values }: Record<string, unknown>) {
   };
 }
 
-/** Whom the token names, whether it is good or not. */
+/** The subject of the token, valid or not. */
 function subjectOf(authorization: string | null): unknown {
   try {
     const claims = Buffer.from(authorization?.split(".")[1] ?? "", "base64url").toString();
@@ -96,7 +96,7 @@ export function duringRequest<T>(headers: Pick<Headers, "get">, run: () => T): T
   return watch.asking.run(subject === undefined ? null : new Set([subject]), run);
 }
 
-/** What was found wrong since the last time; whoever takes it answers for it. */
+/** The faults since the last call, which the caller has to report. */
 export const takeFaults = (): string[] => watch.faults.splice(0);
 
 /** How many statements on the tables requests sent so far, and how many nobody's request did. */

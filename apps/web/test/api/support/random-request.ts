@@ -30,14 +30,14 @@ export interface RandomRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
-  /** As somebody repeats it who got no answer. */
+  /** Whether the request is sent twice, as after a lost answer. */
   readonly twice: boolean;
 }
 
 const mostly = <T>(weight: number, usual: fc.Arbitrary<T>, ...rare: fc.Arbitrary<T>[]) =>
   fc.oneof({ weight, arbitrary: usual }, ...rare.map((arbitrary) => ({ weight: 1, arbitrary })));
 
-/** Sometimes there. */
+/** A value that is mostly left out. */
 const seldom = <T>(weight: number, value: fc.Arbitrary<T>) =>
   mostly<T | undefined>(weight, fc.constant(undefined), value);
 
@@ -89,7 +89,7 @@ function withoutLooseDue(_: string, value: unknown): unknown {
   return { ...rest, due_time, ...(time_zone != null && { time_zone }) };
 }
 
-/** JSON of a value, and what becomes of JSON on bad ways. */
+/** Bodies: the JSON of a value, mostly intact, else damaged. */
 function bodiesOf(values: fc.Arbitrary<unknown>): fc.Arbitrary<string | Uint8Array<ArrayBuffer>> {
   const json = fc
     .tuple(values, mostly(9, fc.constant(true), fc.constant(false)))

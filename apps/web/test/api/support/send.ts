@@ -27,8 +27,7 @@ export const routeFile = (form: string): Promise<RouteFile> =>
   );
 
 /**
- * Which server these tests ask: Next's route files, the server of `pnpm start`, or
- * one in another process.
+ * The server under test: Next's route files, the server of `pnpm start`, or one in another process.
  */
 export const servedBy = elsewhere
   ? "origin"
@@ -91,7 +90,7 @@ async function addressOfDoor(): Promise<{ host: string; port: number }> {
 
 async function openDoor(): Promise<Server> {
   const server = createHttpServer(async (incoming, outgoing) => {
-    // Anew each time: some tests load the app's modules again.
+    // The module is imported for each request, since some tests load the app's modules anew.
     const { handleNodeRequest } = await import("#server/http/node-adapter.ts");
     const asking = new Headers({ Authorization: incoming.headers.authorization ?? "" });
     await duringRequest(asking, () => handleNodeRequest(incoming, outgoing));
@@ -121,7 +120,7 @@ async function knock(asked: Request): Promise<Response> {
     // A request that names more than it sends spoils its connection.
     agent: false,
   });
-  // Whoever is refused before they have sent all cannot send the rest.
+  // A client that is refused before it has sent all cannot send the rest.
   outgoing.on("error", () => {});
   const answered = once(outgoing, "response");
   outgoing.end(body);
@@ -153,7 +152,7 @@ interface Given {
   readonly headers?: Record<string, string>;
 }
 
-/** The answer to HEAD has none once it goes over HTTP. */
+/** Whether an answer has a body: over HTTP, that to HEAD has none. */
 export const hasBody = (method: string) => method !== "HEAD" || servedBy === "next";
 
 /** Sends one request, and checks what holds of every answer of this API. */
@@ -188,7 +187,7 @@ export async function send(method: string, path: string, given: Given = {}): Pro
   return { status, headers, text, body };
 }
 
-/** Sends it again where it waited too long for its turn or for a lock (C-6), as on a busy machine. */
+/** Repeats a request that waited too long for a turn or a lock (C-6), as on a busy machine. */
 export async function insist(ask: () => Promise<Sent>): Promise<Sent> {
   for (;;) {
     const answer = await ask();

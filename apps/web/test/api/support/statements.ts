@@ -14,10 +14,10 @@ export interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** From now on the app of this process asks this client. @returns its statements, as they come. */
+/** Has the app of this process use this client. @returns its statements, as they come. */
 export function recordStatements(client: Database): readonly Prisma.Sql[] {
   const statements: Prisma.Sql[] = [];
-  // The app asks this client only what it asks any: the extension adds no method and takes none.
+  // The app calls on this client what it calls on any: the extension adds and removes no method.
   globalThis.tendDatabase = client.$extends({
     client: {
       query(statement: Prisma.Sql) {
@@ -41,7 +41,7 @@ interface Explained {
 
 const explaining = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)";
 
-/** How PostgreSQL runs a statement: every node of its plan, and how many pages of memory it touches. */
+/** How PostgreSQL runs a statement: each node of its plan, and the memory pages it touches. */
 export async function explain(client: Database, statement: Prisma.Sql | undefined) {
   if (!statement) throw new Error("No such statement was sent.");
   return secondOf(() =>
@@ -49,7 +49,7 @@ export async function explain(client: Database, statement: Prisma.Sql | undefine
   );
 }
 
-/** The same with the generic plan, which a prepared statement may come to. What it writes is undone. */
+/** As `explain`, with the generic plan that a prepared statement may get. Its writes are undone. */
 export async function explainGeneric(client: Database, statement: Prisma.Sql | undefined) {
   if (!statement) throw new Error("No such statement was sent.");
   const name = `generic_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -77,7 +77,7 @@ function literal(value: unknown): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The second run's: the first may touch pages of the catalogue besides. */
+/** The result of the second run: the first may also touch pages of the catalogue. */
 async function secondOf(run: () => Promise<Explained[]>) {
   await run();
   const [row] = await run();

@@ -20,7 +20,7 @@ const due = fc
   .chain(([due_date, due_time, time_zone]) =>
     fc.constantFrom({}, { due_date }, { due_date, due_time }, { due_date, due_time, time_zone }),
   );
-/** Some need what only the stored task can have. */
+/** Due fields of a change: some need what only the stored task can have. */
 const dueChange = fc.oneof(
   due,
   fc.constantFrom(

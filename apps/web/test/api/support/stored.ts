@@ -9,7 +9,7 @@ export const storedTasks = (...owners: readonly { id: string }[]) =>
     orderBy: [{ owner_user_id: "asc" }, { id: "asc" }],
   });
 
-/** Tells the planner what was stored. Tried again, since autovacuum may be at the same of itself. */
+/** Updates the planner's statistics. Repeated where autovacuum is at the same. */
 export const analyzeTasks = () =>
   vi.waitFor(async () => database().$executeRaw`ANALYZE tasks`, {
     timeout: hungAfter,

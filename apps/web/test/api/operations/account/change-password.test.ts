@@ -11,7 +11,7 @@ const newPassword = "ada likes 7 lemons";
 const change = (headers: Record<string, string>, body: object) =>
   send("POST", "/api/auth/change-password", { body, headers });
 
-/** With everything as it should be, but for what is given. */
+/** Changes the password by a valid request, but for what is given. */
 const changeOf = (
   { cookie, password }: { cookie: string; password: string },
   given: { current_password?: string; new_password?: string } = {},

@@ -132,14 +132,14 @@ test("200 [A-1] what others have stays as it is, and the email is free again", a
 
 const broken = () => Promise.reject(new Error("Connection terminated unexpectedly"));
 
-/** Runs it while something comes before each such statement of the app: where that fails, it is not sent. */
+/** Runs `run`, with `before` ahead of each statement that `isTheOne` picks, which it may cancel. */
 async function interrupted<T>(
   isTheOne: (text: string) => boolean,
   before: () => Promise<unknown>,
   run: () => Promise<T>,
 ) {
   const whole = database();
-  // A client with an extension answers to all that the app asks of one without.
+  // A client with an extension has every method that the app calls on one without.
   globalThis.tendDatabase = whole.$extends({
     query: {
       async $executeRaw({ args, query }) {
@@ -202,7 +202,7 @@ test.for([
       await erase(fromHome(ada.cookie), { password: ada.password }),
     ];
     expect(opened.map((answer) => answer.status)).toEqual([401, 401, 401]);
-    // What a request has left is due a while later.
+    // The sweep is due some time after the request gave up.
     await vi.waitFor(async () => {
       await database().task_counters.updateMany({
         where: { owner_user_id: ada.id },
@@ -267,7 +267,7 @@ test.for(["DELETE FROM sessions", "DELETE FROM accounts"])(
     let changed: Promise<{ status: number }> | undefined;
     const { status, body } = await interrupted(
       (text) => text.includes(statement),
-      // Behind its first statement the two have one lock in dispute: it ends with either.
+      // After its first statement both compete for one lock, and either may win.
       () => {
         changed ??= changePassword(ada);
         return statement.includes("sessions") ? changed : Promise.resolve();

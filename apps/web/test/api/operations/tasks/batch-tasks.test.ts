@@ -548,7 +548,7 @@ test("[T-10] a batch answers each operation as that operation alone is answered"
     }
   };
   const names = new Map<unknown, string>();
-  /** Without what differs by nature: whose it is, which ids, when and so where it was and under which request. */
+  /** An answer without its owner, ids, times, position and request, which always differ. */
   const bare = (value: unknown): unknown =>
     JSON.parse(
       JSON.stringify(value, (key, inner) =>

@@ -519,7 +519,7 @@ describe("401 [A-5]: a good token of", () => {
       body: { title: "x" },
     });
     expect(status).toBe(401);
-    // An id that no database could hold may be refused before it is asked.
+    // An id that no database could hold may be refused before the database sees it.
     expect(body.code).toMatch(
       id.length < 100 ? /^unknown_user$/ : /^(unknown_user|invalid_token)$/,
     );

@@ -21,7 +21,7 @@ const titles = [
 
 const clocks = ["00:00", "09:30", "09:30", "23:59", "12:00"].map((time) => `1970-01-01T${time}Z`);
 
-/** By bytes, so that digits come before letters and a beginning before what goes on. */
+/** Positions in byte order: digits before letters, a prefix before what extends it. */
 const places = "1 9 a aa aa1 ab az b 001 01 1a z zz zzz i i1 iz".split(" ");
 
 /** Sixty tasks with ties in every order: titles, instants and days come several times. */
@@ -56,7 +56,7 @@ type Row = Pick<
 const words = new Intl.Collator("und");
 const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** As people read; where that sees no difference, by bytes, as PostgreSQL decides it. */
+/** Comparisons as people expect them; of equal texts by bytes, as in PostgreSQL. */
 const compare = {
   created: (a: Row, b: Row) => bytes(a.created_at, b.created_at),
   title: (a: Row, b: Row) => words.compare(a.title, b.title) || bytes(a.title, b.title),
@@ -70,7 +70,7 @@ const ranks = { none: 0, low: 1, medium: 2, high: 3 };
 /** A task without a time stands at the end of its day. */
 const dueOf = ({ due_date, due_time }: Row) => `${due_date} ${due_time ?? "24:00"}`;
 
-/** Those come last, whichever the order. */
+/** Whether the task has no value for this order: such tasks come last in both directions. */
 const isMissing = (sort: (typeof sorts)[number], { due_date, priority }: Row) =>
   (sort === "due_date" && due_date === null) || (sort === "priority" && priority === "none");
 

@@ -22,7 +22,7 @@ const signIn = (email: string, password = "not the password") =>
 const many = <T>(count: number, run: (number: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, number) => run(number)));
 
-/** How long requests of somebody else take, one after another, while this runs; and this itself. */
+/** How long another user's requests take, one by one, while `work` runs, and how long it does. */
 async function waitsDuring(work: () => Promise<readonly Sent[]>) {
   const user = await makeUser(database());
   await makeTask(database(), user);
@@ -37,7 +37,7 @@ async function waitsDuring(work: () => Promise<readonly Sent[]>) {
   const waits: number[] = [];
   while (!over) {
     const begin = performance.now();
-    // Where it is told to come again (C-6), the whole is one wait.
+    // A wait includes the retries after a 503 (C-6).
     expect((await insist(list)).status).toBe(200);
     waits.push(performance.now() - begin);
   }
@@ -68,7 +68,7 @@ test.each([
   // The best of three: a machine that is busy with other things may hold up one request.
   while (shares.length < 3 && !shares.some((share) => share < 1 / 3)) {
     const { answers, total, longest } = await waitsDuring(work);
-    // What waited too long on a busy machine (C-6) is told so.
+    // A call that waited too long on a busy machine (C-6) is 503.
     for (const { status } of answers) expect([200, 401, 422, 503]).toContain(status);
     shares.push(longest / total);
   }
@@ -113,7 +113,7 @@ test("[C-6] no password is hashed while a transaction is open", async () => {
   expect(asked.mock.calls.filter(isBegin).length).toBeGreaterThan(0);
 });
 
-/** The clock of those who wait stands still, so that on no machine one is refused for its slowness. */
+/** Stops the clock of the queue, so that on no machine a call is refused for its slowness. */
 function stopClock(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());

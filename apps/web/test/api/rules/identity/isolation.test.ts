@@ -11,11 +11,11 @@ const tasksOperations = Object.entries<Operation>(api).filter(
   ([, { security }]) => security === "bearer",
 );
 
-/** Whose tasks are tried for. What she stores has values that stand nowhere else. */
+/** Ada, whose tasks are under attack. Her data has values that stand nowhere else. */
 let ada: { id: string };
-/** Who tries, with tasks and a trash of his own. */
+/** Bob, who attacks, with tasks and a trash of his own. */
 let bob: { id: string };
-/** Who tries, and has never stored anything. */
+/** Eve, who attacks, and has never stored anything. */
 let eve: { id: string };
 let task: string;
 let trashed: string;
@@ -210,9 +210,9 @@ describe.each(tasksOperations)("%s", (_, operation) => {
   });
 });
 
-/** One way to ask an operation for one task. */
+/** One form of request of an operation for one task. */
 interface Aim {
-  /** The row, and how it is asked. */
+  /** The row, and the form of the request. */
   readonly title: string;
   readonly query?: string;
   readonly body?: (id: string) => unknown;
@@ -221,7 +221,7 @@ interface Aim {
   readonly trash?: boolean;
   /** Whether it makes a task with this id, which is free for each user. */
   readonly creates?: boolean;
-  /** What became of it, where its answer is 200 or 422 for several at once. */
+  /** The outcome of the task, where the answer is 200 or 422 for several at once. */
   readonly outcome?: (sent: Sent) => { status: number; code: unknown };
 }
 
@@ -234,7 +234,7 @@ const headerValues: Record<string, readonly string[]> = {
 const schemaOf = (schema: z.ZodType | undefined) =>
   schema && z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 
-/** T-17: what is due depends on where one asks. */
+/** T-17: a parameter that another one needs. */
 const besides: Readonly<Record<string, string>> = { due: "&time_zone=Europe/Berlin" };
 
 /** Each value of each parameter that has a few: `?permanent=true`, `?status=trashed`. */
@@ -245,7 +245,7 @@ const queriesOf = ({ query }: Operation): string[] =>
       : [],
   );
 
-/** Every way to ask a row whose address has the id: all that its schemas tell. */
+/** Every form of request of a row whose address has the id: all that its schemas give. */
 function aimsOf(name: string, operation: Operation): Aim[] {
   const { body, bodyExample, bodyOptional } = operation;
   const bodies = [
@@ -359,7 +359,7 @@ async function shared(id: string) {
 
 type Expected = "done" | "forbidden" | "absent" | "malformed";
 
-/** The ids that are asked for, and what becomes of a request that neither creates nor is about the trash. */
+/** The ids of requests, and the outcome where those neither create nor concern the trash. */
 const ids: Record<
   string,
   { id: () => string | Promise<string>; expected: Expected; trash?: "done" }
@@ -391,7 +391,7 @@ const forget = (id: string) => database().$executeRaw`
     DELETE FROM task_tombstones WHERE owner_user_id = ${bob.id} AND id::text = ${id.toLowerCase()})
   DELETE FROM tasks WHERE owner_user_id = ${bob.id} AND id::text = ${id.toLowerCase()}`;
 
-/** What a try may not change. A number of the counter is used up where a try came to the writing. */
+/** The rows that an attempt may not change. An attempt to write uses up a number of the counter. */
 const lasting = (rows: Awaited<ReturnType<typeof stored>>, { creates }: Aim, { status }: Sent) =>
   creates || status < 300 ? rows.filter(({ place }) => place !== "task_counters") : rows;
 
@@ -400,7 +400,7 @@ const codes = {
   absent: [404, "task_not_found"],
   refused: [422, "validation_failed"],
   used: [409, "id_already_used"],
-  // Of Vercel: Next has failed.
+  // Next on Vercel fails at it.
   undecodable: [500, undefined],
 } as const;
 
@@ -429,7 +429,7 @@ describe.each(aimed)("[O-1, O-2] %s", (name, operation) => {
       const address = fillPath(form, { user_id: asker.id, id: "ID" });
       return send(method, address.replace("ID", id) + (aim.query ?? ""), {
         token: tokenOf(asker),
-        // Else the answer holds random digits, of which some could be Ada's.
+        // A fixed request id: random digits in an answer could be taken for Ada's.
         headers: { "X-Request-Id": "isolation", ...aim.headers },
         ...(aim.body && { body: aim.body(id) }),
       });

@@ -58,7 +58,7 @@ test("401 [A-11] a sign-in that has found the old password right, and is overtak
     return () => overtaken;
   }, heldOpen);
   const { status, headers, body } = await answer();
-  // It may have waited for too long on a busy machine.
+  // The request may have waited too long on a busy machine.
   expect([401, 503]).toContain(status);
   if (status === 401) expect(body.code).toBe("invalid_email_or_password");
   expect(headers.getSetCookie()).toEqual([]);

@@ -34,7 +34,7 @@ interface Failures {
   readonly waits: boolean;
 }
 
-/** Of the account, by whatever networks. */
+/** The failures of the account, from all networks. */
 const failuresOf = async (email: string): Promise<Failures | undefined> => {
   const [row] = await database().$queryRaw<Failures[]>`
     SELECT failures, locked_until > now() IS TRUE AS waits
@@ -54,7 +54,7 @@ const pass = (email: string, seconds: number) => database().$executeRaw`
     locked_until = locked_until - ${seconds}::int * interval '1 second'
   WHERE starts_with(account, ${accountOf(email)})`;
 
-/** From now on each count of this account locks its row for as long as a disk that stalls. */
+/** Makes each count of this account lock its row for as long as a stalling disk would. */
 async function slowCommits(email: string) {
   const name = `slow_${crypto.randomUUID().replaceAll("-", "")}`;
   // Tried again, since sign-ins of other tests hold the table for a moment.
@@ -68,7 +68,7 @@ async function slowCommits(email: string) {
   return { end: () => run(`DROP FUNCTION ${name} CASCADE`) };
 }
 
-/** So few rows at a time that on a busy machine too a statement of the app has time for them. */
+/** Splits rows into portions that one statement has time for on a busy machine too. */
 async function inPortions(count: number, run: (from: number, to: number) => Promise<unknown>) {
   const size = 5_000;
   for (let from = 1; from <= count; from += size) await run(from, Math.min(count, from + size - 1));
@@ -121,7 +121,7 @@ test("429 [A-7] of 40 guesses at the same time 20 are tried", async () => {
   );
   const withStatus = (status: number) =>
     answers.filter((answer) => answer.status === status).length;
-  // On a busy machine one may wait too long (C-6): it is not tried, and does not count.
+  // A guess may wait too long on a busy machine (C-6): it is not tried, and does not count.
   const [tried, refused, late] = [401, 429, 503].map(withStatus);
   expect((tried ?? 0) + (refused ?? 0) + (late ?? 0)).toBe(40);
   if (late === 0) expect(tried).toBe(20);
@@ -396,7 +396,7 @@ test("200 [A-7] a browser that several people sign in with is known to each; the
     expect(status).toBe(401);
   }
   const [last] = people;
-  // Nor is it taken for a session that would need an origin.
+  // The device cookie is not taken for a session either, which would need an origin.
   const { status } = await signIn(last?.email ?? "", "wrong", { headers: { Cookie: cookie } });
   expect(status).toBe(429);
 });
@@ -484,7 +484,7 @@ test("[A-1] a sign-in sweeps away the counts of others that are over", async () 
 /** The app as it runs in production, every module anew. */
 async function inProduction(): Promise<typeof import("../../support/send.ts")> {
   vi.resetModules();
-  // ApiRequest for its level before production is said, so that the run stays silent.
+  // The log is first used before NODE_ENV is production, so that the run stays silent.
   (await import("#server/log.ts")).log();
   vi.stubEnv("NODE_ENV", "production");
   return await import("../../support/send.ts");

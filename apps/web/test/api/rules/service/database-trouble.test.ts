@@ -18,7 +18,7 @@ let direct: Database;
 let proxy: FlakyProxy;
 let user: TestUser;
 let task: string;
-/** Tells how long things take, less what else this machine does. */
+/** Measures durations without the slowdown by other load of this machine. */
 let yardstick: Yardstick;
 
 beforeAll(async () => {
@@ -77,14 +77,14 @@ const askAll = (cookie: string): Promise<Sent>[] => [
 const allUnavailable = (answers: readonly Sent[]) => {
   for (const { status, headers, body } of answers) {
     expect(status).toBe(503);
-    // Those that still waited for their turn were not even begun.
+    // Requests that still waited for their turn are `overloaded`: they were not begun.
     expect(["database_unavailable", "overloaded"]).toContain(body.code);
     expect(Number(headers.get("Retry-After"))).toBeGreaterThan(0);
     expect(headers.getSetCookie()).toEqual([]);
   }
 };
 
-/** A session of somebody, made while all is well. */
+/** The cookie of a new session, made while the database works. */
 const signedIn = async () =>
   cookieOf(await send("POST", "/api/auth/sign-up/email", { body: newUser() }));
 
@@ -95,14 +95,14 @@ const works = async () => {
   expect(status).toBe(200);
 };
 
-/** It works again in time (C-6). */
+/** Expects that the app works again in time (C-6). */
 const expectRecovery = async () => {
   const worksAgain = () => vi.waitFor(works, { timeout: hungAfter, interval: 10 });
   const [, time] = await yardstick.timed(worksAgain);
   expect(time).toBeLessThan(5_000 * tolerance);
 };
 
-/** What needs no database gets by without it. */
+/** Expects that requests that need no database work. */
 const theRestWorks = async () => {
   const token = tokenOf(user);
   const answers = await Promise.all([
@@ -173,7 +173,7 @@ test("[E-2] connections that are cut one by one cost at most one 503 each, and h
 
 describe("[C-6] a server that sleeps, and takes a second to wake", () => {
   const wake = 1_000;
-  /** One for each connection, a transaction too; more would wait for their turn besides (C-6). */
+  /** Sends a request for each connection, a transaction too; more would wait for a turn (C-6). */
   const askTen = () => {
     const token = tokenOf(user);
     const operations = [{ operation: "create", task: { title: "Pay rent" } }];
@@ -185,7 +185,7 @@ describe("[C-6] a server that sleeps, and takes a second to wake", () => {
   };
   const filled = () => Promise.all(Array.from({ length: 10 }, works));
 
-  /** Each is answered, none sooner than the server is awake, and none much later. */
+  /** Expects all to be answered, none sooner than the server is awake, and none much later. */
   const allAnswered = async (asked: Promise<Sent>[], start: number) => {
     const answers = await Promise.all(asked);
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
@@ -208,7 +208,7 @@ describe("[C-6] a server that sleeps, and takes a second to wake", () => {
     await filled();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
     const start = performance.now();
-    // In one turn, so that nobody has read from the sockets that they are closed.
+    // No await between: the app has not read from the sockets that they are closed.
     proxy.sleep(setTimeout(wake));
     await allAnswered(askTen(), start);
   });

@@ -62,7 +62,7 @@ test("[C-6] pages, however many at once, take their turns at four connections", 
     most = Math.max(most, ++running);
     return run().finally(() => running--);
   };
-  // A client with an extension answers to all that the app asks of one without.
+  // A client with an extension has every method that the app calls on one without.
   globalThis.tendDatabase = whole.$extends({
     client: { query: (statement: Prisma.Sql) => counted(() => whole.query(statement)) },
     query: { $queryRaw: ({ args, query }) => counted(async () => query(args)) },

@@ -18,7 +18,7 @@ afterAll(() => {
 async function anotherProcess() {
   vi.unstubAllEnvs();
   vi.resetModules();
-  // ApiRequest for its level before production is said, so that the run stays silent.
+  // The log is first used before NODE_ENV is production, so that the run stays silent.
   (await import("#server/log.ts")).log();
   vi.stubEnv("NODE_ENV", "production");
   return await import("../../support/send.ts");

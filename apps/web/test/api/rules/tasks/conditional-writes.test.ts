@@ -180,7 +180,7 @@ describe.each(writes)("If-Match of $name", ({ method, suffix, given, status }) =
 
   test.each([
     ...["*", '"1"', ' "1" ', '"7","1"', '"1" , "2"', 'W/"1", "1"'],
-    // As proxies that compress hand them on.
+    // ETags as compressing proxies rewrite them.
     ...['W/"1"', 'W/"1", "2"', '"1-gzip"', '"1--gzip"', 'W/"1-br"', '"1;gzip"', '"2", "1-zstd"'],
   ])("[T-7] %s matches", async (tag) => {
     const { answer, isChanged } = await write(tag);
@@ -269,7 +269,7 @@ test.each(writes)(
           insist(() => send(method, `${target}${suffix}`, { ...given, token, headers })),
         ),
       );
-      // For those who come after a deletion the task is not there: then 404 wins over 412.
+      // A request after the deletion finds no task: 404 wins over 412.
       const lost = method === "DELETE" ? 404 : 412;
       const statuses = answers.map((answer) => answer.status).sort();
       expect(statuses).toEqual([status, ...Array(7).fill(lost)]);
@@ -374,7 +374,7 @@ async function createDuringDeletion(): Promise<Sent> {
         SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
     return isAnswered || waiting.length > 0;
   };
-  // In an object, so that the transaction does not wait for it.
+  // The promise is in an object, so that the transaction does not wait for it.
   const { made } = await database().$transaction(async (holder) => {
     await holder.$queryRaw`
       SELECT FROM task_counters WHERE owner_user_id = ${user.id} FOR UPDATE`;

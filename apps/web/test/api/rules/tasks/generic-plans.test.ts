@@ -15,7 +15,7 @@ let client: Database;
 let statements: readonly Prisma.Sql[];
 let token: string;
 
-/** As many pages of memory as a short list or one write may touch; all tasks of the owner have more. */
+/** The most memory pages that a short list or one write may touch; an owner's tasks take more. */
 const most = 60;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ beforeAll(async () => {
         timestamptz '2026-01-01' + n * interval '1 second', CASE WHEN n % 10 = 0 THEN now() END
       FROM generate_series(${from}::int, ${from + 499}::int) AS n`;
   }
-  // Of few tasks each: for the average owner, to sort what any index finds would cost nothing.
+  // Other owners have few tasks: for an average owner, sorting what any index finds costs nothing.
   for (let number = 0; number < 3_000; number += 500) {
     await client.$executeRaw`
       WITH others AS (
@@ -62,7 +62,7 @@ async function asked(method: string, path: string, body?: object) {
 const nextOf = ({ headers }: Sent) =>
   /<([^>]+)>/.exec(headers.get("Link") ?? "")?.[1] ?? expect.unreachable("no next page");
 
-/** What reads tasks, with what it looks for. */
+/** The scans of tasks, each with its index and condition. */
 const readsOf = (nodes: readonly PlanNode[]) =>
   nodes
     .filter((node) => /Scan$/.test(node["Node Type"]) && node["Relation Name"] === "tasks")
@@ -147,7 +147,7 @@ test("200 [T-4, T-5] one task is found by its id, whoever asks", async () => {
     expect(readsOf(nodes)).toEqual(Array(reads).fill(read));
     expect(pages).toBeLessThan(most);
   }
-  // So that it is made once more.
+  // The task is deleted, so that the statement makes it once more.
   await client.tasks.deleteMany({ where: { id: made.answer.body.id } });
   const { nodes, pages } = await explainGeneric(client, made.statement);
   expect(readsOf(nodes)).toEqual([]);

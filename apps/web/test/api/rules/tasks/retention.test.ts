@@ -37,7 +37,7 @@ const tombstonesOf = ({ user }: Owner) =>
 const keysOf = ({ user }: Owner) =>
   database().idempotency_keys.findMany({ where: { owner_user_id: user.id } });
 
-/** Makes the owner's things this old, and the owner due, in one: others sweep beside this test. */
+/** Ages the owner's rows and makes the owner due in one step: other tests sweep meanwhile. */
 async function age(
   { user }: Owner,
   given: {
@@ -65,7 +65,7 @@ async function age(
   ]);
 }
 
-/** How much of this owner's is past its time. */
+/** The number of this owner's rows that are past their time. */
 async function overdue({ user: { id: owner_user_id } }: Owner): Promise<number> {
   const past = (age: number) => ({ lte: ago(age) });
   const counts = await Promise.all([

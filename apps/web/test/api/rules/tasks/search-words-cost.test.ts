@@ -40,8 +40,8 @@ const mistaken = ({ id }: { id: string }) => database().$queryRaw<unknown[]>`
     AND search IS DISTINCT FROM search_vector(owner_user_id, title, description, tags, priority)`;
 
 /**
- * Counts how often words are made, in statements of this process: its sessions find this function
- * before that of the migrations, which it asks.
+ * Counts how often search words are computed, in statements of this process: its sessions find this
+ * function before that of the migrations, which it calls.
  */
 async function countWords() {
   const schema = `counted_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -65,7 +65,7 @@ async function countWords() {
     return count;
   };
   return {
-    /** How many words were made of whole tasks while this ran. */
+    /** How many tasks had their search words computed while `run` ran. */
     async during(run: () => Promise<unknown>): Promise<number> {
       const start = await made();
       await run();
@@ -148,7 +148,7 @@ test("[T-11, T-14, T-15] whatever is written, and by whatever statement, the wor
     await database().tasks.updateMany({ where: { owner_user_id: user.id, id }, data });
     expect(await mistaken(user), `seed ${seed}`).toEqual([]);
   }
-  // Nobody writes the words themselves.
+  // A write to the search words themselves has no effect.
   await database().$executeRaw`
     UPDATE tasks SET search = array_to_tsvector(ARRAY['x']) WHERE owner_user_id = ${user.id}`;
   expect(await mistaken(user)).toEqual([]);

@@ -64,7 +64,7 @@ test("201 [T-16] every zone that Node knows is taken or refused, and is answered
 
 test("201 [T-12, T-16] with a key, ten zones are asked for at once where their transactions ask", async () => {
   const zones = Array.from({ length: 14 }, (_, hours) => `Etc/GMT-${hours + 1}`);
-  // Each by somebody else: writes of one user wait for each other's commit.
+  // Each write is another user's: those of one user wait for each other's commit.
   const users = await Promise.all(zones.map(() => makeUser(client)));
   const answers = await Promise.all(
     zones.map((time_zone, at) =>

@@ -231,7 +231,7 @@ test("410 [T-9] of what was deleted for good, a million changes are remembered, 
   const done = await batch([{ operation: "delete", id: fourth, permanent: true }]);
   expect(statusesOf(done)).toEqual([204]);
   expect(await tombstones()).toBe(1);
-  // Whoever had read all that is forgotten goes on.
+  // A client that has read all forgotten changes goes on.
   const next = await changesAfter(anew);
   expect(next.body.changes).toEqual([{ type: "deleted", id: fourth, task: null }]);
 });
@@ -296,7 +296,7 @@ describe("422 [T-10] a batch whose answer would be over 4 MB", () => {
 });
 
 describe("429 [T-12] the answers that are kept for one user", () => {
-  /** As if so many bytes were kept for this user. */
+  /** Counts so many bytes of answers as kept for this user. */
   const hold = (id: string, bytes: number) => database().$executeRaw`
     UPDATE task_counters SET answer_bytes = answer_bytes + ${bytes}::int WHERE owner_user_id = ${id}`;
 

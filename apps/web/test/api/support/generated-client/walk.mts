@@ -23,7 +23,7 @@ function expectEqual<T>(actual: T, expected: NoInfer<T>): void {
   if (got !== wanted) throw new Error(`${got} instead of ${wanted}`);
 }
 
-/** What a client does in its life, through the generated client alone. */
+/** A typical use of the API, through the generated client alone. */
 export async function walk(fetcher: typeof fetch, baseUrl: string, person: Person): Promise<void> {
   tend.defaults.fetch = fetcher;
   tend.defaults.baseUrl = baseUrl;
