@@ -54,7 +54,7 @@ interface ApiRequest {
   readonly body?: string;
 }
 
-/** Of the connection and of the moment, not of the answer. */
+/** Headers of the connection and of the moment, not of the answer. */
 const passing = new Set([
   "connection",
   "content-length",
@@ -84,7 +84,7 @@ const ask = (server: Server, { method, path, headers, body }: ApiRequest) =>
       resolve({
         status: response.statusCode,
         headers: Object.fromEntries(kept.sort()),
-        // Sealed anew each time.
+        // A cursor is sealed anew each time.
         body: Buffer.concat(chunks)
           .toString()
           .replace(/(?<="next_cursor":)"[^"]+"/, '""'),

@@ -10,7 +10,7 @@ import { findPrograms, linkLibraries } from "@tend/db/embedded/programs";
 import { giveToOwnerOf, runAs } from "@tend/db/embedded/run-as";
 import { childrenOf, freePort, signal, until } from "./start.ts";
 
-/** What a server with TLS is given: a certificate, and who may come in how (pg_hba.conf). */
+/** The files of a server with TLS: its key, its certificate, and who may connect (pg_hba.conf). */
 export interface Tls {
   readonly key: string;
   readonly certificate: string;
@@ -54,14 +54,14 @@ export async function makeCluster(tls?: Tls) {
 
   return {
     url,
-    /** Its superuser. */
+    /** The client of the superuser. */
     admin,
     processes,
 
     /** Ends when the server takes connections. */
     async start(): Promise<void> {
       await until("the server takes connections", () => {
-        // It refuses to start while one of its killed processes is not yet gone.
+        // PostgreSQL refuses to start while one of its killed processes is not yet gone.
         if (hasEnded()) {
           const given = ["-D", places.data, "-p", `${port}`, "-h", "127.0.0.1", ...options];
           const { file, args, options: how } = command(ground, "postgres", given);

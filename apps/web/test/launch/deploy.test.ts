@@ -8,7 +8,7 @@ import { secret, web } from "./start.ts";
 
 const tsx = createRequire(import.meta.url).resolve("tsx");
 
-/** Not migrated yet. */
+/** A database that is not migrated yet. */
 let database: FreshDatabase;
 
 beforeAll(async () => {

@@ -19,7 +19,7 @@ const kills = rounds(20, 3);
 /** Milliseconds. */
 const standstill = rounds(30_000, 6_000);
 
-/** The tests of C-6, of the app as `make` installs it. Windows has no signals to stop or kill it with. */
+/** The tests of C-6 on what `make` installs. Windows has no signals to stop or kill it with. */
 export function testFaults(name: string, make: () => Promise<Installation>): void {
   describe.skipIf(process.platform === "win32")(`with ${name}`, () => {
     let yardstick: Yardstick;

@@ -7,7 +7,7 @@ import { web } from "./start.ts";
 const root = join(web, "../..");
 const app = join(web, ".next/server/app");
 
-/** Of each function that Vercel is given: the files that it consists of, from the top of the repository. */
+/** The files of each function that Vercel gets, by their paths in the repository. */
 const functions = readdirSync(app, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".js.nft.json"))
   .map((list) => {

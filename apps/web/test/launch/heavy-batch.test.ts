@@ -22,8 +22,8 @@ afterAll(async () => {
 const bounds = { batch: 10_000 * tolerance, list: 1_000 * tolerance };
 
 /**
- * Asks again where the app's own limits are too short for so busy a machine, until the time is over
- * in which it has to be answered. Gives the answer, and how long all of that took.
+ * Repeats a request where the app's own limits are too short for a busy machine, until `bound` has
+ * passed. Gives the answer, and how long all of that took.
  */
 async function insist<T>(ask: () => Promise<T>, bound: number): Promise<readonly [T, number]> {
   const start = performance.now();

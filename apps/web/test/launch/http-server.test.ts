@@ -13,7 +13,7 @@ afterEach(() => {
 
 const short = { stallTimeoutMs: 150, lingerTimeoutMs: 500 };
 
-/** A server with this patience; `open` sends these bytes on a connection of their own. */
+/** Starts a server with these time limits; `open` sends bytes on a connection of their own. */
 async function start(listener: RequestListener, patience = short) {
   const server = createHttpServer(listener, { "X-All": "yes" }, patience);
   server.listen(0, "127.0.0.1");
@@ -37,10 +37,10 @@ async function start(listener: RequestListener, patience = short) {
 const post = "POST / HTTP/1.1\r\nHost: tend\r\nContent-Length: 1000\r\n\r\n";
 const get = "GET / HTTP/1.1\r\nHost: tend\r\n\r\n";
 
-/** More than the system takes ahead. */
+/** More bytes than the system buffers. */
 const long = Buffer.alloc(24 * 1024 * 1024, "x");
 
-/** All that comes, until the other side ends it. */
+/** All that arrives, until the other side ends the connection. */
 async function readAll(socket: Socket): Promise<string> {
   let text = "";
   socket.on("data", (chunk) => {
@@ -50,7 +50,7 @@ async function readAll(socket: Socket): Promise<string> {
   return text;
 }
 
-/** Calls it at each such interval until the connection is closed. */
+/** Calls `what` at each such interval until the connection is closed. */
 function every(socket: Socket, milliseconds: number, what: () => void): void {
   const timer = setInterval(what, milliseconds);
   ends.push(() => clearInterval(timer));
@@ -111,7 +111,7 @@ test("[C-10] an answer that has not begun is waited for, and so is the next requ
     const [idle]: Socket[] = await once(server, "timeout");
     waiting.pop()?.end("here");
     await until("it has arrived", () => text.endsWith("here"));
-    // As long as an idle connection is kept, and not as an exchange may stand still.
+    // The limit is that of an idle connection, not of an exchange that stalls.
     expect(idle?.timeout).toBeGreaterThan(60_000);
     text = "";
     socket.write(get);
@@ -178,7 +178,7 @@ test("[C-10] who never stops sending is read for a while, and then closed", asyn
     every(socket, 5, () => void (socket.writable && socket.write("x")));
     const text = await readAll(socket);
     expect(text).toMatch(/^HTTP\/1\.1 (413 .*\r\n\r\nmuch|400 .*\r\n\r\n)$/s);
-    // Of each piece of garbage Node tells anew.
+    // Node reports each piece of garbage anew.
     expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
   }
   expect(refused).toEqual(["/keep", "/close"]);

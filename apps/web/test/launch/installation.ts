@@ -15,12 +15,12 @@ import {
 
 export type Part = "database" | "app" | "both";
 
-/** The app by `launch start` and its database, as processes that can be killed and started again. */
+/** The app by `launch start` and its database, as processes that can be killed and restarted. */
 export interface Installation {
   readonly origin: string;
   /** The processes that are this part. */
   processes(part: Part): number[];
-  /** Those of them that are killed: the others have to notice. */
+  /** The processes of a part that are killed: the others have to notice. */
   victims(part: Part): number[];
   /** Starts again what was killed and does not come back by itself. */
   revive(killed: Part): Promise<void>;
@@ -28,7 +28,7 @@ export interface Installation {
   terminate(): Promise<number | null>;
   /** The database, as the app reaches it. */
   url(): string;
-  /** Where somebody else runs the database: its superuser. */
+  /** The database's superuser, where the app does not run the database. */
   readonly admin?: Database;
 }
 
@@ -48,7 +48,7 @@ export async function makeApp(env: Record<string, string> = {}) {
   const answers = () => until("the app answers", async () => !(await isFree(port)));
   let launcher = start();
   await answers();
-  /** Once the last one is gone; where the launcher was killed, its workers end by themselves. */
+  /** Restarts the launcher, once it is gone; where it was killed, its workers end by themselves. */
   const restart = async () => {
     await launcher.ended;
     await until("nobody has its port", () => isFree(port));
@@ -70,7 +70,7 @@ export async function makeApp(env: Record<string, string> = {}) {
   };
 }
 
-/** On a data folder: the launcher starts the database, and starts it again where it ends. */
+/** An installation on a data folder, whose database the launcher starts, and restarts. */
 export async function onEmbedded(): Promise<Installation> {
   const { launcher, workers, restart, data, ...app } = await makeApp();
   const postmaster = () => postmasterOf(launcher()) ?? 0;
@@ -101,7 +101,7 @@ export async function makeServer(tls?: Tls) {
   return { cluster, admin: cluster.admin, url: cluster.url("tend", "tend") };
 }
 
-/** On a server of its own. */
+/** An installation on a server of its own. */
 export async function onServer(): Promise<Installation> {
   const { cluster, admin, url } = await makeServer();
   await migrate(url);
@@ -123,7 +123,7 @@ export async function onServer(): Promise<Installation> {
   };
 }
 
-/** Its database, once it lets this process in: on a busy machine a connection may take several tries. */
+/** The database, once it accepts a connection: on a busy machine that may take several tries. */
 export async function comeIn(system: Installation): Promise<Database> {
   const client = connect(system.url());
   await until("the database lets us in", () =>

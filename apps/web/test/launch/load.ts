@@ -24,7 +24,7 @@ export interface Person {
   readonly tasks: Map<string, Content | "deleted">;
 }
 
-/** Where the machine is too busy to sign somebody up in time (C-6), somebody else is. */
+/** Signs up a user; where a busy machine does not do so in time (C-6), another one. */
 export async function signUp(origin: string): Promise<Person> {
   const email = `${randomUUID()}@example.com`;
   const answer = await createClient({ origin })
@@ -128,17 +128,17 @@ export function startLoad(people: readonly Person[], writersOfEach = 3) {
     });
 
   return {
-    /** Until every writer has got so many acknowledgements since `start`. */
+    /** Waits until every writer has got so many acknowledgements since `start`. */
     acknowledged: (count: number, start = 0) =>
       each(`every writer got ${count} acknowledgements`, ({ acknowledged }) => {
         return acknowledged.filter((time) => time > start).length >= count;
       }),
 
-    /** Until every writer has failed since `start`. */
+    /** Waits until every writer has failed since `start`. */
     failed: (start: number) =>
       each("every writer failed", ({ failures }) => failures.some(({ end }) => end > start)),
 
-    /** Of which kinds the failures were. */
+    /** The kinds of the failures. */
     failedAs: () => [
       ...new Set(writers.flatMap(({ failures }) => failures.map(({ kind }) => kind))),
     ],
@@ -179,7 +179,7 @@ export function startLoad(people: readonly Person[], writersOfEach = 3) {
 const kinds: readonly unknown[] = ["unavailable", "refused", "broken"] satisfies Kind[];
 const isKind = (outcome: unknown): outcome is Kind => kinds.includes(outcome);
 
-/** Throws what is none of them: a 500, say, or a task that is not there. */
+/** The kind of a failure. Throws what is none: a 500, say, or a task that is not there. */
 function failureOf(error: unknown): Kind {
   if (error instanceof ApiError && error.problem.status === 503 && (error.retryAfter ?? 0) > 0) {
     return "unavailable";
@@ -212,7 +212,7 @@ export async function expectKept(people: readonly Person[]): Promise<void> {
       if (content !== "deleted") continue;
       const notFound = { problem: { status: 404 } };
       await expect(client.getTask({ params: { id } })).rejects.toMatchObject(notFound);
-      // Looked for once; from now on the list would show it.
+      // The task is looked for once; later the list would show it.
       tasks.delete(id);
     }
   }

@@ -19,7 +19,7 @@ const connections = 3;
 
 const missing = !isPoolerHere && "there is no /usr/sbin/pgbouncer";
 
-/** What one person does, one after the other; gives how many requests that was. */
+/** Uses all operations as one person, one after another; gives the number of requests. */
 async function useEverything({ id: me, client, tasks }: Person): Promise<number> {
   let requests = 0;
   let cursor: string | undefined;
@@ -128,7 +128,7 @@ describe("[C-4] with PgBouncer in transaction mode", () => {
     return done;
   }
 
-  /** The most at once, to the pooler and from it to the server. */
+  /** The most connections at once, to the pooler and from it to the server. */
   async function mostConnections(over: () => boolean) {
     const most = { clients: 0, servers: 0 };
     while (!over()) {

@@ -12,7 +12,7 @@ const program = "/usr/sbin/pgbouncer";
 /** Whether Debian's PgBouncer is here. */
 export const isPoolerHere = existsSync(program);
 
-/** Whom it runs as: it refuses to be root, and its package makes this user. */
+/** The user that PgBouncer, which refuses root, runs as: its package makes this user. */
 function servant(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: "-u" | "-g") => Number(execFileSync("id", [flag, "postgres"]));

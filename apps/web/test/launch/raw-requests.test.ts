@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => folder.end());
 
-/** Sends these bytes on a connection of their own, and gives all that comes back until it is closed. */
+/** Sends bytes on a connection of their own, and gives all that comes back until it is closed. */
 async function exchange(text: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   const chunks: Buffer[] = [];
@@ -37,7 +37,7 @@ const ask = (line: string, headers = "Host: tend.test\r\n") =>
 
 const strict = /\r\nStrict-Transport-Security: max-age=31536000\r\n/i;
 
-/** What holds of every answer. */
+/** Checks what holds of every answer. */
 function expectSound(text: string, asked: string): void {
   const what = JSON.stringify(asked);
   expect(text, what).toMatch(/^HTTP\/1\.1 [1-4]\d\d /);
@@ -244,7 +244,7 @@ test("[C-6] bytes that are no HTTP do not go on with an answer that has begun", 
   socket.write("GET /docs HTTP/1.1\r\nHost: tend.test\r\n\r\n");
   await new Promise((resolve) => socket.once("close", resolve));
   expect(text).toMatch(/^HTTP\/1\.1 200 /);
-  // Behind a whole answer they are the next request, and refused as one.
+  // The bytes behind a whole answer are the next request, and refused as one.
   const [answer = "", refusal] = text.split("HTTP/1.1 400 Bad Request");
   if (refusal !== undefined) expect(answer.endsWith("</html>")).toBe(true);
 });

@@ -83,7 +83,7 @@ test.each([
   expect(text).toMatch(status === 200 ? /"status":"ok"/ : /application\/problem\+json/);
 });
 
-/** Ends when the server has begun with the request; what it gives sends the body, for the status. */
+/** Begins a sign-in at the server; the function that it gives sends the body, for the status. */
 async function beginSigningIn(host: string): Promise<() => Promise<number | undefined>> {
   const post = request({ port, host, path: "/api/auth/sign-in/email", method: "POST" });
   post.setHeader("Content-Type", "application/json");

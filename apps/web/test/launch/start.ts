@@ -26,7 +26,7 @@ export async function migrateBy(env: Record<string, string>): Promise<string> {
   return stdout;
 }
 
-/** What every app started here signs its tokens with. */
+/** The secret of every app that is started here. */
 export const secret = randomBytes(32).toString("base64");
 
 /** A data folder of one's own, and everything that was started on it: `end` leaves nothing. */
@@ -64,7 +64,7 @@ export async function makeFolder() {
       child.stdout.on("data", listen);
       child.stderr.on("data", listen);
       const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-      /** What a terminal does on Ctrl-C: all of the group hear it. */
+      /** Signals the whole group, as a terminal does on Ctrl-C. */
       const interrupt = () => process.kill(-(child.pid ?? 0), "SIGINT");
       return { child, ended, interrupt, output: () => output };
     },
@@ -145,13 +145,13 @@ export function embeddedUrl(data: string): string {
   return `postgresql://tend:${password}@127.0.0.1:${port}/tend`;
 }
 
-/** Sends it to those that have not ended by themselves. */
+/** Sends a signal to the processes that have not ended by themselves. */
 export function signal(pids: readonly number[], name: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void {
   for (const pid of pids) {
     try {
       process.kill(pid, name);
     } catch {
-      // It has.
+      // The process has ended.
     }
   }
 }

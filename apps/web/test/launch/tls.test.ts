@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endInstallations, makeApp, makeServer } from "./installation.ts";
 import { expectKept, signUp } from "./load.ts";
 
-/** Who may come in how; the superuser only makes the roles. */
+/** Who may connect, and how; the superuser only makes the roles. */
 const admission = `
 hostnossl all postgres 127.0.0.1/32 trust
 hostssl all tend 127.0.0.1/32 scram-sha-256
@@ -36,7 +36,7 @@ async function makeCertificate(folder: string, name: string) {
   };
 }
 
-/** Takes the TLS of clients off with a certificate of its own, and speaks TLS to the server. */
+/** Ends the TLS of clients with a certificate of its own, and speaks TLS to the server. */
 async function makeMiddleman(
   port: number,
   { key, certificate: cert }: Record<"key" | "certificate", string>,
@@ -69,7 +69,7 @@ async function makeMiddleman(
   await once(server, "listening");
   return {
     port: (server.address() as { port: number }).port,
-    /** What clients have said to it. */
+    /** The bytes that clients have sent to it. */
     heard: () => heard,
     end() {
       server.close();

@@ -19,7 +19,7 @@ afterAll(() => folder.end());
 test("429 too_many_requests [C-10] who asks for more and more and reads nothing, and nobody else", async () => {
   const ada = await signUp(`http://127.0.0.1:${port}`);
   const bob = await signUp(`http://127.0.0.1:${port}`);
-  // Ten megabytes: more than the system takes ahead.
+  // Ten megabytes: more than the system buffers.
   const description = "😀".repeat(10_000);
   for (let number = 0; number < 250; number++) {
     await ada.client.createTask({ body: { title: "A long one", description } });

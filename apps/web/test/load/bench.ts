@@ -30,8 +30,8 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
 /**
- * What is measured, each one process but `pair`. `same` is the bare server with the app's own
- * statements; `tend` is a worker of `pnpm start`, `pair` all of it; `next` is the build by Next alone.
+ * The servers that are measured, each one process but `pair`. `same` is the bare server with the
+ * app's own statements; `tend` is a worker of `pnpm start`, `pair` all of it; `next` is Next alone.
  */
 const servers = {
   bare: ["--import", "tsx", here("bare.ts")],
@@ -52,7 +52,7 @@ const goals: Record<BenchOperation, Record<"tend" | "next", number>> = {
 };
 
 const scenarios = ["closed", "crowd", "people", "household", "growth"] as const;
-/** Only where they are asked for: ten minutes long, or with Vercel's builder, of 358 MB. */
+/** Scenarios that run by name only: ten minutes long, or with Vercel's builder, of 358 MB. */
 const extras = ["soak", "faults", "cold"] as const;
 
 const { values: options } = parseArgs({
@@ -87,7 +87,7 @@ function show(title: string, name: string, rows: readonly object[]): void {
   report[name] = rows;
 }
 
-/** Where it is wanted, all that was shown, as JSON. */
+/** Writes all that was shown as JSON, where a file is named for it. */
 async function writeReport(): Promise<void> {
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
 }
@@ -102,7 +102,7 @@ function spread(values: readonly number[]) {
 const rounded = (value: number) => Number(value.toFixed(2));
 
 if (!existsSync(join(web, ".next/BUILD_ID"))) throw new Error("Make a build first: pnpm build");
-// On installations of their own, which are gone before the others start.
+// Faults run on installations of their own, which are gone before the other scenarios start.
 if (wanted("faults")) {
   show("Faults under load (C-6)", "faults", await measureFaults(rounds, progress));
   await writeReport();

@@ -8,7 +8,7 @@ import { buildByVercel, deployment } from "../vercel/build.ts";
 import { startFunction } from "../vercel/host.ts";
 import { type BuiltFunction, readOutput } from "../vercel/output.ts";
 
-/** What is asked of a process that has just begun; `at` is the path of its function. */
+/** The first request of a new process; `at` is the path of its function. */
 const first = [
   { what: "health", at: "/api/health", path: "/api/health", status: 200 },
   { what: "tasks, no token", at: "/api/tasks", path: "/api/tasks", status: 401 },

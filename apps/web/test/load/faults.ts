@@ -11,7 +11,7 @@ import { expectKept, type Person, signUp, startLoad } from "../launch/load.ts";
 import { signal } from "../launch/start.ts";
 import { startYardstick } from "../yardstick.ts";
 
-/** What happened to a system under load, and what the people who use it had of it. */
+/** What a fault did to a system under load, and to the people who used it. */
 export interface Fault {
   readonly database: string;
   readonly fault: string;
@@ -44,7 +44,7 @@ export async function measureFaults(
       const system = await make();
       const people = await Promise.all(Array.from({ length: 4 }, () => signUp(system.origin)));
       const faults = faultsOf(system, people).map((fault): Measured => ({ ...fault, runs: [] }));
-      // By turns: a database that ends five times in a minute is given up, as it should be.
+      // The faults take turns: a database that ends five times in a minute is given up.
       for (let round = 0; round < rounds; round++) {
         for (const { name, once, run, runs } of faults) {
           if (once && round > 0) continue;
@@ -95,7 +95,7 @@ function summary(database: string, { name, runs }: Measured): Fault {
 }
 
 function faultsOf(system: Installation, people: readonly Person[]): Named[] {
-  /** People write meanwhile; the fault is over when it ends, and gives how long it took by itself. */
+  /** Runs `cause` while people write. Gives the slowest failure, and the recovery after `cause`. */
   async function underLoad(cause: (failed: () => Promise<void>) => Promise<unknown>) {
     const load = startLoad(people);
     try {

@@ -1,6 +1,6 @@
 /**
  * Sends requests as fast as answers come, or with a pause between them, and measures. A process of
- * its own, told what to do by messages: the bench starts it, and it holds no state of a server.
+ * its own, controlled by messages: the bench starts it, and it holds no state of a server.
  */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -36,7 +36,7 @@ export interface Measured {
   readonly p95: number;
   readonly p99: number;
   readonly max: number;
-  /** How often which status came that is no success; 0: the connection broke. */
+  /** The number of failures by their status; 0: the connection broke. */
   readonly failures: Readonly<Record<number, number>>;
 }
 
@@ -127,7 +127,7 @@ async function run(run: Run, users: readonly BenchUser[]): Promise<Measured> {
           setTimeout(() => connection(number).then(done), 100);
         } else done();
       });
-      // Spread over the warm-up where people think, as people are.
+      // First requests are spread over the warm-up where there are pauses, as those of people are.
       socket.once("connect", () =>
         run.pause > 0 ? setTimeout(send, Math.random() * run.pause) : send(),
       );

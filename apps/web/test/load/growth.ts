@@ -13,7 +13,7 @@ export interface Growth {
   readonly scans: boolean;
 }
 
-/** EXPLAIN of what the app itself sends, for one user with more and more tasks. No clock is asked. */
+/** EXPLAIN of what the app sends, for one user with more and more tasks; without a clock. */
 export const measureGrowth = (
   environment: { DATABASE_URL: string; BETTER_AUTH_SECRET: string; BETTER_AUTH_URL: string },
   sizes: readonly number[],
@@ -32,7 +32,7 @@ export const measureGrowth = (
     const measured: Growth[] = [];
     try {
       const { id, growTo } = await makeGrowing(client, "growing");
-      // The bench is no request; it is nobody's but this user's whom it has made.
+      // No request is authenticated here: the user is the one that the bench has made.
       const user = verifiedUserId(id);
       for (const tasks of sizes) {
         progress(`Growing to ${tasks} tasks of one user …`);

@@ -14,7 +14,7 @@ export interface Statement {
 
 export type Statements = Readonly<Record<BenchOperation, Statement>>;
 
-/** Writes down what the app itself sends for each operation, for a bare server that sends the same. */
+/** Records what the app sends for each operation, for a bare server that sends the same. */
 export async function writeStatements(
   environment: { DATABASE_URL: string; BETTER_AUTH_SECRET: string; BETTER_AUTH_URL: string },
   { id: user, tasks: [task = ""] }: BenchUser,
