@@ -18,14 +18,14 @@ const keepAliveTimeoutMs = 75_000;
 /** Time for a whole request to arrive, also one that arrives byte by byte. */
 const requestTimeoutMs = 120_000;
 
-export interface Patience {
+export interface HttpTimeouts {
   /** A peer that neither reads nor sends what is due is cut off when this has passed twice. */
   readonly stallTimeoutMs: number;
   /** Time in which the rest of a request that has its answer is read and discarded. */
   readonly lingerTimeoutMs: number;
 }
 
-const patient: Patience = { stallTimeoutMs: 30_000, lingerTimeoutMs: 30_000 };
+const defaultTimeouts: HttpTimeouts = { stallTimeoutMs: 30_000, lingerTimeoutMs: 30_000 };
 
 interface Exchange {
   readonly incoming: IncomingMessage;
@@ -44,7 +44,7 @@ const statusOfError: Readonly<Record<string, string>> = {
 export function createHttpServer(
   listener: RequestListener,
   headers: Readonly<Record<string, string>> = {},
-  { stallTimeoutMs, lingerTimeoutMs }: Patience = patient,
+  { stallTimeoutMs, lingerTimeoutMs }: HttpTimeouts = defaultTimeouts,
 ): Server {
   /** The last exchange of each connection. */
   const exchanges = new WeakMap<Duplex, Exchange>();

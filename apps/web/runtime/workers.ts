@@ -18,15 +18,16 @@ const exitTimeoutMs = 10_000;
 export async function stopProcesses(processes: readonly ChildProcess[]): Promise<void> {
   const gone = processes.map((child) => new Promise((resolve) => child.once("exit", resolve)));
   for (const child of processes) child.kill("SIGTERM");
-  const impatient = setTimeout(() => {
+  const killTimer = setTimeout(() => {
     for (const child of processes) child.kill("SIGKILL");
   }, exitTimeoutMs);
   await Promise.all(gone);
-  clearTimeout(impatient);
+  clearTimeout(killTimer);
 }
 
 /** Milliseconds before a worker is replaced that did not come up, doubled each time. */
-const pauses = { first: 250, longest: 30_000 };
+const firstRestartDelayMs = 250;
+const longestRestartDelayMs = 30_000;
 
 /**
  * Starts the workers, which share the port at each address, and replaces each that dies. One that
@@ -56,7 +57,7 @@ export function startWorkers({
   });
   const workers = new Set<Worker>();
   let stopping = false;
-  let pause = 0;
+  let restartDelayMs = 0;
   let started = false;
   let end: (code: number) => void;
   const ended = new Promise<number>((resolve) => {
@@ -71,15 +72,18 @@ export function startWorkers({
     worker.on("listening", () => {
       if (++listening < addresses.length) return;
       started = true;
-      pause = 0;
+      restartDelayMs = 0;
     });
     worker.once("exit", (code, signal) => {
       workers.delete(worker);
       if (stopping) return;
       if (!started) return end(code || 1);
       console.error(`A worker ended (${signal ?? `exit code ${code}`}). Another one replaces it.`);
-      setTimeout(start, pause);
-      pause = Math.min(Math.max(pauses.first, 2 * pause), pauses.longest);
+      setTimeout(start, restartDelayMs);
+      restartDelayMs = Math.min(
+        Math.max(firstRestartDelayMs, 2 * restartDelayMs),
+        longestRestartDelayMs,
+      );
     });
   };
 

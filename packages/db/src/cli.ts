@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { ServerClient } from "./client/pg-client.ts";
+import { PgClient } from "./client/pg-client.ts";
 import { withoutLimits } from "./client/session-settings.ts";
 import { connect } from "./index.ts";
 import { loadEnv, openDatabase } from "./local.ts";
@@ -73,7 +73,7 @@ const commands = {
 };
 
 function refuseUnnamed(url: string, name: string | undefined, command: string, act: string): void {
-  const { database, host } = new ServerClient({ connectionString: url });
+  const { database, host } = new PgClient({ connectionString: url });
   if (database === name) return;
   throw new Error(
     `This would ${act} the database ${database} on ${host}. To do it, name it: pnpm db:${command} ${database}`,
@@ -81,7 +81,7 @@ function refuseUnnamed(url: string, name: string | undefined, command: string, a
 }
 
 async function emptyDatabase(url: string): Promise<void> {
-  const client = new ServerClient({ connectionString: url });
+  const client = new PgClient({ connectionString: url });
   await client.connect();
   try {
     await client.query(`${withoutLimits}; DROP SCHEMA public CASCADE; CREATE SCHEMA public`);

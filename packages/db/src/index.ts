@@ -1,8 +1,8 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { DatabaseError, type QueryResultRow } from "pg";
-import { ServerClient } from "./client/pg-client.ts";
+import { PgClient } from "./client/pg-client.ts";
 import { setSession } from "./client/session-settings.ts";
-import { WakingPool } from "./client/validating-pool.ts";
+import { ValidatingPool } from "./client/validating-pool.ts";
 import { closeBeforeFreezing } from "./client/vercel-idle.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 
@@ -17,8 +17,8 @@ export const poolSize = 10;
  * embedded one. Nothing is opened before the first query.
  */
 export function connect(url: string) {
-  const pool = new WakingPool({
-    Client: ServerClient,
+  const pool = new ValidatingPool({
+    Client: PgClient,
     connectionString: url,
     // Without a bound, `pg` waits for ever for a server that does not answer.
     connectionTimeoutMillis: 2_500,

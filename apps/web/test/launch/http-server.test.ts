@@ -14,8 +14,8 @@ afterEach(() => {
 const short = { stallTimeoutMs: 150, lingerTimeoutMs: 500 };
 
 /** Starts a server with these time limits; `open` sends bytes on a connection of their own. */
-async function start(listener: RequestListener, patience = short) {
-  const server = createHttpServer(listener, { "X-All": "yes" }, patience);
+async function start(listener: RequestListener, timeouts = short) {
+  const server = createHttpServer(listener, { "X-All": "yes" }, timeouts);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   ends.push(
@@ -78,10 +78,10 @@ test("[C-10] an answer that is read slowly arrives whole", async ({ skip }) => {
     allowed = end;
     socket.resume();
   };
-  const patience = { ...short, stallTimeoutMs: 1_500 };
+  const timeouts = { ...short, stallTimeoutMs: 1_500 };
   const { server, open } = await start((_, outgoing) => {
     outgoing.end(long).once("close", () => readTo(Number.POSITIVE_INFINITY));
-  }, patience);
+  }, timeouts);
   const socket = open(get);
   socket.on("data", (chunk) => {
     length += chunk.length;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ServerClient } from "./pg-client.ts";
+import { PgClient } from "./pg-client.ts";
 
 const at = (parameters: string) =>
-  new ServerClient({ connectionString: `postgresql://tend@db.example/tend?${parameters}` });
+  new PgClient({ connectionString: `postgresql://tend@db.example/tend?${parameters}` });
 
 test.each(["prefer", "require", "verify-ca", "verify-full"])(
   "[C-4] sslmode=%s verifies the certificate and the host, and nothing warns of it",

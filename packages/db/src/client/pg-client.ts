@@ -5,7 +5,7 @@ import { Client, type ClientConfig } from "pg";
  * `pg` ignores, and `sslmode=require`, which `pg` takes for `verify-full` and warns that it will
  * mean less. Here it always means that.
  */
-export class ServerClient extends Client {
+export class PgClient extends Client {
   constructor({ connectionString = "", ...config }: ClientConfig = {}) {
     const bound = /[?&]channel_binding=require(&|$)/.test(connectionString);
     super({

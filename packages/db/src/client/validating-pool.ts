@@ -18,7 +18,7 @@ type Callback = Parameters<Pool["connect"]>[0];
  * this process was frozen or has not noticed yet. A dead connection has carried no statement, so
  * that nothing is done twice.
  */
-export class WakingPool extends Pool {
+export class ValidatingPool extends Pool {
   readonly #used = new WeakMap<PoolClient, number>();
 
   constructor(config: PoolConfig) {

@@ -135,9 +135,9 @@ function isServerOf(data: string, pid: number): boolean {
 
 async function stop(pid: number, ended: Promise<unknown>): Promise<void> {
   tell(pid, "SIGINT");
-  const impatient = setTimeout(() => tell(pid, "SIGQUIT"), stopTimeoutMs);
+  const killTimer = setTimeout(() => tell(pid, "SIGQUIT"), stopTimeoutMs);
   await ended;
-  clearTimeout(impatient);
+  clearTimeout(killTimer);
 }
 
 function tell(pid: number, signal: "SIGINT" | "SIGQUIT"): void {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { ServerClient } from "../client/pg-client.ts";
+import { PgClient } from "../client/pg-client.ts";
 import { withoutLimits } from "../client/session-settings.ts";
 import type { OpenDatabase } from "../local.ts";
 import { copyTables } from "./copy-tables.ts";
@@ -86,7 +86,7 @@ async function fill(
   source: Session,
   signal?: AbortSignal,
 ): Promise<Imported> {
-  const target = new ServerClient({ connectionString: direct, connectionTimeoutMillis: 10_000 });
+  const target = new PgClient({ connectionString: direct, connectionTimeoutMillis: 10_000 });
   await target.connect();
   try {
     if (await hasTables(target)) await refuseUsers(target);
@@ -107,7 +107,7 @@ async function fill(
 }
 
 /** Ends the connection when `signal` aborts, since it may be waiting for somebody else's lock. */
-async function copyUnlessStopped(source: Session, target: ServerClient, signal?: AbortSignal) {
+async function copyUnlessStopped(source: Session, target: PgClient, signal?: AbortSignal) {
   const end = () => void target.end();
   signal?.addEventListener("abort", end);
   try {
@@ -121,9 +121,9 @@ async function copyUnlessStopped(source: Session, target: ServerClient, signal?:
   }
 }
 
-const placeOf = ({ database, host }: ServerClient) => `the database ${database} on ${host}`;
+const placeOf = ({ database, host }: PgClient) => `the database ${database} on ${host}`;
 
-async function refuseUsers(target: ServerClient): Promise<void> {
+async function refuseUsers(target: PgClient): Promise<void> {
   const { rows } = await target.query<{ users: number; tasks: number }>(
     "SELECT (SELECT count(*) FROM users)::integer AS users, (SELECT count(*) FROM tasks)::integer AS tasks",
   );

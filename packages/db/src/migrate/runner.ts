@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import type { QueryResultRow } from "pg";
-import { ServerClient } from "../client/pg-client.ts";
+import { PgClient } from "../client/pg-client.ts";
 import { setEverySession, withoutLimits } from "../client/session-settings.ts";
 
 const folder = new URL("../../prisma/migrations/", import.meta.url);
@@ -48,7 +48,7 @@ interface Recorded {
  * @throws where the database holds another history than the files: it says which and what to do.
  */
 export async function migrate(url: string): Promise<readonly string[]> {
-  const client = new ServerClient({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new PgClient({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     return await migrateSession(client);

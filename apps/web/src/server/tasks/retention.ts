@@ -6,12 +6,12 @@ import { insertTombstones, keyPeriod, tombstonePeriod, trashPeriod } from "./sql
 const { sql } = Prisma;
 
 /** Milliseconds between two looks, where the last one found nothing. */
-const lookIntervalMs = 60_000;
+const purgeCheckIntervalMs = 60_000;
 
 /** Tasks or sessions at a time, so that one request never carries the whole trash of somebody. */
 const portion = 500;
 
-let nextLook = 0;
+let nextCheck = 0;
 
 /**
  * T-8, T-9, T-12: sweeps one owner, where one is due, and ended sessions. Requests that create or
@@ -19,11 +19,11 @@ let nextLook = 0;
  * a failure is left to the next call.
  */
 export async function purgeExpired(): Promise<void> {
-  if (Date.now() < nextLook) return;
-  nextLook = Date.now() + lookIntervalMs;
+  if (Date.now() < nextCheck) return;
+  nextCheck = Date.now() + purgeCheckIntervalMs;
   try {
     const found = await Promise.all([purgeOneOwner(), deleteEndedSessions()]);
-    if (found.includes(true)) nextLook = 0;
+    if (found.includes(true)) nextCheck = 0;
   } catch {
     // Nothing is lost: the owner stays due.
   }

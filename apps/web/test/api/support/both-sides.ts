@@ -44,7 +44,10 @@ export class BothSides {
       task: (place) => made[place],
       cursor: cursorOf(sent),
     });
-    expect(heard(call, sent), JSON.stringify(call)).toEqual({ ...expected, body: essence(body) });
+    expect(comparable(call, sent), JSON.stringify(call)).toEqual({
+      ...expected,
+      body: essence(body),
+    });
     this.#remember(who, call, sent);
   }
 
@@ -174,7 +177,7 @@ const cursorOf = ({ headers, body }: Sent): string | undefined =>
   /[?&]cursor=([^&>]+)/.exec(headers.get("Link") ?? "")?.[1] ?? body?.next_cursor;
 
 /** The part of an answer that a model can know. */
-function heard({ operation }: Call, { status, headers, body }: Sent) {
+function comparable({ operation }: Call, { status, headers, body }: Sent) {
   const etag = headers.get("ETag");
   const more = operation === "listTasks" && status === 200 && { more: headers.has("Link") };
   return { status, body: essence(body), ...(etag !== null && { etag }), ...more };

@@ -64,7 +64,7 @@ function isDecodable(text: string): boolean {
 /** `fetch` that ends in the app, by the server that is wanted. */
 export const appFetch: typeof fetch = (input, init) => {
   const request = new Request(new URL(String(input), "http://tend.test"), init);
-  return servedBy === "next" ? enter(request) : knock(request);
+  return servedBy === "next" ? enter(request) : sendOverHttp(request);
 };
 
 /** The app's own route files, chosen by address as Next chooses them. */
@@ -77,18 +77,18 @@ async function enter(request: Request): Promise<Response> {
   return duringRequest(request.headers, () => handler(request));
 }
 
-let ownDoor: Promise<Server> | undefined;
+let ownServer: Promise<Server> | undefined;
 
 /** Where the server listens. */
-async function addressOfDoor(): Promise<{ host: string; port: number }> {
+async function addressOfServer(): Promise<{ host: string; port: number }> {
   if (elsewhere) return { host: "127.0.0.1", port: Number(new URL(elsewhere).port) };
-  ownDoor ??= openDoor();
-  const address = (await ownDoor).address();
+  ownServer ??= startServer();
+  const address = (await ownServer).address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   return { host: "127.0.0.1", port: address.port };
 }
 
-async function openDoor(): Promise<Server> {
+async function startServer(): Promise<Server> {
   const server = createHttpServer(async (incoming, outgoing) => {
     // The module is imported for each request, since some tests load the app's modules anew.
     const { handleNodeRequest } = await import("#server/http/node-adapter.ts");
@@ -100,21 +100,21 @@ async function openDoor(): Promise<Server> {
 }
 
 /** Over HTTP, by Node's own client: it sends what `fetch` would refuse to. */
-async function knock(asked: Request): Promise<Response> {
-  const { pathname, search } = new URL(asked.url);
-  const body = Buffer.from(await asked.arrayBuffer());
+async function sendOverHttp(given: Request): Promise<Response> {
+  const { pathname, search } = new URL(given.url);
+  const body = Buffer.from(await given.arrayBuffer());
   // Over HTTP nobody can send more than the length that they name, nor a length that is none.
-  const named = asked.headers.get("Content-Length") ?? "";
+  const named = given.headers.get("Content-Length") ?? "";
   const isTooLong = /^\d{1,9}$/.test(named) && Number(named) > limits.body;
   const length = isTooLong ? Math.max(Number(named), body.length) : body.length;
   const outgoing = request({
-    ...(await addressOfDoor()),
-    method: asked.method,
+    ...(await addressOfServer()),
+    method: given.method,
     path: pathname + search,
     headers: {
       // Elsewhere sign-ups are counted by address, as they are in production.
       ...(elsewhere && { "x-forwarded-for": someAddress() }),
-      ...Object.fromEntries(asked.headers),
+      ...Object.fromEntries(given.headers),
       "content-length": length,
     },
     // A request that names more than it sends spoils its connection.
