@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { defineConfig } from "@playwright/test";
-import { browser } from "./test/e2e/browser.ts";
+import { browser } from "./test/e2e/support/browser.ts";
 import { elsewhere } from "./test/elsewhere.ts";
 import { hungAfter } from "./test/hung.ts";
 import { isLong } from "./test/long.ts";
@@ -74,7 +74,7 @@ export default defineConfig({
     },
   ],
   webServer: (elsewhere ? [] : (["next", "serve"] as const)).map((server) => ({
-    command: `tsx test/e2e/server.ts ${server}`,
+    command: `tsx test/e2e/support/server.ts ${server}`,
     url: `${originOf(server)}/api/ready`,
     // Each person has an address of their own, which they say as a proxy would.
     env: {

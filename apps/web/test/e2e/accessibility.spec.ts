@@ -1,6 +1,6 @@
 import { isLong } from "../long.ts";
-import { axeViolations } from "./axe.ts";
-import { expect, test, workerless } from "./person.ts";
+import { axeViolations } from "./support/axe.ts";
+import { expect, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

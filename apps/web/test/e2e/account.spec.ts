@@ -1,7 +1,7 @@
 import type { Browser, Page } from "@playwright/test";
-import { axeViolationsInBothThemes } from "./axe.ts";
-import { holdRequests } from "./hold.ts";
-import { expect, type Person, signIn, test } from "./person.ts";
+import { axeViolationsInBothThemes } from "./support/axe.ts";
+import { holdRequests } from "./support/hold.ts";
+import { expect, type Person, signIn, test } from "./support/person.ts";
 
 /** The same person on another device, which says that it is this. */
 async function onDevice(browser: Browser, person: Person, userAgent: string, baseURL = "") {

@@ -1,5 +1,5 @@
-import { holdRequests } from "./hold.ts";
-import { expect, test } from "./person.ts";
+import { holdRequests } from "./support/hold.ts";
+import { expect, test } from "./support/person.ts";
 
 // A task's own box takes no pointer until then, and shows what holds.
 const choices = "select, input:not([data-task] *):is([type=checkbox], [type=radio], [type=file])";

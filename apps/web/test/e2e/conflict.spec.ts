@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
-import { axeViolations } from "./axe.ts";
-import { expect, type Person, test, workerless } from "./person.ts";
+import { axeViolations } from "./support/axe.ts";
+import { expect, type Person, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
-import { expectKept, workerReady } from "./device.ts";
-import { expect, type Person, test } from "./person.ts";
+import { expectKept, workerReady } from "./support/device.ts";
+import { expect, type Person, test } from "./support/person.ts";
 
 const row = (page: Page, title: string) =>
   page.getByRole("list", { name: "Tasks" }).getByRole("listitem").filter({ hasText: title });

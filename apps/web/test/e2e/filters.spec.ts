@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
-import { axeViolations } from "./axe.ts";
-import { holdRequests } from "./hold.ts";
-import { expect, test, workerless } from "./person.ts";
-import { titles } from "./task-list.ts";
+import { axeViolations } from "./support/axe.ts";
+import { holdRequests } from "./support/hold.ts";
+import { expect, test, workerless } from "./support/person.ts";
+import { titles } from "./support/task-list.ts";
 
 test.use(workerless);
 

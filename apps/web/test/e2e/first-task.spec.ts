@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, test } from "./person.ts";
+import { expect, test } from "./support/person.ts";
 
 // The first 60 seconds of a new person (ui-brief.md): whatever else fails, this must not.
 

@@ -1,5 +1,5 @@
 import type { Locator } from "@playwright/test";
-import { expect, test, workerless } from "./person.ts";
+import { expect, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { axeViolationsInBothThemes } from "./axe.ts";
-import { hold } from "./hold.ts";
-import { expect, type Person, test } from "./person.ts";
+import { axeViolationsInBothThemes } from "./support/axe.ts";
+import { hold } from "./support/hold.ts";
+import { expect, type Person, test } from "./support/person.ts";
 
 // A worker keeps the files of its build, and of the one before.
 test.use({ serviceWorkers: "block" });

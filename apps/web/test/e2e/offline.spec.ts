@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
-import { axeViolations } from "./axe.ts";
-import { cached, expectKept, keptChanges, keptTitles } from "./device.ts";
-import { expect, type Person, signIn, signInByForm, test } from "./person.ts";
-import { rows } from "./task-list.ts";
+import { axeViolations } from "./support/axe.ts";
+import { cached, expectKept, keptChanges, keptTitles } from "./support/device.ts";
+import { expect, type Person, signIn, signInByForm, test } from "./support/person.ts";
+import { rows } from "./support/task-list.ts";
 
 const row = (page: Page, title: string) => rows(page).filter({ hasText: title });
 const box = (page: Page) => page.getByRole("textbox", { name: "Add a task" });

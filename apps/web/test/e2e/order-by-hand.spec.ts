@@ -1,7 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
-import { axeViolations } from "./axe.ts";
-import { expect, type Person, test } from "./person.ts";
-import { rows } from "./task-list.ts";
+import { axeViolations } from "./support/axe.ts";
+import { expect, type Person, test } from "./support/person.ts";
+import { rows } from "./support/task-list.ts";
 
 const row = (page: Page, title: string) =>
   rows(page).filter({ has: page.getByRole("checkbox", { name: title, exact: true }) });

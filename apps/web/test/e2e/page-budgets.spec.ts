@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Page, Response } from "@playwright/test";
-import { budgets, moveIn, style } from "./pages.ts";
-import { expect, test } from "./person.ts";
+import { budgets, moveIn, style } from "./support/pages.ts";
+import { expect, test } from "./support/person.ts";
 
 const web = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,4 +1,4 @@
-import { expect, test, workerless } from "./person.ts";
+import { expect, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

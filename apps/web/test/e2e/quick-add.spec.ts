@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { axeViolations } from "./axe.ts";
-import { holdRequests } from "./hold.ts";
-import { expect, type Person, test, workerless } from "./person.ts";
+import { axeViolations } from "./support/axe.ts";
+import { holdRequests } from "./support/hold.ts";
+import { expect, type Person, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

@@ -1,4 +1,4 @@
-import { expect, noNetwork, signIn, test } from "./person.ts";
+import { expect, noNetwork, signIn, test } from "./support/person.ts";
 
 /** Either form of any tasks address. */
 const tasksAddress = /\/api\/([^/]+\/)?tasks(?=[/?]|$)/;

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { axeViolations, axeViolationsInBothThemes } from "./axe.ts";
-import { expect, test } from "./person.ts";
-import { titles } from "./task-list.ts";
+import { axeViolations, axeViolationsInBothThemes } from "./support/axe.ts";
+import { expect, test } from "./support/person.ts";
+import { titles } from "./support/task-list.ts";
 
 const field = (page: Page) => page.getByRole("searchbox", { name: "Search tasks" });
 

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { APIResponse, Page, Route } from "@playwright/test";
 import { elsewhere } from "../elsewhere.ts";
-import { expect, noNetwork, type Person, signIn, test } from "./person.ts";
+import { expect, noNetwork, type Person, signIn, test } from "./support/person.ts";
 
 const web = fileURLToPath(new URL("../..", import.meta.url));
 

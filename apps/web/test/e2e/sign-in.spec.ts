@@ -1,5 +1,5 @@
-import { holdRequests } from "./hold.ts";
-import { expect, signInByForm, test } from "./person.ts";
+import { holdRequests } from "./support/hold.ts";
+import { expect, signInByForm, test } from "./support/person.ts";
 
 test("[A-1] a wrong password and an unknown address say the same", async ({
   page,

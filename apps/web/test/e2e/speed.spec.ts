@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { startYardstick, tolerance, type Yardstick } from "../yardstick.ts";
-import { expect, type Person, signIn, test } from "./person.ts";
+import { expect, type Person, signIn, test } from "./support/person.ts";
 
 // One after the other, and after all other tests (playwright.config.ts): time is what is measured.
 test.describe.configure({ mode: "default" });

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import { startYardstick, tolerance, type Yardstick } from "../yardstick.ts";
-import { keptTitles, workerReady } from "./device.ts";
-import { budgets, moveIn } from "./pages.ts";
-import { expect, test } from "./person.ts";
+import { keptTitles, workerReady } from "./support/device.ts";
+import { budgets, moveIn } from "./support/pages.ts";
+import { expect, test } from "./support/person.ts";
 
 // One after the other, and after all other tests (playwright.config.ts): time is what is measured.
 test.describe.configure({ mode: "default" });

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import type { Download, Page, Route } from "@playwright/test";
 import type { NewTask, Task } from "@tend/contracts";
 import { zipSync } from "fflate";
-import { axeViolationsInBothThemes } from "./axe.ts";
-import { expect, noNetwork, type Person, signIn, test, workerless } from "./person.ts";
+import { axeViolationsInBothThemes } from "./support/axe.ts";
+import { expect, noNetwork, type Person, signIn, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { axeViolationsInBothThemes } from "./axe.ts";
-import { expect, type Person, test, workerless } from "./person.ts";
-import { rows } from "./task-list.ts";
+import { axeViolationsInBothThemes } from "./support/axe.ts";
+import { expect, type Person, test, workerless } from "./support/person.ts";
+import { rows } from "./support/task-list.ts";
 
 test.use(workerless);
 

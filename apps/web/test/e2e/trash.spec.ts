@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { axeViolations } from "./axe.ts";
-import { hold } from "./hold.ts";
-import { expect, noNetwork, type Person, test, workerless } from "./person.ts";
+import { axeViolations } from "./support/axe.ts";
+import { hold } from "./support/hold.ts";
+import { expect, noNetwork, type Person, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { startYardstick, tolerance, type Yardstick } from "../yardstick.ts";
-import { workerReady } from "./device.ts";
-import { expect, test } from "./person.ts";
+import { workerReady } from "./support/device.ts";
+import { expect, test } from "./support/person.ts";
 
 const row = (page: Page, title: string) =>
   page.getByRole("list", { name: "Tasks" }).getByRole("listitem").filter({ hasText: title });

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, type Person, test, workerless } from "./person.ts";
+import { expect, type Person, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 

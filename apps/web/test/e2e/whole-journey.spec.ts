@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
-import { expect, type Person, signInByForm, test } from "./person.ts";
-import { titles } from "./task-list.ts";
+import { expect, type Person, signInByForm, test } from "./support/person.ts";
+import { titles } from "./support/task-list.ts";
 
 const list = (page: Page) => page.getByRole("list", { name: "Tasks" });
 const row = (page: Page, title: string) =>

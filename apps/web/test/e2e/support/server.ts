@@ -24,7 +24,7 @@ if (!command) throw new Error(`Say which server: ${Object.keys(commands).join(" 
 
 const database = await freshDatabase();
 const server = spawn(process.execPath, command, {
-  cwd: fileURLToPath(new URL("../..", import.meta.url)),
+  cwd: fileURLToPath(new URL("../../..", import.meta.url)),
   stdio: ["ignore", "ignore", "inherit"],
   env: {
     ...process.env,

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { test as base, expect, type Page } from "@playwright/test";
 import { type Client, createClient } from "@tend/contracts/client";
-import { isLong } from "../long.ts";
-import { someAddress } from "../some-address.ts";
+import { isLong } from "../../long.ts";
+import { someAddress } from "../../some-address.ts";
 
 export interface Person {
   readonly name: string;
