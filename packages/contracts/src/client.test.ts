@@ -64,6 +64,7 @@ test.each([
   ["the network fails", () => Promise.reject(new TypeError("fetch failed"))],
   ["a page comes instead of JSON", async () => new Response("<html>", { status: 502 })],
   ["a success is no JSON", async () => new Response("<html>")],
+  ["a success is empty", async () => new Response("")],
 ])("when %s it says that the server cannot be reached", async (_, fetch) => {
   await expect(createClient({ fetch }).getHealth()).rejects.toBeInstanceOf(UnreachableError);
 });

@@ -114,7 +114,8 @@ async function send(
   }
   let body: unknown;
   try {
-    body = text === "" ? undefined : JSON.parse(text);
+    // Nothing else of this API is empty.
+    body = text === "" && [204, 304].includes(response.status) ? undefined : JSON.parse(text);
   } catch (cause) {
     throw new UnreachableError(cause);
   }
