@@ -2,7 +2,7 @@
 
 import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { useState, useTransition } from "react";
-import { signInAgain } from "#ui/api/client.ts";
+import { signInAgain } from "#ui/api/page-client.ts";
 import { type ApiToken, newApiToken } from "#ui/api/token.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Code } from "#ui/kit/code.tsx";

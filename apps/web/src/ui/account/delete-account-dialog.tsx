@@ -1,6 +1,6 @@
 import type { User } from "@tend/contracts";
 import { type FormEvent, useId, useState, useTransition } from "react";
-import { api } from "#ui/api/client.ts";
+import { api } from "#ui/api/page-client.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Dialog } from "#ui/kit/dialog.tsx";
 import { Field, FieldError } from "#ui/kit/field.tsx";

@@ -1,5 +1,5 @@
 import { ApiError } from "@tend/contracts/client";
-import { signInAgain } from "#ui/api/client.ts";
+import { signInAgain } from "#ui/api/page-client.ts";
 import { reasonOf } from "#ui/api/reason.ts";
 
 /** The fields of the forms that ask for the password of now. */

@@ -5,7 +5,7 @@ import { codePoints, limits } from "@tend/contracts/limits";
 import { Check } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState, useTransition } from "react";
-import { api, signInAgain } from "#ui/api/client.ts";
+import { api, signInAgain } from "#ui/api/page-client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { createTextDrafts } from "#ui/device/text-drafts.ts";
 import { Button } from "#ui/kit/button.tsx";

@@ -4,7 +4,7 @@ import type { Session } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 import { Check } from "lucide-react";
 import { useRef, useState, useTransition } from "react";
-import { api, signInAgain } from "#ui/api/client.ts";
+import { api, signInAgain } from "#ui/api/page-client.ts";
 import { reasonOf } from "#ui/api/reason.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";

@@ -2,7 +2,7 @@
 
 import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { useState, useTransition } from "react";
-import { api } from "#ui/api/client.ts";
+import { api } from "#ui/api/page-client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { useActiveUser } from "#ui/device/use-active-user.ts";
 import { Button } from "#ui/kit/button.tsx";

@@ -1,5 +1,5 @@
 import { ApiError, type Client, createClient } from "@tend/contracts/client";
-import { type ApiToken, newApiToken } from "./token.ts";
+import { newApiToken } from "./token.ts";
 
 /** A token is renewed this long before its end, so that none expires on its way. */
 const margin = 60_000;
@@ -17,15 +17,12 @@ export function createApi({ fetch, onSignedOut, userId }: ApiOptions): Client {
   let held: { token: string; renewAt: number } | undefined;
   let pending: Promise<string> | undefined;
 
-  const keep = ({ token, lifetime }: ApiToken): string => {
-    // By its lifetime, not its end: the device's clock may be wrong.
-    held = { token, renewAt: Date.now() + lifetime - margin };
-    return token;
-  };
-
   const renew = async (): Promise<string> => {
     try {
-      return keep(await newApiToken(fetch));
+      const made = await newApiToken(fetch);
+      // By its lifetime, not its end: the device's clock may be wrong.
+      held = { token: made.token, renewAt: Date.now() + made.lifetime - margin };
+      return made.token;
     } catch (error) {
       if (error instanceof ApiError && error.problem.code === "no_session") onSignedOut();
       throw error;
@@ -57,15 +54,3 @@ export function createApi({ fetch, onSignedOut, userId }: ApiOptions): Client {
 
   return createClient({ token, fetch: fetchAgain, ...(userId !== undefined && { userId }) });
 }
-
-/** For somebody whose session has ended: signing in leads back to this very page. */
-export function signInAgain(): void {
-  const here = `${location.pathname}${location.search}`;
-  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
-}
-
-/** The browser's one client of the API. */
-export const api = createApi({
-  fetch: (input, init) => fetch(input, init),
-  onSignedOut: signInAgain,
-});

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState, useTransition } from "react";
-import { api } from "#ui/api/client.ts";
+import { api } from "#ui/api/page-client.ts";
 import { withNext } from "#ui/api/sign-in-link.ts";
 import { setActiveUser } from "#ui/device/active-user.ts";
 import { Button } from "#ui/kit/button.tsx";

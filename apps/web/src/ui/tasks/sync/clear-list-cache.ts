@@ -1,4 +1,4 @@
-import { api } from "#ui/api/client.ts";
+import { api } from "#ui/api/page-client.ts";
 import { clearActiveUser, getActiveUser } from "#ui/device/active-user.ts";
 import { inStore } from "./list-cache.ts";
 

@@ -67,7 +67,6 @@ export interface OutboxOptions {
 }
 
 const atOnce = 6;
-const requestTimeoutMs = 20_000;
 const longestDelayMs = 60_000;
 
 /**
@@ -347,7 +346,7 @@ export class Outbox {
       const operations = deletes.map(({ id }) => ({ operation: "delete" as const, id }));
       const { body } = await this.#options.api.batchTasks(
         { body: { operations, atomic: false } },
-        { keepalive, signal: AbortSignal.timeout(requestTimeoutMs) },
+        { keepalive },
       );
       this.#goesAgain();
       const results = deletes.map((one, index) => ({
@@ -385,7 +384,7 @@ export class Outbox {
   async #request(id: string, step: SyncRequest, keepalive: boolean): Promise<Task | null> {
     const { api } = this.#options;
     const request = { params: { id } };
-    const options = { keepalive, signal: AbortSignal.timeout(requestTimeoutMs) };
+    const options = { keepalive };
     switch (step.do) {
       case "create":
         return (await api.createTask({ body: step.body }, options)).body;

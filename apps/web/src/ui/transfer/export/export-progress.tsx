@@ -1,7 +1,8 @@
 import { Check } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { signInAgain } from "#ui/api/client.ts";
 import { type Failure, readFailure, reasonOf } from "#ui/api/failure.ts";
+import { signInAgain } from "#ui/api/page-client.ts";
+import { createUserClient, transferTimeoutMs } from "#ui/api/user-client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
@@ -14,7 +15,6 @@ import { Words } from "#ui/kit/words.tsx";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 import { unsavedOn } from "#ui/tasks/sync/wipe.ts";
 import { localDay } from "#ui/time/day-label.ts";
-import { createTransferApi } from "#ui/transfer/transfer-api.ts";
 import { type ExportKind, exportTasks } from "./export-tasks.ts";
 import { saveFile } from "./save-file.ts";
 
@@ -55,7 +55,8 @@ export function ExportProgress(props: ExportProgressProps) {
       const { signal } = controller;
       const onRead = (count: number) => show({ is: "reading", count });
       try {
-        const made = await exportTasks(createTransferApi(userId), kind, signal, onRead);
+        const api = createUserClient(userId, transferTimeoutMs);
+        const made = await exportTasks(api, kind, signal, onRead);
         const name = `tend-${localDay(new Date())}.${made.ending}`;
         if (isGone) return;
         if (!made.blob) return show({ is: "empty", kind });

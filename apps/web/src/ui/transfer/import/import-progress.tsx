@@ -1,8 +1,9 @@
 import type { Task } from "@tend/contracts";
 import { useEffect, useRef, useState } from "react";
-import { signInAgain } from "#ui/api/client.ts";
 import { readFailure, reasonOf } from "#ui/api/failure.ts";
+import { signInAgain } from "#ui/api/page-client.ts";
 import { taskPages } from "#ui/api/task-pages.ts";
+import { createUserClient, transferTimeoutMs } from "#ui/api/user-client.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { Reload } from "#ui/kit/not-loaded.tsx";
@@ -12,7 +13,6 @@ import { useAnnouncer } from "#ui/kit/use-announcer.ts";
 import { useFocusHere } from "#ui/kit/use-focus-here.ts";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 import { localDay } from "#ui/time/day-label.ts";
-import { createTransferApi } from "#ui/transfer/transfer-api.ts";
 import type { ColumnChoice } from "./formats/table-columns.ts";
 import type { Checked } from "./import-check.ts";
 import { ImportColumns } from "./import-columns.tsx";
@@ -45,7 +45,7 @@ export function ImportProgress({ userId, file, onBusy }: ImportProgressProps) {
   const [state, setState] = useState<State>({ is: "reading", count: 0 });
   /** A new one reads the file once more; the columns stay chosen. */
   const [reading, setReading] = useState<{ readonly choice?: ColumnChoice }>({});
-  const [api] = useState(() => createTransferApi(userId));
+  const [api] = useState(() => createUserClient(userId, transferTimeoutMs));
   const [said, announce] = useAnnouncer();
   const cancel = useRef<() => void>(undefined);
   const part = useFocusHere<HTMLDivElement>(state.is);

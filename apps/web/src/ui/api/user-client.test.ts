@@ -1,0 +1,64 @@
+import { UnreachableError } from "@tend/contracts/client";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { readFailure } from "./failure.ts";
+import { createUserClient } from "./user-client.ts";
+
+const token = `head.${btoa(JSON.stringify({ iat: 0, exp: 900 }))}.sign`;
+
+/** Stands for the time that a request has. */
+let timer: AbortController;
+/** The address of the request that is under way, once it is. */
+let underWay: Promise<string>;
+
+beforeEach(() => {
+  timer = new AbortController();
+  vi.spyOn(AbortSignal, "timeout").mockReturnValue(timer.signal);
+  underWay = new Promise((isUnderWay) => {
+    // Gives a token, and no other answer.
+    vi.stubGlobal("fetch", (url: string, { signal }: { signal: AbortSignal }) => {
+      if (url.endsWith("/token")) return Promise.resolve(Response.json({ token }));
+      isUnderWay(url);
+      return new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+    });
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+const timeIsOver = () => timer.abort(new DOMException("Too late", "TimeoutError"));
+
+test.each([
+  ["its time is over", timeIsOver],
+  ["the given signal says so", (given: AbortController) => given.abort()],
+])("[O-3] a request names the user, and ends when %s", async (_, end) => {
+  const given = new AbortController();
+  const request = createUserClient("ada").listTasks({}, { signal: given.signal });
+  const rejected = expect(request).rejects.toBeInstanceOf(UnreachableError);
+  expect(await underWay).toBe("/api/ada/tasks");
+  end(given);
+  await rejected;
+});
+
+test("a request without a signal has its time, and that it is over is trouble", async () => {
+  const request = createUserClient("ada", 5000).deleteTask({ params: { id: "a" } });
+  const failure = request.catch(readFailure);
+  await underWay;
+  timeIsOver();
+  expect(await failure).toMatchObject({ is: "trouble" });
+  expect(AbortSignal.timeout).toHaveBeenCalledWith(5000);
+});
+
+test("where the browser cannot join signals, the given one holds", async () => {
+  vi.stubGlobal("AbortSignal", { timeout: AbortSignal.timeout });
+  const given = new AbortController();
+  const request = createUserClient("ada").listTasks({}, { signal: given.signal });
+  const rejected = expect(request).rejects.toBeInstanceOf(UnreachableError);
+  await underWay;
+  given.abort();
+  await rejected;
+});
