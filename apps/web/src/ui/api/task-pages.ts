@@ -1,8 +1,43 @@
-import type { Task } from "@tend/contracts";
+import type { Task, TaskStatus } from "@tend/contracts";
 import { type Client, nextCursor } from "@tend/contracts/client";
 import { limits } from "@tend/contracts/limits";
 
 export type Lister = Pick<Client, "listTasks">;
+
+interface TaskPage {
+  readonly tasks: readonly Task[];
+  readonly isLast: boolean;
+}
+
+/** The tasks of a status, page by page. */
+async function* pagesOf(
+  api: Lister,
+  status: TaskStatus,
+  signal: AbortSignal,
+): AsyncGenerator<TaskPage> {
+  let cursor: string | undefined;
+  do {
+    const query = { status, limit: String(limits.page), cursor };
+    const { body, headers } = await api.listTasks({ query }, { signal });
+    cursor = nextCursor(headers);
+    yield { tasks: body, isLast: cursor === undefined };
+  } while (cursor !== undefined);
+}
+
+/** Reads all tasks of a status; shows the pages so far after each but the last. */
+export async function loadTasks(
+  api: Lister,
+  status: TaskStatus,
+  signal: AbortSignal,
+  onPage?: (sofar: readonly Task[]) => void,
+): Promise<readonly Task[]> {
+  const all: Task[] = [];
+  for await (const { tasks, isLast } of pagesOf(api, status, signal)) {
+    all.push(...tasks);
+    if (!isLast) onPage?.(all);
+  }
+  return all;
+}
 
 /** All tasks that are not in the trash, then those that are, unless that is left out. */
 export async function* taskPages(
@@ -13,13 +48,9 @@ export async function* taskPages(
   // What is moved to the trash between the two readings comes in both.
   const seen = new Set<string>();
   for (const status of trash ? (["all", "trashed"] as const) : (["all"] as const)) {
-    let cursor: string | undefined;
-    do {
-      const query = { status, limit: String(limits.page), cursor };
-      const { body, headers } = await api.listTasks({ query }, { signal });
-      yield body.filter(({ id }) => !seen.has(id));
-      for (const { id } of body) seen.add(id);
-      cursor = nextCursor(headers);
-    } while (cursor !== undefined);
+    for await (const { tasks } of pagesOf(api, status, signal)) {
+      yield tasks.filter(({ id }) => !seen.has(id));
+      for (const { id } of tasks) seen.add(id);
+    }
   }
 }

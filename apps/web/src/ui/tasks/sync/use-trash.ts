@@ -3,7 +3,7 @@ import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useCallback } from "react";
 import { readFailure, reasonOf } from "#ui/api/failure.ts";
-import { loadTasks } from "./load-tasks.ts";
+import { loadTasks } from "#ui/api/task-pages.ts";
 import type { Acknowledged } from "./snapshot.ts";
 
 export interface Trash {
