@@ -1,5 +1,5 @@
 import type { Task } from "@tend/contracts";
-import type { Client } from "@tend/contracts/client";
+import type { Client, RequestOptions } from "@tend/contracts/client";
 import { etagOf } from "@tend/contracts/etag";
 import { limits } from "@tend/contracts/limits";
 import { v7 as uuidv7 } from "uuid";
@@ -165,33 +165,37 @@ export class Outbox {
 
   /** Somebody looks for what was deleted: it no longer waits for the end of its time to undo. */
   hurryDeletes(): void {
-    for (const change of this.#state.changes) {
-      if (change.kind === "delete" && change.send_at > 0)
-        this.#options.storage.write({ ...change, send_at: 0 });
-    }
-    this.refresh();
+    this.#hurry();
     this.#pump();
   }
 
   /** Keeps the tasks whose deletes are due and not under way. */
   stopDeletes(): void {
     this.refresh();
-    this.#forget(dueDeletes(this.#state.changes).filter(({ task }) => !this.#busy.has(task.id)));
+    this.#forget(this.#dueDeletes());
     this.refresh();
   }
 
   /** The page is going away: what deletes there are go now, and outlive it. */
   flushDeletes(): void {
+    this.#hurry();
+    const ids = new Set(this.#dueDeletes().map(({ task }) => task.id));
+    for (const batch of batches([...ids])) void this.#sendDeletes(batch, true);
+  }
+
+  #hurry(): void {
     // Another tab may have sent or wiped them.
     this.refresh();
-    const ids = new Set<string>();
     for (const change of this.#state.changes) {
-      if (change.kind !== "delete" || this.#busy.has(change.task.id)) continue;
-      this.#options.storage.write({ ...change, send_at: 0 });
-      ids.add(change.task.id);
+      if (change.kind === "delete" && change.send_at > 0)
+        this.#options.storage.write({ ...change, send_at: 0 });
     }
     this.refresh();
-    for (const batch of batches([...ids])) void this.#sendDeletes(batch, true);
+  }
+
+  /** Those that are not under way. */
+  #dueDeletes(): readonly Mutation[] {
+    return dueDeletes(this.#state.changes).filter(({ task }) => !this.#busy.has(task.id));
   }
 
   /** Reads the stored changes again: another tab may have added some, or sent some. */
@@ -237,21 +241,21 @@ export class Outbox {
     for (const { id } of changes) this.#options.storage.remove(id);
   }
 
-  #refuse(taskId: string, reason: string): void {
-    this.#set({ refused: new Map(this.#state.refused).set(taskId, reason) });
+  #refuse(taskIds: Iterable<string>, reason: string): void {
+    const refused = new Map(this.#state.refused);
+    for (const id of taskIds) refused.set(id, reason);
+    this.#set({ refused });
   }
 
   /** Each create that waits would be told the same, one request after the other. */
   #refuseCreates(id: string, reason: string): void {
     const now = Date.now();
-    const refused = new Map(this.#state.refused).set(id, reason);
     this.#crowded.add(id);
     for (const [waiting, queue] of this.#queues()) {
-      if (this.#busy.has(waiting) || nextStep(queue, now)?.do !== "create") continue;
-      refused.set(waiting, reason);
-      this.#crowded.add(waiting);
+      if (!this.#busy.has(waiting) && nextStep(queue, now)?.do === "create")
+        this.#crowded.add(waiting);
     }
-    this.#set({ refused });
+    this.#refuse(this.#crowded, reason);
   }
 
   #accept(taskId: string): void {
@@ -348,7 +352,6 @@ export class Outbox {
         { body: { operations, atomic: false } },
         { keepalive },
       );
-      this.#goesAgain();
       const results = deletes.map((one, index) => ({
         ...one,
         failure: readResult(body.results[index]),
@@ -368,42 +371,33 @@ export class Outbox {
 
   async #send(id: string, step: SyncRequest, keepalive: boolean): Promise<void> {
     try {
-      const task = await this.#request(id, step, keepalive);
-      this.#goesAgain();
-      this.#settleOne(id, step, task);
+      const { body } = await this.#request(id, step, { keepalive });
+      this.#settleOne(id, step, body ?? null);
     } catch (error) {
       await this.#fail(id, step, readFailure(error));
     }
   }
 
-  #goesAgain(): void {
-    this.#failures = 0;
-    this.#pausedUntil = 0;
-  }
-
-  async #request(id: string, step: SyncRequest, keepalive: boolean): Promise<Task | null> {
+  #request(
+    id: string,
+    step: SyncRequest,
+    options: RequestOptions,
+  ): Promise<{ readonly body: Task | undefined }> {
     const { api } = this.#options;
     const request = { params: { id } };
-    const options = { keepalive };
     switch (step.do) {
       case "create":
-        return (await api.createTask({ body: step.body }, options)).body;
-      case "update":
-        return (
-          await api.updateTask(
-            { ...request, body: step.fields, headers: { if_match: this.#knownTag(id, step) } },
-            options,
-          )
-        ).body;
+        return api.createTask({ body: step.body }, options);
+      case "update": {
+        const headers = { if_match: this.#knownTag(id, step) };
+        return api.updateTask({ ...request, body: step.fields, headers }, options);
+      }
       case "complete":
-        return (
-          await api.completeTask({ ...request, body: { completed: step.completed } }, options)
-        ).body;
+        return api.completeTask({ ...request, body: { completed: step.completed } }, options);
       case "delete":
-        await api.deleteTask(request, options);
-        return null;
+        return api.deleteTask(request, options);
       case "restore":
-        return (await api.restoreTask(request, options)).body;
+        return api.restoreTask(request, options);
     }
   }
 
@@ -429,43 +423,30 @@ export class Outbox {
     }
     this.#options.onAcknowledged(acknowledged);
     this.#forget(covers);
+    this.#failures = 0;
+    this.#pausedUntil = 0;
     this.#set({ trouble: null });
     this.refresh();
   }
 
   async #fail(id: string, step: SyncRequest, failure: Failure): Promise<void> {
-    switch (failure.is) {
-      case "missing":
-        this.#missing(id, step);
-        break;
-      case "changed":
-        await this.#changed(id, step, failure.task);
-        break;
-      case "present":
-        await this.#present(id, step);
-        break;
-      case "full":
-        this.#refuseCreates(id, failure.reason);
-        break;
-      case "refused":
-        // In a delete there is nothing to mend: it is tried again, ever more rarely.
-        if (step.do === "delete") this.#delay({ reason: failure.reason, signedOut: false }, 0);
-        else this.#refuse(id, failure.reason);
-        break;
-      case "signed out":
-        this.#delay({ reason: failure.reason, signedOut: true }, 0);
-        break;
-      case "trouble":
-        this.#delay({ reason: failure.reason, signedOut: false }, failure.retryAfter);
-    }
+    if (failure.is === "missing") this.#missing(id, step);
+    else if (failure.is === "changed") await this.#changed(id, step, failure.task);
+    else if (failure.is === "present") await this.#present(id, step);
+    else if (failure.is === "full") this.#refuseCreates(id, failure.reason);
+    // In a delete there is nothing to mend: it is tried again, ever more rarely.
+    else if (failure.is === "refused" && step.do !== "delete") this.#refuse([id], failure.reason);
+    else this.#delay(failure);
   }
 
-  #delay(trouble: NonNullable<OutboxState["trouble"]>, retryAfter: number): void {
+  #delay(failure: Failure & { is: "trouble" | "signed out" | "refused" }): void {
     const now = Date.now();
     // Requests that fail together count as one failure.
     if (now >= this.#pausedUntil) this.#failures++;
-    const delay = Math.min(longestDelayMs, 1000 * 2 ** (this.#failures - 1));
-    this.#pausedUntil = now + Math.max(delay, Math.min(retryAfter * 1000, longestDelayMs));
+    const backoff = Math.min(longestDelayMs, 1000 * 2 ** (this.#failures - 1));
+    const asked = failure.is === "trouble" ? failure.retryAfter * 1000 : 0;
+    this.#pausedUntil = now + Math.max(backoff, Math.min(asked, longestDelayMs));
+    const trouble = { reason: failure.reason, signedOut: failure.is === "signed out" };
     this.#set({ trouble: this.#options.isOnline() ? trouble : null });
     this.#wake(this.#pausedUntil);
   }
@@ -489,7 +470,7 @@ export class Outbox {
   /** Changed elsewhere: where that touched other fields the update goes again, else the person chooses. */
   async #changed(id: string, step: SyncRequest, theirs: Task): Promise<void> {
     this.#lastKnown.set(id, theirs);
-    if (step.do !== "update") throw new Error(`A ${step.do} asks for no version.`);
+    if (step.do !== "update") throw new Error(`Not an update: ${step.do}`);
     const clashes = clashesOf(step, theirs);
     if (clashes.length === 0) return this.#sendNext(id);
     const mine = Object.fromEntries(clashes.map((name) => [name, step.fields[name]]));

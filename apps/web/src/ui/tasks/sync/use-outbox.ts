@@ -36,12 +36,13 @@ export function useOutbox(
   const state = useSyncExternalStore(outbox.subscribe, outbox.state, () => emptyOutbox);
 
   useEffect(() => {
-    let isGone = false;
+    const life = new AbortController();
+    const { signal } = life;
     const retry = () => {
       if (document.visibilityState === "visible") outbox.retry();
     };
     const begin = () => {
-      if (!isGone) outbox.start();
+      if (!signal.aborted) outbox.start();
     };
     let reading: ReturnType<typeof setTimeout> | undefined;
     let sent = false;
@@ -51,7 +52,7 @@ export function useOutbox(
       reading ??= setTimeout(async () => {
         reading = undefined;
         await storage.reload();
-        if (isGone) return;
+        if (signal.aborted) return;
         outbox.refresh();
         if (sent) onSentElsewhere();
         sent = false;
@@ -72,24 +73,18 @@ export function useOutbox(
     begin();
     void storage.reload().then(begin);
     const stopListening = tabs.listen(read);
-    addEventListener("online", retry);
-    addEventListener("pageshow", onPageShow);
-    addEventListener("pagehide", onPageHide);
-    addEventListener("storage", onStorage);
-    addEventListener("beforeunload", onBeforeUnload);
-    document.addEventListener("visibilitychange", retry);
+    addEventListener("online", retry, { signal });
+    addEventListener("pageshow", onPageShow, { signal });
+    addEventListener("pagehide", onPageHide, { signal });
+    addEventListener("storage", onStorage, { signal });
+    addEventListener("beforeunload", onBeforeUnload, { signal });
+    document.addEventListener("visibilitychange", retry, { signal });
     return () => {
-      isGone = true;
+      life.abort();
       outbox.flushDeletes();
       outbox.stop();
       clearTimeout(reading);
       stopListening();
-      removeEventListener("online", retry);
-      removeEventListener("pageshow", onPageShow);
-      removeEventListener("pagehide", onPageHide);
-      removeEventListener("storage", onStorage);
-      removeEventListener("beforeunload", onBeforeUnload);
-      document.removeEventListener("visibilitychange", retry);
     };
   }, [outbox, storage, tabs, onSentElsewhere]);
 
