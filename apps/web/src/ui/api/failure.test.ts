@@ -1,13 +1,18 @@
 import { UnreachableError } from "@tend/contracts/client";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { part } from "#ui/kit/part.ts";
 import { makeApiError } from "#ui/tasks/testing.ts";
-import { readFailure, readResult } from "./failure.ts";
+import { isWorthRetrying, readFailure, readResult, reasonOf } from "./failure.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const answered = (...given: Parameters<typeof makeApiError>) => readFailure(makeApiError(...given));
 
-test("no answer, a defect, a pause: trouble that may pass", () => {
+test("no answer, one that came too late, a pause: trouble that may pass", () => {
   expect(readFailure(new UnreachableError(new Error("down"))).is).toBe("trouble");
-  expect(readFailure(new TypeError("anything else")).is).toBe("trouble");
+  expect(readFailure(new UnreachableError(AbortSignal.abort().reason)).is).toBe("trouble");
   expect(answered(500, "internal_error").is).toBe("trouble");
   expect(answered(503, "database_unavailable", { retryAfter: 2 })).toEqual({
     is: "trouble",
@@ -55,4 +60,28 @@ test("a result of a batch is read as the answer that it would be alone", () => {
   const { problem } = makeApiError(404, "task_not_found");
   expect(readResult({ status: 404, problem })).toEqual({ is: "missing" });
   expect(readResult(undefined)?.is).toBe("trouble");
+});
+
+test("[FR-017] a defect of our own is said as such, logged once, and not asked again", () => {
+  const log = vi.spyOn(console, "error").mockReturnValue();
+  const defect = new TypeError("undefined is not a function");
+  expect(readFailure(defect).is).toBe("broken");
+  expect(reasonOf(defect)).toBe("The app made a mistake. Reload the page to go on.");
+  expect(isWorthRetrying(0, defect)).toBe(false);
+  expect(log.mock.calls).toEqual([[defect]]);
+  readFailure(new TypeError("undefined is not a function"));
+  expect(log).toHaveBeenCalledTimes(2);
+});
+
+test("a part that did not come is no defect: it says so itself", async () => {
+  const log = vi.spyOn(console, "error").mockReturnValue();
+  const missing = await part(() => Promise.reject(new TypeError("gone")))().catch((error) => error);
+  expect(readFailure(missing)).toEqual({ is: "broken", reason: missing.message });
+  expect(log).not.toHaveBeenCalled();
+});
+
+test("a reading is tried three times where only trouble is in its way", () => {
+  const down = new UnreachableError(new Error("down"));
+  expect([0, 1, 2].map((count) => isWorthRetrying(count, down))).toEqual([true, true, false]);
+  expect(isWorthRetrying(0, makeApiError(401, "no_session"))).toBe(false);
 });

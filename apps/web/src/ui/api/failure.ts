@@ -1,8 +1,8 @@
 import type { BatchResult, Problem, Task } from "@tend/contracts";
-import { ApiError } from "@tend/contracts/client";
+import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { PartMissing } from "#ui/kit/part.ts";
 
-/** What a failed request means for the change that it carried. */
+/** What an error means for what was asked, and for the change that it carried. */
 export type Failure =
   /** Nobody's fault of content: the same request may work later. */
   | { readonly is: "trouble"; readonly reason: string; readonly retryAfter: number }
@@ -16,7 +16,9 @@ export type Failure =
   /** Somebody changed the task since; this is how it is now. */
   | { readonly is: "changed"; readonly task: Task }
   /** A create whose id is there already: it arrived before, and was changed since. */
-  | { readonly is: "present" };
+  | { readonly is: "present" }
+  /** The page is at fault: a defect of ours, or a part that did not come. To ask again is in vain. */
+  | { readonly is: "broken"; readonly reason: string };
 
 const unreachable: Failure = {
   is: "trouble",
@@ -24,15 +26,28 @@ const unreachable: Failure = {
   retryAfter: 0,
 };
 
-export const readFailure = (error: unknown): Failure =>
-  error instanceof ApiError ? readProblem(error.problem, error.retryAfter) : unreachable;
+/** Each defect is told once, however often a screen that shows it is drawn. */
+const logged = new Set<unknown>();
 
-/** Why something could not be read or done, in a sentence. */
+/** Of whatever was thrown. An abort and a timeout of a request come as UnreachableError. */
+export function readFailure(error: unknown): Failure {
+  if (error instanceof ApiError) return readProblem(error.problem, error.retryAfter);
+  if (error instanceof UnreachableError) return unreachable;
+  if (error instanceof PartMissing) return { is: "broken", reason: error.message };
+  if (!logged.has(error)) console.error(error);
+  logged.add(error);
+  return { is: "broken", reason: "The app made a mistake. Reload the page to go on." };
+}
+
+/** What happened, in a sentence; the way on stands beside it. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof PartMissing) return error.message;
   const failure = readFailure(error);
   return "reason" in failure ? failure.reason : "It is not there.";
 }
+
+/** Whether a reading that failed `count` times before may go better now. */
+export const isWorthRetrying = (count: number, error: unknown): boolean =>
+  count < 2 && readFailure(error).is === "trouble";
 
 /** What became of one delete of a batch; undefined: it is done. */
 export function readResult(result: BatchResult | undefined): Failure | undefined {

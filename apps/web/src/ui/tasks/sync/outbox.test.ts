@@ -585,6 +585,90 @@ describe("when the server says no", () => {
   });
 });
 
+describe("[FR-017] a defect of our own", () => {
+  const defect = new TypeError("undefined is not a function");
+  const reason = "The app made a mistake. Reload the page to go on.";
+  let logged: unknown[];
+
+  beforeEach(() => {
+    logged = [];
+    vi.spyOn(console, "error").mockImplementation((error) => void logged.push(error));
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test("is no trouble of the network: the change waits for the person, and others go on", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.fails = defect;
+    outbox.add(creation(task));
+    await settle();
+    server.fails = undefined;
+    expect(outbox.state()).toMatchObject({ trouble: null, refused: new Map([[task.id, reason]]) });
+    outbox.add(creation(makeTask({ title: "Other" })));
+    await later(600_000);
+    expect(server.log).toEqual(["create Pay rent", "create Other"]);
+    expect(outbox.state().changes).toHaveLength(1);
+    expect(logged).toEqual([defect]);
+
+    outbox.retry(task.id);
+    await settle();
+    expect(server.tasks.get(task.id)?.title).toBe("Pay rent");
+    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
+  test.each([1, 3])("holds %i deletes until the page is looked at again", async (count) => {
+    const outbox = makeOutbox();
+    const tasks = Array.from({ length: count }, () => makeTask());
+    for (const task of tasks) server.tasks.set(task.id, task);
+    server.fails = defect;
+    outbox.add(...tasks.map((task) => deletion(task, 0)));
+    await later(600_000);
+    expect(server.log).toHaveLength(1);
+    expect(outbox.state().trouble).toBeNull();
+    expect([...outbox.state().refused.values()]).toEqual(Array(count).fill(reason));
+    expect(outbox.state().changes).toHaveLength(count);
+
+    server.fails = undefined;
+    outbox.add(creation(makeTask({ title: "Other" })));
+    await settle();
+    expect(server.log.slice(1)).toEqual(["create Other"]);
+    outbox.retry();
+    await settle();
+    expect([...server.tasks.values()].map(({ title }) => title)).toEqual(["Other"]);
+    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+  });
+
+  test("where the turn of a task is taken, stops that task alone", async () => {
+    const outbox = makeOutbox();
+    const [task, other] = [makeTask(), makeTask({ title: "Other" })];
+    exclusively = async ([id], run) => {
+      if (id === task.id) throw defect;
+      await run();
+    };
+    outbox.add(creation(task), creation(other));
+    await later(600_000);
+    expect(server.log).toEqual(["create Other"]);
+    expect(outbox.state()).toMatchObject({ trouble: null, refused: new Map([[task.id, reason]]) });
+  });
+
+  test("where an answer is read, stops that task alone", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.fails = makeApiError(412, "precondition_failed", { task });
+    outbox.add(setting(task, { completed: true }));
+    await settle();
+    server.fails = undefined;
+    outbox.add(creation(makeTask({ title: "Other" })));
+    await later(600_000);
+    expect(server.log).toEqual(["complete true", "create Other"]);
+    expect(outbox.state().refused).toEqual(new Map([[task.id, reason]]));
+    expect(logged).toHaveLength(1);
+  });
+});
+
 describe("a delete", () => {
   test("can be taken back for a while and is sent after it", async () => {
     const outbox = makeOutbox();

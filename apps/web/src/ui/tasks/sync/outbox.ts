@@ -3,7 +3,7 @@ import type { Client, RequestOptions } from "@tend/contracts/client";
 import { etagOf } from "@tend/contracts/etag";
 import { limits } from "@tend/contracts/limits";
 import { v7 as uuidv7 } from "uuid";
-import { type Failure, readFailure, readResult } from "#ui/api/failure.ts";
+import { type Failure, readFailure, readResult, reasonOf } from "#ui/api/failure.ts";
 import type { ConflictField, TaskFields } from "#ui/tasks/model/task-fields.ts";
 import {
   changedFields,
@@ -83,6 +83,8 @@ export class Outbox {
   readonly #lastKnown = new Map<string, Task>();
   /** Tasks that the server has no room for, among those that it refused. */
   readonly #crowded = new Set<string>();
+  /** Tasks whose delete met a defect of this page. No row offers to retry: the next look at the page does. */
+  readonly #stuck = new Set<string>();
   #requests = 0;
   #failures = 0;
   #pausedUntil = 0;
@@ -138,8 +140,9 @@ export class Outbox {
   /** Tries again now: what was refused of this task, or all that waits for a better time. */
   retry(taskId?: string): void {
     // What there is no room for waits together, and one of it finds out whether there is by now.
-    const ids = taskId !== undefined && this.#crowded.has(taskId) ? this.#crowded : [taskId];
-    for (const id of ids) if (id !== undefined) this.#accept(id);
+    const ids =
+      taskId === undefined ? this.#stuck : this.#crowded.has(taskId) ? this.#crowded : [taskId];
+    for (const id of ids) this.#accept(id);
     this.#pausedUntil = 0;
     if (!this.#options.isOnline()) this.#set({ trouble: null });
     this.refresh();
@@ -247,6 +250,12 @@ export class Outbox {
     this.#set({ refused });
   }
 
+  /** A defect of this page would meet the same change again, so it is not sent by itself. */
+  #giveUp(taskIds: readonly string[], does: SyncRequest["do"], reason: string): void {
+    if (does === "delete") for (const id of taskIds) this.#stuck.add(id);
+    this.#refuse(taskIds, reason);
+  }
+
   /** Each create that waits would be told the same, one request after the other. */
   #refuseCreates(id: string, reason: string): void {
     const now = Date.now();
@@ -260,6 +269,7 @@ export class Outbox {
 
   #accept(taskId: string): void {
     this.#crowded.delete(taskId);
+    this.#stuck.delete(taskId);
     const { refused, conflicts } = this.#state;
     if (!refused.has(taskId) && !conflicts.has(taskId)) return;
     this.#set({ refused: without(refused, taskId), conflicts: without(conflicts, taskId) });
@@ -285,7 +295,7 @@ export class Outbox {
     }
     const deletes: string[] = [];
     for (const [id, queue] of this.#queues()) {
-      if (this.#busy.has(id)) continue;
+      if (this.#busy.has(id) || this.#stuck.has(id)) continue;
       const step = nextStep(queue, now);
       if (step?.do === "delete") deletes.push(id);
       else if (step && this.#mayStart(id, step)) {
@@ -324,6 +334,9 @@ export class Outbox {
         this.refresh();
         return send();
       });
+    } catch (error) {
+      // What the server says is read where it was asked: this is a defect, or no lock was to be had.
+      this.#giveUp(ids, does, reasonOf(error));
     } finally {
       for (const id of ids) this.#busy.delete(id);
       this.#requests--;
@@ -365,7 +378,8 @@ export class Outbox {
         if (failure && failure.is !== "missing") await this.#fail(id, step, failure);
       }
     } catch (error) {
-      await this.#fail(first.id, first.step, readFailure(error));
+      const failure = readFailure(error);
+      for (const { id, step } of deletes) await this.#fail(id, step, failure);
     }
   }
 
@@ -434,6 +448,7 @@ export class Outbox {
     else if (failure.is === "changed") await this.#changed(id, step, failure.task);
     else if (failure.is === "present") await this.#present(id, step);
     else if (failure.is === "full") this.#refuseCreates(id, failure.reason);
+    else if (failure.is === "broken") this.#giveUp([id], step.do, failure.reason);
     // In a delete there is nothing to mend: it is tried again, ever more rarely.
     else if (failure.is === "refused" && step.do !== "delete") this.#refuse([id], failure.reason);
     else this.#delay(failure);

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useMemo, useRef, useState } from "react";
-import { readFailure, reasonOf } from "#ui/api/failure.ts";
+import { isWorthRetrying, reasonOf } from "#ui/api/failure.ts";
 import { loadTasks } from "#ui/api/task-pages.ts";
 import { createUserClient } from "#ui/api/user-client.ts";
 import { applyChanges } from "./mutation.ts";
@@ -53,7 +53,7 @@ export function useTasks(
     initialDataUpdatedAt: 0,
     // Tasks keep their identity by mergePages, not by their place in the list.
     structuralSharing: false,
-    retry: (count, failed) => count < 2 && readFailure(failed).is === "trouble",
+    retry: isWorthRetrying,
     queryFn: async ({ signal }) => {
       acknowledged.current = new Map();
       const merge = (pages: readonly Task[], complete: boolean): Snapshot =>

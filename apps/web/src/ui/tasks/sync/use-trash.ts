@@ -2,7 +2,7 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useCallback } from "react";
-import { readFailure, reasonOf } from "#ui/api/failure.ts";
+import { isWorthRetrying, reasonOf } from "#ui/api/failure.ts";
 import { loadTasks } from "#ui/api/task-pages.ts";
 import type { Acknowledged } from "./snapshot.ts";
 
@@ -30,7 +30,7 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
     // That there is no network is a guess of the browser's: an answer tells.
     networkMode: "always",
     refetchOnReconnect: true,
-    retry: (count, failed) => count < 2 && readFailure(failed).is === "trouble",
+    retry: isWorthRetrying,
   });
 
   const refresh = useCallback(

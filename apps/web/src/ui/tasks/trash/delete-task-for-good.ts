@@ -1,5 +1,4 @@
 import type { Task } from "@tend/contracts";
-import { ApiError } from "@tend/contracts/client";
 import { readFailure, reasonOf } from "#ui/api/failure.ts";
 import type { Trash } from "#ui/tasks/sync/use-trash.ts";
 
@@ -16,14 +15,12 @@ export async function deleteTaskForGood(
       headers: { if_match: `"${version}"` },
     });
   } catch (error) {
-    if (readFailure(error).is !== "missing") {
+    const { is } = readFailure(error);
+    if (is !== "missing") {
       refresh();
-      return isChanged(error) ? "It was restored meanwhile." : reasonOf(error);
+      return is === "changed" ? "It was restored meanwhile." : reasonOf(error);
     }
   }
   refresh(id);
   return undefined;
 }
-
-const isChanged = (error: unknown): boolean =>
-  error instanceof ApiError && error.problem.code === "precondition_failed";

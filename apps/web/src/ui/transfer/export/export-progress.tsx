@@ -7,7 +7,6 @@ import { browserStorage } from "#ui/device/storage.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { Reload } from "#ui/kit/not-loaded.tsx";
-import { PartMissing } from "#ui/kit/part.ts";
 import { ProgressBar } from "#ui/kit/progress-bar.tsx";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
 import { useFocusHere } from "#ui/kit/use-focus-here.ts";
@@ -97,13 +96,7 @@ export function ExportProgress(props: ExportProgressProps) {
       {state.is === "failed" && (
         <>
           <FieldError>{wordsOf(state)}</FieldError>
-          {state.error instanceof PartMissing ? (
-            <Reload />
-          ) : readFailure(state.error).is === "signed out" ? (
-            <Button onClick={signInAgain}>Sign in again</Button>
-          ) : (
-            <Button onClick={onAgain}>Try again</Button>
-          )}
+          <GoOn is={readFailure(state.error).is} onAgain={onAgain} />
         </>
       )}
       <p role="status" className="sr-only">
@@ -111,6 +104,13 @@ export function ExportProgress(props: ExportProgressProps) {
       </p>
     </div>
   );
+}
+
+/** The way on after a failure of this kind. */
+function GoOn({ is, onAgain }: { is: Failure["is"]; onAgain: () => void }) {
+  if (is === "broken") return <Reload />;
+  if (is === "signed out") return <Button onClick={signInAgain}>Sign in again</Button>;
+  return <Button onClick={onAgain}>Try again</Button>;
 }
 
 /** How far it is. Its end is not known where there are more than when the page was made. */
@@ -153,11 +153,13 @@ function wordsOf(state: Exclude<State, { is: "reading" }>): string {
     case "cancelled":
       return "Cancelled. Nothing was saved.";
     case "failed":
-      return `Nothing was saved. ${reasonWith(readFailure(state.error), state.error)}`;
+      return `Nothing was saved. ${reasonWithWait(state.error)}`;
   }
 }
 
-const reasonWith = (failure: Failure, error: unknown): string =>
-  failure.is === "trouble" && failure.retryAfter > 0
+function reasonWithWait(error: unknown): string {
+  const failure = readFailure(error);
+  return failure.is === "trouble" && failure.retryAfter > 0
     ? `${failure.reason} Try again in ${failure.retryAfter} seconds.`
     : reasonOf(error);
+}

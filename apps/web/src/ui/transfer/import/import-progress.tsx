@@ -7,7 +7,6 @@ import { createUserClient, transferTimeoutMs } from "#ui/api/user-client.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { Reload } from "#ui/kit/not-loaded.tsx";
-import { PartMissing } from "#ui/kit/part.ts";
 import { ProgressBar } from "#ui/kit/progress-bar.tsx";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
 import { useFocusHere } from "#ui/kit/use-focus-here.ts";
@@ -198,7 +197,7 @@ function GoOn({ error, label, onGoOn }: { error: unknown; label: string; onGoOn:
     const timer = setTimeout(() => setOpen(true), wait * 1000);
     return () => clearTimeout(timer);
   }, [wait]);
-  if (error instanceof PartMissing) return <Reload />;
+  if (failure.is === "broken") return <Reload />;
   if (failure.is === "signed out") return <Button onClick={signInAgain}>Sign in again</Button>;
   return (
     <Button aria-disabled={!open} onClick={() => open && onGoOn()}>
@@ -211,8 +210,8 @@ const notImported = "Cancelled. Nothing was imported.";
 
 /** What can be done about a failure, as far as it says so. */
 const adviceOf = (error: unknown, goOn: string): string => {
-  if (error instanceof PartMissing) return "Then choose the same file.";
   const failure = readFailure(error);
+  if (failure.is === "broken") return "Then choose the same file.";
   if (failure.is === "signed out") return "Sign in again and choose the same file.";
   const wait = failure.is === "trouble" ? failure.retryAfter : 0;
   return wait > 0 ? `${goOn} in ${wait} ${wait === 1 ? "second" : "seconds"}.` : `${goOn}.`;
