@@ -1,7 +1,7 @@
 "use client";
 
-import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { useState, useTransition } from "react";
+import { codeOf, formReasonOf } from "#ui/api/form-failure.ts";
 import { signInAgain } from "#ui/api/page-client.ts";
 import { type ApiToken, newApiToken } from "#ui/api/token.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -29,10 +29,8 @@ export function ApiTokenPanel() {
         const made = await token;
         setState({ is: "made", made, copied: await copying });
       } catch (error) {
-        if (error instanceof ApiError && error.problem.code === "no_session") signInAgain();
-        else if (error instanceof ApiError || error instanceof UnreachableError)
-          setState({ is: "failed", message: error.message });
-        else throw error;
+        if (codeOf(error) === "no_session") return signInAgain();
+        setState({ is: "failed", message: formReasonOf(error) });
       }
     });
   };

@@ -7,7 +7,7 @@ import { Field, FieldError } from "#ui/kit/field.tsx";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
 import { wipeDevice } from "#ui/tasks/sync/wipe.ts";
 import { sayFarewell } from "./account-deleted-cookie.ts";
-import { type FieldErrors, fieldErrorsOf } from "./field-errors.ts";
+import { type AccountErrors, accountErrorsOf } from "./account-errors.ts";
 import { useFirstError } from "./use-first-error.ts";
 
 interface DeleteAccountDialogProps {
@@ -23,7 +23,7 @@ interface DeleteAccountDialogProps {
 export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialogProps) {
   const id = useId();
   const [deleted, setDeleted] = useState(false);
-  const [faults, setFaults] = useState<FieldErrors>({});
+  const [faults, setFaults] = useState<AccountErrors>({});
   const [pending, startPending] = useTransition();
   const form = useFirstError(faults);
   const busy = pending || deleted;
@@ -40,7 +40,7 @@ export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialog
     const email = String(data.get("email") ?? "");
     const password = String(data.get("password") ?? "");
     const isOwn = email.trim().toLowerCase() === user.email.toLowerCase();
-    const seen: FieldErrors = {
+    const seen: AccountErrors = {
       email: isOwn ? undefined : `This is not your email. Write ${user.email}.`,
       password: password === "" ? "Write your password." : undefined,
     };
@@ -50,7 +50,7 @@ export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialog
       try {
         await api.deleteUser({ body: { password } });
       } catch (error) {
-        return setFaults(fieldErrorsOf(error, "password"));
+        return setFaults(accountErrorsOf(error, "password"));
       }
       setDeleted(true);
       await wipeDevice(user.id);

@@ -1,10 +1,10 @@
 "use client";
 
-import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { codePoints, limits } from "@tend/contracts/limits";
 import { Check } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState, useTransition } from "react";
+import { codeOf, fieldErrorsOf } from "#ui/api/form-failure.ts";
 import { api, signInAgain } from "#ui/api/page-client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { createTextDrafts } from "#ui/device/text-drafts.ts";
@@ -44,10 +44,9 @@ export function NameForm({ userId, name: saved }: { userId: string; name: string
         if (typedOn === "") setState({ saved: true });
         router.refresh();
       } catch (error) {
-        if (error instanceof ApiError && error.problem.code === "no_session") signInAgain();
-        else if (error instanceof ApiError || error instanceof UnreachableError)
-          setState({ error: `Not saved. ${error.message}` });
-        else throw error;
+        if (codeOf(error) === "no_session") return signInAgain();
+        const { name: wrong, form } = fieldErrorsOf(error, ["name"]);
+        setState({ error: `Not saved. ${wrong ?? form}` });
       }
     });
   };

@@ -7,15 +7,15 @@ import { api } from "#ui/api/page-client.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
-import { newPasswordFault } from "#ui/sign-in/field-errors.ts";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
-import { type FieldErrors, fieldErrorsOf } from "./field-errors.ts";
+import { newPasswordFault } from "#ui/sign-in/sign-in-errors.ts";
+import { type AccountErrors, accountErrorsOf } from "./account-errors.ts";
 import { useFirstError } from "./use-first-error.ts";
 
 /** Changes the password, which signs out every other session. */
 export function PasswordForm({ email }: { email: string }) {
   const router = useRouter();
-  const [faults, setFaults] = useState<FieldErrors>({});
+  const [faults, setFaults] = useState<AccountErrors>({});
   const [changed, setChanged] = useState(false);
   const isAlive = useAlive();
   const [pending, startPending] = useTransition();
@@ -27,7 +27,7 @@ export function PasswordForm({ email }: { email: string }) {
     const data = new FormData(event.currentTarget);
     const current_password = String(data.get("current_password") ?? "");
     const new_password = String(data.get("new_password") ?? "");
-    const seen: FieldErrors = {
+    const seen: AccountErrors = {
       current_password: current_password === "" ? "Write your current password." : undefined,
       new_password: newPasswordFault(new_password),
     };
@@ -42,7 +42,7 @@ export function PasswordForm({ email }: { email: string }) {
         // The list of sessions has but this one now.
         router.refresh();
       } catch (error) {
-        setFaults(fieldErrorsOf(error, "current_password"));
+        setFaults(accountErrorsOf(error, "current_password"));
       }
     });
   };

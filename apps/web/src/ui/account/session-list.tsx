@@ -1,11 +1,10 @@
 "use client";
 
 import type { Session } from "@tend/contracts";
-import { ApiError } from "@tend/contracts/client";
 import { Check } from "lucide-react";
 import { useRef, useState, useTransition } from "react";
+import { codeOf, formReasonOf } from "#ui/api/form-failure.ts";
 import { api, signInAgain } from "#ui/api/page-client.ts";
-import { reasonOf } from "#ui/api/reason.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 import { Words } from "#ui/kit/words.tsx";
@@ -16,8 +15,6 @@ import { addressLabel, lastActive } from "./session-words.ts";
 export type NamedSession = Omit<Session, "user_agent"> & { readonly device: string };
 
 type Outcome = { is: "none" } | { is: "done" | "failed"; message: string };
-
-const codeOf = (error: unknown) => (error instanceof ApiError ? error.problem.code : undefined);
 
 /** Where a person is signed in, this device first, and a way to sign out each other one. */
 export function SessionList({ sessions }: { sessions: readonly NamedSession[] }) {
@@ -39,7 +36,7 @@ export function SessionList({ sessions }: { sessions: readonly NamedSession[] })
         if (codeOf(error) !== "session_not_found") {
           return setOutcome({
             is: "failed",
-            message: `Not signed out: ${who}. ${reasonOf(error)}`,
+            message: `Not signed out: ${who}. ${formReasonOf(error)}`,
           });
         }
       }

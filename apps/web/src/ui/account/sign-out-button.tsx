@@ -1,7 +1,7 @@
 "use client";
 
-import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { useState, useTransition } from "react";
+import { formReasonOf } from "#ui/api/form-failure.ts";
 import { api } from "#ui/api/page-client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { useActiveUser } from "#ui/device/use-active-user.ts";
@@ -26,12 +26,11 @@ export function SignOutButton({ userId }: { userId: string }) {
     startPending(async () => {
       try {
         await api.signOut();
-        await wipeDevice(userId);
-        location.assign("/");
       } catch (thrown) {
-        if (!(thrown instanceof ApiError || thrown instanceof UnreachableError)) throw thrown;
-        setError(`You are still signed in. ${thrown.message}`);
+        return setError(`You are still signed in. ${formReasonOf(thrown)}`);
       }
+      await wipeDevice(userId);
+      location.assign("/");
     });
   };
 

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef } from "react";
-import type { FieldErrors } from "./field-errors.ts";
+import type { AccountErrors } from "./account-errors.ts";
 
 /** For a form: gives the focus to the first field that is wrong, each time that faults are found. */
-export function useFirstError(faults: FieldErrors): RefObject<HTMLFormElement | null> {
+export function useFirstError(faults: AccountErrors): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     const wrong = "input[aria-invalid=true]";

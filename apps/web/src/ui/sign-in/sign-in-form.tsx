@@ -9,8 +9,13 @@ import { setActiveUser } from "#ui/device/active-user.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Field, FieldError } from "#ui/kit/field.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
-import { type FieldErrors, faultsOf, fieldErrorsOf, type Person } from "./field-errors.ts";
 import { PasswordField } from "./password-field.tsx";
+import {
+  errorsOfPerson,
+  type Person,
+  type SignInErrors,
+  signInErrorsOf,
+} from "./sign-in-errors.ts";
 
 const words = {
   "sign-up": { submit: "Create account", pending: "Creating account" },
@@ -30,7 +35,7 @@ export function SignInForm({ kind, next, origin }: SignInFormProps) {
   const router = useRouter();
   const isAlive = useAlive();
   const form = useRef<HTMLFormElement>(null);
-  const [faults, setFaults] = useState<FieldErrors>({});
+  const [faults, setFaults] = useState<SignInErrors>({});
   const [pending, startPending] = useTransition();
 
   useEffect(() => {
@@ -43,7 +48,7 @@ export function SignInForm({ kind, next, origin }: SignInFormProps) {
     event.preventDefault();
     if (pending) return;
     const person = read(event.currentTarget);
-    const seen = faultsOf(kind, person);
+    const seen = errorsOfPerson(kind, person);
     setFaults(seen);
     if (Object.keys(seen).length > 0) return;
     startPending(async () => {
@@ -56,7 +61,7 @@ export function SignInForm({ kind, next, origin }: SignInFormProps) {
         setActiveUser(body.user.id);
         router.replace(next);
       } catch (error) {
-        setFaults(fieldErrorsOf(error));
+        setFaults(signInErrorsOf(error));
       }
     });
   };

@@ -1,7 +1,8 @@
 import type { BatchResult } from "@tend/contracts";
-import { ApiError, type Client } from "@tend/contracts/client";
+import type { Client } from "@tend/contracts/client";
 import { v4 as uuidv4 } from "uuid";
-import { readResult } from "#ui/api/failure.ts";
+import { readFailure, readResult, reasonOf } from "#ui/api/failure.ts";
+import { faultsOf } from "#ui/api/form-failure.ts";
 import { nextBatch } from "./import-batches.ts";
 import type { FileFault } from "./import-draft.ts";
 import type { Job } from "./import-plan.ts";
@@ -66,7 +67,8 @@ export class ImportRun {
       this.#note(batch, body.results);
       this.#left = this.#left.slice(batch.length);
     } catch (error) {
-      if (!(error instanceof ApiError) || !isRefused(error)) throw error;
+      // Else there is something to wait for or to sign in for, and the same batch may be taken then.
+      if (readFailure(error).is !== "refused") throw error;
       this.#refuse(batch, error);
     }
   }
@@ -77,14 +79,14 @@ export class ImportRun {
       const own = results.slice(next, next + operations.length);
       next += operations.length;
       const failed = own.find(({ problem }) => problem);
-      if (failed) this.refusals.push({ place, title, reason: reasonOf(failed) });
+      if (failed) this.refusals.push({ place, title, reason: refusalOf(failed) });
     }
   }
 
   /** The whole batch was refused: what the server names is left out, and the others go again. */
-  #refuse(batch: readonly Job[], { problem }: ApiError): void {
+  #refuse(batch: readonly Job[], error: unknown): void {
     const named = new Map<number, string>();
-    for (const { path, message } of problem.errors ?? []) {
+    for (const { path, message } of faultsOf(error)) {
       const [, , index] = path;
       if (typeof index === "number") named.set(index, message);
     }
@@ -93,7 +95,7 @@ export class ImportRun {
     for (const job of batch) {
       const indexes = job.operations.map(() => next++);
       const faults = indexes.flatMap((index) => named.get(index) ?? []);
-      const reason = named.size > 0 ? faults[0] : problem.detail;
+      const reason = named.size > 0 ? faults[0] : reasonOf(error);
       if (reason === undefined) kept.push(job);
       else this.refusals.push({ place: job.place, title: job.title, reason });
     }
@@ -101,11 +103,8 @@ export class ImportRun {
   }
 }
 
-/** Nothing to wait for or to sign in for: the same batch would be refused again. */
-const isRefused = ({ problem: { status } }: ApiError): boolean =>
-  status >= 400 && status < 500 && ![401, 403, 429].includes(status);
-
-function reasonOf(result: BatchResult): string {
+/** Why a task was not imported, in the words of an import. */
+function refusalOf(result: BatchResult): string {
   const failure = readResult(result);
   switch (failure?.is) {
     case "changed":

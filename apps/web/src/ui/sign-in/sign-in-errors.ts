@@ -1,7 +1,5 @@
-import type { Fault, ProblemCode } from "@tend/contracts";
-import { ApiError } from "@tend/contracts/client";
 import { codePoints, limits } from "@tend/contracts/limits";
-import { reasonOf } from "#ui/api/reason.ts";
+import { codeOf, type FieldErrors, fieldErrorsOf } from "#ui/api/form-failure.ts";
 
 /** The fields of both forms, in their order on the screen. */
 export interface Person {
@@ -10,17 +8,13 @@ export interface Person {
   readonly password: string;
 }
 
-/** What is wrong, field by field; `form` where no field is to blame. */
-export interface FieldErrors {
-  readonly name?: string;
-  readonly email?: string;
-  readonly password?: string;
-  readonly form?: string;
+/** What is wrong, field by field, and what the form is to offer. */
+export type SignInErrors = FieldErrors<keyof Person> & {
   /** The email already has an account: the form adds the way to sign in. */
   readonly taken?: true;
   /** The app is not at home at this address: the form adds where it is. */
   readonly elsewhere?: true;
-}
+};
 
 const emailFault = "Write an email address, like ada@example.com.";
 const nameFault = `Write a name of 1 to ${limits.name} characters.`;
@@ -34,10 +28,10 @@ export function newPasswordFault(password: string): string | undefined {
 }
 
 /** What the browser can see before it asks the server. */
-export function faultsOf(
+export function errorsOfPerson(
   kind: "sign-up" | "sign-in",
   { name, email, password }: Person,
-): FieldErrors {
+): SignInErrors {
   const passwordFault =
     kind === "sign-up" ? newPasswordFault(password) : password === "" && "Write your password.";
   return {
@@ -49,29 +43,15 @@ export function faultsOf(
 }
 
 /** What the server's answer means for the person at the form. */
-export function fieldErrorsOf(error: unknown): FieldErrors {
-  if (!(error instanceof ApiError)) return { form: reasonOf(error) };
-  // Any string may come; the cast has a mistyped code below refused.
-  switch (error.problem.code as ProblemCode) {
+export function signInErrorsOf(error: unknown): SignInErrors {
+  switch (codeOf(error)) {
     case "invalid_email_or_password":
       return { form: "That email and password do not match an account. Check both and try again." };
     case "user_already_exists":
       return { taken: true };
     case "foreign_origin":
       return { elsewhere: true };
-    case "validation_failed":
-      return faultsByField(error.problem.errors ?? []);
     default:
-      return { form: reasonOf(error) };
+      return fieldErrorsOf(error, ["name", "email", "password"]);
   }
-}
-
-function faultsByField(errors: readonly Fault[]): FieldErrors {
-  const faults: { -readonly [F in keyof FieldErrors]: FieldErrors[F] } = {};
-  for (const { path, message } of errors) {
-    const field = path.at(-1);
-    const place = field === "name" || field === "email" || field === "password" ? field : "form";
-    faults[place] ??= message;
-  }
-  return faults;
 }

@@ -1,9 +1,10 @@
 import { UnreachableError } from "@tend/contracts/client";
 import { afterEach, expect, test, vi } from "vitest";
 import { makeApiError } from "#ui/tasks/testing.ts";
-import { fieldErrorsOf } from "./field-errors.ts";
+import { accountErrorsOf } from "./account-errors.ts";
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -11,26 +12,29 @@ test.each(["password", "current_password"] as const)(
   "a wrong password is the fault of %s",
   (field) => {
     const error = makeApiError(401, "invalid_email_or_password");
-    expect(Object.keys(fieldErrorsOf(error, field))).toEqual([field]);
+    expect(Object.keys(accountErrorsOf(error, field))).toEqual([field]);
   },
 );
 
 test("a new password that is refused says why", () => {
   const errors = [{ path: ["body", "new_password"], message: "Too common." }];
   const error = makeApiError(422, "validation_failed", { errors });
-  expect(fieldErrorsOf(error, "current_password")).toEqual({ new_password: "Too common." });
+  expect(accountErrorsOf(error, "current_password")).toEqual({ new_password: "Too common." });
 });
 
 test("what no field is to blame for stands at the form, with what to do", () => {
   const guessed = makeApiError(429, "too_many_requests", { retryAfter: 42 });
-  expect(fieldErrorsOf(guessed, "password").form).toContain("Wait 42 seconds");
-  expect(fieldErrorsOf(new UnreachableError(undefined), "password").form).toContain("try again");
-  expect(() => fieldErrorsOf(new TypeError("defect"), "password")).toThrow("defect");
+  expect(accountErrorsOf(guessed, "password").form).toContain("Wait 42 seconds");
+  expect(accountErrorsOf(new UnreachableError(undefined), "password").form).toContain("try again");
+  const log = vi.spyOn(console, "error").mockReturnValue();
+  const defect = new TypeError("defect");
+  expect(accountErrorsOf(defect, "password").form).toContain("The app made a mistake");
+  expect(log.mock.calls).toEqual([[defect]]);
 });
 
 test("without a session one is led to signing in, and back", () => {
   const assign = vi.fn();
   vi.stubGlobal("location", { pathname: "/account", search: "", assign });
-  expect(fieldErrorsOf(makeApiError(401, "no_session"), "password")).toEqual({});
+  expect(accountErrorsOf(makeApiError(401, "no_session"), "password")).toEqual({});
   expect(assign).toHaveBeenCalledWith("/sign-in?next=%2Faccount");
 });

@@ -1,37 +1,41 @@
 import type { Problem } from "@tend/contracts";
 import { ApiError, UnreachableError } from "@tend/contracts/client";
-import { describe, expect, test } from "vitest";
-import { faultsOf, fieldErrorsOf } from "./field-errors.ts";
+import { describe, expect, test, vi } from "vitest";
+import { errorsOfPerson, signInErrorsOf } from "./sign-in-errors.ts";
 
 const ada = { name: "Ada", email: "ada@example.com", password: "correct horse" };
 
 describe("before the server is asked", () => {
   test("nothing is wrong with a whole person", () => {
-    expect(faultsOf("sign-up", ada)).toEqual({});
-    expect(faultsOf("sign-in", { ...ada, name: "" })).toEqual({});
+    expect(errorsOfPerson("sign-up", ada)).toEqual({});
+    expect(errorsOfPerson("sign-in", { ...ada, name: "" })).toEqual({});
   });
 
   test("every empty field is named", () => {
     const nobody = { name: " ", email: "", password: "" };
-    expect(Object.keys(faultsOf("sign-up", nobody))).toEqual(["name", "email", "password"]);
-    expect(Object.keys(faultsOf("sign-in", nobody))).toEqual(["email", "password"]);
+    expect(Object.keys(errorsOfPerson("sign-up", nobody))).toEqual(["name", "email", "password"]);
+    expect(Object.keys(errorsOfPerson("sign-in", nobody))).toEqual(["email", "password"]);
   });
 
   test("a password is counted as the contract counts it", () => {
-    expect(faultsOf("sign-up", { ...ada, password: "🌱".repeat(7) })).toHaveProperty("password");
-    expect(faultsOf("sign-up", { ...ada, password: "🌱".repeat(8) })).toEqual({});
-    expect(faultsOf("sign-up", { ...ada, password: "x".repeat(129) })).toHaveProperty("password");
+    expect(errorsOfPerson("sign-up", { ...ada, password: "🌱".repeat(7) })).toHaveProperty(
+      "password",
+    );
+    expect(errorsOfPerson("sign-up", { ...ada, password: "🌱".repeat(8) })).toEqual({});
+    expect(errorsOfPerson("sign-up", { ...ada, password: "x".repeat(129) })).toHaveProperty(
+      "password",
+    );
   });
 
   test("an old password of any length may sign in", () => {
-    expect(faultsOf("sign-in", { ...ada, password: "x" })).toEqual({});
+    expect(errorsOfPerson("sign-in", { ...ada, password: "x" })).toEqual({});
   });
 });
 
 describe("after the server answered", () => {
   const answer = (code: string, retryAfter?: number, errors?: Problem["errors"]) => {
     const problem = { code, detail: "", type: "", title: "", status: 400, request_id: "" };
-    return fieldErrorsOf(new ApiError({ ...problem, ...(errors && { errors }) }, retryAfter));
+    return signInErrorsOf(new ApiError({ ...problem, ...(errors && { errors }) }, retryAfter));
   };
 
   test("wrong credentials do not say which half is wrong", () => {
@@ -59,10 +63,14 @@ describe("after the server answered", () => {
   });
 
   test("a server that cannot be reached says what to do", () => {
-    expect(fieldErrorsOf(new UnreachableError(undefined)).form).toContain("try again");
+    expect(signInErrorsOf(new UnreachableError(undefined)).form).toContain("try again");
   });
 
-  test("a defect of our own is not hidden", () => {
-    expect(() => fieldErrorsOf(new TypeError("defect"))).toThrow("defect");
+  test("a defect of our own is said as such, and logged", () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    const defect = new TypeError("defect");
+    expect(signInErrorsOf(defect).form).toContain("The app made a mistake");
+    expect(log.mock.calls).toEqual([[defect]]);
+    log.mockRestore();
   });
 });

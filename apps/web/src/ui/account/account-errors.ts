@@ -1,0 +1,23 @@
+import { codeOf, type FieldErrors, fieldErrorsOf } from "#ui/api/form-failure.ts";
+import { signInAgain } from "#ui/api/page-client.ts";
+
+/** The fields of the forms that ask for the password of now. */
+export type AccountField = "email" | "password" | "current_password" | "new_password";
+
+export type AccountErrors = FieldErrors<AccountField>;
+
+/** What the server's answer means for the form whose field `password` holds the password of now. */
+export function accountErrorsOf(
+  error: unknown,
+  password: "password" | "current_password",
+): AccountErrors {
+  switch (codeOf(error)) {
+    case "no_session":
+      signInAgain();
+      return {};
+    case "invalid_email_or_password":
+      return { [password]: "This is not your password. Check it and try again." };
+    default:
+      return fieldErrorsOf(error, ["new_password"]);
+  }
+}
