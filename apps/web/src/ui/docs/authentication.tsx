@@ -1,6 +1,6 @@
 import { Code } from "#ui/kit/code.tsx";
 import { Chapter, Heading, Pair } from "./section.tsx";
-import { InlineCode } from "./words.tsx";
+import { InlineCode } from "./sentence.tsx";
 
 const node = `import { createHmac } from "node:crypto";
 

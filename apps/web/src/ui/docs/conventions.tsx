@@ -2,7 +2,7 @@ import { limits, problems, problemType } from "@tend/contracts";
 import { Code } from "#ui/kit/code.tsx";
 import { JsonSample } from "./json-sample.tsx";
 import { Chapter, Heading, Pair } from "./section.tsx";
-import { InlineCode } from "./words.tsx";
+import { InlineCode } from "./sentence.tsx";
 
 const problem = {
   type: problemType("validation_failed"),

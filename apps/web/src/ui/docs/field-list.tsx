@@ -1,6 +1,6 @@
 import { nameOf, resolve, type Schema } from "./document.ts";
-import { type FieldLine, fieldsOf, kindsOf, partsOf } from "./fields.ts";
-import { InlineCode, Words } from "./words.tsx";
+import { type FieldLine, fieldsOf, kindsOf, listedIn } from "./fields.ts";
+import { InlineCode, Sentence } from "./sentence.tsx";
 
 /** The fields of an object, one line each. */
 export function FieldList({ lines }: { lines: readonly FieldLine[] }) {
@@ -15,9 +15,9 @@ export function FieldList({ lines }: { lines: readonly FieldLine[] }) {
           </dt>
           {(description || limits) && (
             <dd className="text-meta text-muted">
-              {description && <Words text={description} />}
+              {description && <Sentence text={description} />}
               {description && limits && " "}
-              {limits && <Words text={sentence(limits)} />}
+              {limits && <Sentence text={sentence(limits)} />}
             </dd>
           )}
         </div>
@@ -36,11 +36,11 @@ export function SchemaFields({ schema }: { schema: Schema }) {
     <>
       {name && description && (
         <p className="text-meta text-muted">
-          <InlineCode>{name}</InlineCode> <Words text={description} />
+          <InlineCode>{name}</InlineCode> <Sentence text={description} />
         </p>
       )}
       <FieldList lines={[...kindsOf(schema), ...fieldsOf(schema)]} />
-      {partsOf(schema).map((part) => (
+      {listedIn(schema).map((part) => (
         <SchemaFields key={nameOf(part)} schema={part} />
       ))}
     </>

@@ -1,7 +1,7 @@
 import { api } from "@tend/contracts";
 import { expect, test } from "vitest";
 import { entries } from "./document.ts";
-import { fieldLine, fieldsOf, kindsOf, partsOf, typeOf } from "./fields.ts";
+import { fieldLine, fieldsOf, kindsOf, listedIn, typeOf } from "./fields.ts";
 
 test("the document knows every row of the table", () => {
   expect(entries.map(({ id }) => id)).toEqual(Object.keys(api));
@@ -46,7 +46,7 @@ test("a body that can be sent as several types has one schema", () => {
 });
 
 test("what a list holds is told in full, kind by kind", () => {
-  const [operation = {}] = partsOf(entries.find(({ id }) => id === "batchTasks")?.body ?? {});
+  const [operation = {}] = listedIn(entries.find(({ id }) => id === "batchTasks")?.body ?? {});
   expect(kindsOf(operation).map(({ name, limits }) => [name, limits])).toEqual([
     ["create", "`task` (NewTask)"],
     ["update", "`id` (UUID), `change` (TaskChange); optional `version` (integer)"],
@@ -54,7 +54,7 @@ test("what a list holds is told in full, kind by kind", () => {
     ["delete", "`id` (UUID); optional `permanent` (boolean), `version` (integer)"],
     ["restore", "`id` (UUID); optional `version` (integer)"],
   ]);
-  const [change = {}] = partsOf(
+  const [change = {}] = listedIn(
     entries.find(({ id }) => id === "listChanges")?.answers.get(200) ?? {},
   );
   expect(kindsOf(change)[2]).toMatchObject({

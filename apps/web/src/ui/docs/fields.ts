@@ -40,7 +40,7 @@ export function kindsOf(schema: Schema): readonly FieldLine[] {
 }
 
 /** What the fields of an object are lists of, where a list says in full what that is. */
-export const partsOf = (schema: Schema): readonly Schema[] =>
+export const listedIn = (schema: Schema): readonly Schema[] =>
   Object.values(resolve(schema).properties ?? {}).flatMap(({ items }) =>
     items && nameOf(items) !== undefined ? [items] : [],
   );

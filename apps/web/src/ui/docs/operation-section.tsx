@@ -4,11 +4,11 @@ import { Code } from "#ui/kit/code.tsx";
 import { curl } from "./curl.ts";
 import { type Entry, nameOf } from "./document.ts";
 import { FieldList, SchemaFields } from "./field-list.tsx";
-import { fieldLine, partsOf, typeOf } from "./fields.ts";
+import { fieldLine, listedIn, typeOf } from "./fields.ts";
 import { JsonSample } from "./json-sample.tsx";
 import { Method } from "./method.tsx";
 import { Heading, Pair } from "./section.tsx";
-import { InlineCode, Words } from "./words.tsx";
+import { InlineCode, Sentence } from "./sentence.tsx";
 
 const keys = {
   bearer: { text: "Needs an API token.", href: "#authentication" },
@@ -48,7 +48,7 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
         </p>
       )}
       <p>
-        <Words text={operation.description} />
+        <Sentence text={operation.description} />
       </p>
       <p className="text-meta text-muted">
         {key ? (
@@ -87,7 +87,7 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
           <Part>{bodyRequired ? "Body" : "Body, optional"}</Part>
           {bodyTypes.length > 1 && (
             <p className="text-meta text-muted">
-              <Words text={`As ${bodyTypes.map((type) => `\`${type}\``).join(" or ")}.`} />
+              <Sentence text={`As ${bodyTypes.map((type) => `\`${type}\``).join(" or ")}.`} />
             </p>
           )}
           <SchemaFields schema={body} />
@@ -103,7 +103,7 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
               <dt className="py-3 text-success">{status}</dt>
               <dd className="grid gap-1 py-3 text-muted">
                 <span>
-                  <Words text={description} />
+                  <Sentence text={description} />
                   {schema && (
                     <>
                       {" "}
@@ -115,10 +115,10 @@ export function OperationSection({ entry, origin }: { entry: Entry; origin: stri
                 </span>
                 {Object.entries(headers).map(([name, text]) => (
                   <span key={name}>
-                    <InlineCode>{name}</InlineCode> <Words text={text} />
+                    <InlineCode>{name}</InlineCode> <Sentence text={text} />
                   </span>
                 ))}
-                {schema && partsOf(schema).some((part) => nameOf(part) !== "Task") && (
+                {schema && listedIn(schema).some((part) => nameOf(part) !== "Task") && (
                   <SchemaFields schema={schema} />
                 )}
               </dd>

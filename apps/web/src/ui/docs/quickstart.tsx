@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { ApiTokenPanel } from "#ui/account/api-token.tsx";
 import { Code } from "#ui/kit/code.tsx";
 import { Chapter, Heading, Pair } from "./section.tsx";
-import { InlineCode } from "./words.tsx";
+import { InlineCode } from "./sentence.tsx";
 
 /** From nothing to a completed task, in four steps. */
 export function Quickstart({ origin, signedIn }: { origin: string; signedIn: boolean }) {

@@ -5,7 +5,7 @@ import { type Line, wordAt } from "./words.ts";
 /** Longer than any day in brackets. */
 const longest = 8;
 
-const isDay = (words: Line, now: Now): boolean => {
+const readsAsDay = (words: Line, now: Now): boolean => {
   const day = readDay(words, 0, now, true);
   return day?.length === words.length && !(day.kind === "unclear" && day.soft);
 };
@@ -30,5 +30,5 @@ const possessive = (line: Line, from: number): Line => {
 /** How many words from here on name a day and stay text, so that a time alone would be of another; 0: none. */
 export const asideLength = (line: Line, from: number, now: Now): number =>
   [inBrackets(line, from), possessive(line, from)].find(
-    (words) => words.length > 0 && isDay(words, now),
+    (words) => words.length > 0 && readsAsDay(words, now),
   )?.length ?? 0;

@@ -1,6 +1,6 @@
 import { addDays, inWeek } from "./calendar.ts";
 import { calendarDate, weekday } from "./dates.ts";
-import { distance, fromBase, neighbourOf } from "./distances.ts";
+import { dayBeside, distance, fromBase } from "./distances.ts";
 import { endOf, shortEnds } from "./ends.ts";
 import { nearDay } from "./near-days.ts";
 import {
@@ -61,7 +61,7 @@ const headOfDay = (line: Line, from: number, now: Now, led: boolean): Span => {
   const composed =
     folded === "in" || folded === "within"
       ? distance(line, from, now)
-      : (fromBase(line, from, now) ?? neighbourOf(line, from, today));
+      : (fromBase(line, from, now) ?? dayBeside(line, from, today));
   if (folded === "within") return composed && unclear(composed.length, true);
   if (composed) return composed;
   const relative =

@@ -145,7 +145,7 @@ export const fromBase = (line: Line, from: number, now: Now): Span => {
 };
 
 /** "the day after tomorrow", "day before Friday", "the week after next", "the night before Friday". */
-export const neighbourOf = (line: Line, from: number, today: string): Dated => {
+export const dayBeside = (line: Line, from: number, today: string): Dated => {
   const head = matchLength(line, from, [
     "(the)",
     /^(?:day|week|weekend|month|night|evening|morning)$/,

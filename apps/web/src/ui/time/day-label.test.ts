@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addDays, dueLabel, localClock, localDay } from "./day-label.ts";
+import { dueLabel, localClock, localDay, shiftDay } from "./day-label.ts";
 
 const today = "2026-11-24";
 
@@ -22,7 +22,7 @@ describe("a day in words", () => {
 
   test("knows the turn of a month, a year and a leap day", () => {
     expect(dueLabel("2027-01-01", "2026-12-31")).toBe("Tomorrow");
-    expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
+    expect(shiftDay("2028-02-28", 1)).toBe("2028-02-29");
   });
 });
 

@@ -12,7 +12,7 @@ export function localClock(now: Date): string {
   return `${localDay(now)}T${pad(now.getHours(), 2)}:${pad(now.getMinutes(), 2)}`;
 }
 
-export function addDays(day: string, days: number): string {
+export function shiftDay(day: string, days: number): string {
   const date = atMidnight(day);
   date.setUTCDate(date.getUTCDate() + days);
   return date.toISOString().slice(0, 10);
@@ -25,8 +25,8 @@ export function addDays(day: string, days: number): string {
 export function dueLabel(day: string, today: string | null): string {
   if (today !== null) {
     if (day === today) return "Today";
-    if (day === addDays(today, 1)) return "Tomorrow";
-    if (day === addDays(today, -1)) return "Yesterday";
+    if (day === shiftDay(today, 1)) return "Tomorrow";
+    if (day === shiftDay(today, -1)) return "Yesterday";
   }
   const date = atMidnight(day);
   const label = `${weekdays[date.getUTCDay()]} ${date.getUTCDate()} ${months[date.getUTCMonth()]}`;

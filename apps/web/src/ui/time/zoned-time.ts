@@ -1,12 +1,12 @@
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
 
 /** Kept, since to make one takes tens of microseconds; there are only so many zones. */
-function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
-  if (!formats.has(timeZone)) formats.set(timeZone, makeFormat(timeZone));
+function offsetFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!formats.has(timeZone)) formats.set(timeZone, makeOffsetFormat(timeZone));
   return formats.get(timeZone);
 }
 
-function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+function makeOffsetFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     return new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
   } catch {
@@ -31,7 +31,7 @@ const dayLength = 86_400_000;
  * and where the hour is left out, an hour later. Undefined for a zone that this browser does not know.
  */
 export function momentOf(due_date: string, due_time: string, time_zone: string): Date | undefined {
-  const format = formatOf(time_zone);
+  const format = offsetFormat(time_zone);
   if (!format) return undefined;
   const shown = Date.parse(`${due_date}T${due_time}:00Z`);
   const before = offsetAt(shown - dayLength, format);

@@ -75,7 +75,11 @@ export const anyTasks = fc.uniqueArray(anyTask, { selector: ({ id }) => id, maxL
 export const exportedAt = "2026-11-21T10:00:00.000Z";
 
 /** The text of a file of these tasks, which are read in pages of this size. */
-export async function textOf(file: ExportFile, tasks: readonly Task[], page = 5): Promise<string> {
+export async function exportedText(
+  file: ExportFile,
+  tasks: readonly Task[],
+  page = 5,
+): Promise<string> {
   async function* pages() {
     for (let from = 0; from < tasks.length; from += page) yield tasks.slice(from, from + page);
   }

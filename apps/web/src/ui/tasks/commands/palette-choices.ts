@@ -35,7 +35,7 @@ export function choicesFor(source: PaletteSource, query: string): readonly Palet
   if (query.trim() === "") return commands;
   const finds = searchFor(query);
   if (!finds) return [];
-  const found = [...commands, ...tagsOf(source)].filter(({ text }) =>
+  const found = [...commands, ...tagChoices(source)].filter(({ text }) =>
     finds({ title: text, description: null }),
   );
   return [...found, ...tasksFound(source, query, finds)];
@@ -83,7 +83,7 @@ const dueCommands = [
 ] as const;
 
 /** Each tag once. They are many, so they stand there only where words ask for them. */
-function tagsOf({ tasks, filters, onFilters }: PaletteSource): readonly PaletteChoice[] {
+function tagChoices({ tasks, filters, onFilters }: PaletteSource): readonly PaletteChoice[] {
   const tags = new Map(tasks.flatMap((task) => task.tags).map((tag) => [tagKey(tag), tag]));
   return [...tags].map(([key, tag]) => ({
     id: `tag-${key}`,

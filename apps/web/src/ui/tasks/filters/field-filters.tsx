@@ -23,7 +23,7 @@ interface FieldFiltersProps {
 /** Which of the tasks of a tab are shown: by their day, their priority and their tags. */
 export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFiltersProps) {
   const { due, priority, tag } = filters;
-  const tags = useMemo(() => tagsOf(tasks, tag), [tasks, tag]);
+  const tags = useMemo(() => tagsToChoose(tasks, tag), [tasks, tag]);
   const change = (part: Partial<FieldFilters>) => onChange({ due, priority, tag, ...part });
   const isAlive = today !== null;
   return (
@@ -107,10 +107,9 @@ function Choice({ label, any, options, value, disabled, onChoose }: ChoiceProps)
 }
 
 /** Every tag once, as it is written first, in the order of the alphabet; and the one asked for. */
-function tagsOf(tasks: readonly Task[], asked: string | null): readonly string[] {
-  const tags = new Map<string, string>();
-  for (const tag of [...tasks.flatMap((task) => task.tags), ...(asked === null ? [] : [asked])]) {
-    if (!tags.has(tagKey(tag))) tags.set(tagKey(tag), tag);
-  }
+function tagsToChoose(tasks: readonly Task[], asked: string | null): readonly string[] {
+  const written = tasks.flatMap((task) => task.tags).concat(asked ?? []);
+  // Of two that are the same, the one that is put in last stays.
+  const tags = new Map(written.toReversed().map((tag) => [tagKey(tag), tag]));
   return [...tags.values()].toSorted((a, b) => a.localeCompare(b, "en"));
 }

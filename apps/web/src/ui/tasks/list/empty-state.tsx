@@ -4,7 +4,7 @@ import { Words } from "#ui/kit/words.tsx";
 import { asksForFields, type Filters } from "#ui/tasks/model/filters.ts";
 import { isWordless } from "#ui/tasks/model/search.ts";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
-import { addDays } from "#ui/time/day-label.ts";
+import { shiftDay } from "#ui/time/day-label.ts";
 
 const examples = [
   { title: "Buy stamps", when: null },
@@ -30,7 +30,7 @@ export function Examples({ today, onAdd }: ExamplesProps) {
               type="button"
               disabled={today === null}
               className="flex min-h-11 items-center gap-2 rounded-control border border-edge bg-surface px-3 transition-colors hover:bg-hover"
-              onClick={() => today && onAdd({ title, due_date: when && addDays(today, 1) })}
+              onClick={() => today && onAdd({ title, due_date: when && shiftDay(today, 1) })}
             >
               <Plus aria-hidden size={16} className="text-muted" />
               <span className="sr-only">Add </span>

@@ -207,7 +207,7 @@ export class Outbox {
     const before = this.#state.changes;
     const same =
       changes.length === before.length &&
-      changes.every((change, index) => isSame(change, before[index]));
+      changes.every((change, index) => isSameMutation(change, before[index]));
     if (!same) this.#set({ changes });
   };
 
@@ -529,7 +529,7 @@ function batches(ids: readonly string[]): readonly (readonly string[])[] {
   );
 }
 
-const isSame = (a: Mutation, b: Mutation | undefined): boolean =>
+const isSameMutation = (a: Mutation, b: Mutation | undefined): boolean =>
   a.id === b?.id &&
   a.kind === b.kind &&
   (a.kind !== "delete" || b.kind !== "delete" || a.send_at === b.send_at);

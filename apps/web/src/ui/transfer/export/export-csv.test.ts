@@ -2,7 +2,7 @@ import fc from "fast-check";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { anyTasks, textOf } from "../testing.ts";
+import { anyTasks, exportedText } from "../testing.ts";
 import { file } from "./export-csv.ts";
 
 const read = (text: string) =>
@@ -15,7 +15,7 @@ test("[X-2] a row of names, then a row for each task, in UTF-8 with its mark", a
     tags: ["home", "money"],
     due_date: "2026-12-01",
   });
-  expect(await textOf(file, [task])).toBe(
+  expect(await exportedText(file, [task])).toBe(
     "\ufeffid,title,description,completed,due_date,due_time,time_zone,priority,tags,position,created_at,updated_at,deleted_at,version\r\n" +
       '0199d3c2-6f1e-7a54-9b0e-3c2f5d8a1b47,"Say ""hello"", twice",,false,2026-12-01,,,none,"home,money",i,2026-11-24T09:30:00.000Z,2026-11-24T09:30:00.000Z,,1\r\n',
   );
@@ -39,14 +39,14 @@ test.each([
   // What a spreadsheet in Japanese or Chinese takes for the same signs.
   ...["＝1+1", "＋1", "－1", "＠SUM(A1)", "'＝1"],
 ])("[X-2] %j is no formula", async (text) => {
-  const { data } = read(await textOf(file, [makeTask({ title: text, description: text })]));
+  const { data } = read(await exportedText(file, [makeTask({ title: text, description: text })]));
   expect(data[0]).toMatchObject({ title: `'${text}`, description: `'${text}` });
 });
 
 test("[X-2] whatever is written can be read again, and no cell is a formula", () =>
   fc.assert(
     fc.asyncProperty(anyTasks, async (tasks) => {
-      const { data, errors } = read((await textOf(file, tasks)).replace(/\r\n$/, ""));
+      const { data, errors } = read((await exportedText(file, tasks)).replace(/\r\n$/, ""));
       expect(errors.filter(({ type }) => type !== "Delimiter")).toEqual([]);
       const plain = (cell = "") => cell.replace(/^'(?='*[=+\-@\t\r\n＝＋－＠])/, "");
       expect(

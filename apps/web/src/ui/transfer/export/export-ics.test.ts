@@ -3,12 +3,12 @@ import fc from "fast-check";
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { anyTasks, textOf } from "../testing.ts";
+import { anyTasks, exportedText } from "../testing.ts";
 import { file } from "./export-ics.ts";
 
 /** As a program reads it that is not ours. */
 async function todosOf(tasks: readonly Task[]) {
-  const calendar = new ICAL.Component(ICAL.parse(await textOf(file, tasks)));
+  const calendar = new ICAL.Component(ICAL.parse(await exportedText(file, tasks)));
   return calendar.getAllSubcomponents("vtodo");
 }
 
@@ -79,7 +79,7 @@ test.each([
 test("[X-2] no line is longer than 75 octets, none tears a letter, and all text comes back", () =>
   fc.assert(
     fc.asyncProperty(anyTasks, async (tasks) => {
-      const text = await textOf(file, tasks);
+      const text = await exportedText(file, tasks);
       for (const line of text.split("\r\n")) {
         expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
         expect(line.isWellFormed()).toBe(true);

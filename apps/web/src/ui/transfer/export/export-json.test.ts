@@ -5,14 +5,14 @@ import { makeTask } from "#ui/tasks/testing.ts";
 import { readJson } from "#ui/transfer/import/formats/import-json.ts";
 import { check } from "../import/import-check.ts";
 import { planImport } from "../import/import-plan.ts";
-import { anyTasks, exportedAt, textOf } from "../testing.ts";
+import { anyTasks, exportedAt, exportedText } from "../testing.ts";
 import { file } from "./export-json.ts";
 
 const ExportedTask = Task.omit({ owner_user_id: true }).strict();
 
 test("[X-1] a file says what it is, and has each task with all of its fields but the owner", async () => {
   const tasks = [makeTask(), makeTask({ deleted_at: exportedAt })];
-  const { tasks: found, ...head } = JSON.parse(await textOf(file, tasks));
+  const { tasks: found, ...head } = JSON.parse(await exportedText(file, tasks));
   expect(head).toEqual({ format: "tend", version: 1, exported_at: exportedAt });
   expect(found.map((task: unknown) => ExportedTask.parse(task))).toEqual(
     tasks.map(({ owner_user_id: _, ...task }) => task),
@@ -20,8 +20,8 @@ test("[X-1] a file says what it is, and has each task with all of its fields but
 });
 
 test("no task at all is a file too", async () => {
-  expect(JSON.parse(await textOf(file, []))).toMatchObject({ tasks: [] });
-  expect(await check(await readJson(await textOf(file, [])))).toMatchObject({
+  expect(JSON.parse(await exportedText(file, []))).toMatchObject({ tasks: [] });
+  expect(await check(await readJson(await exportedText(file, [])))).toMatchObject({
     entries: [],
     faults: [],
   });
@@ -30,7 +30,9 @@ test("no task at all is a file too", async () => {
 test("[X-1] what was exported is imported: equal in every field that a person sets", () =>
   fc.assert(
     fc.asyncProperty(anyTasks, async (tasks) => {
-      const { entries, faults, remarks } = await check(await readJson(await textOf(file, tasks)));
+      const { entries, faults, remarks } = await check(
+        await readJson(await exportedText(file, tasks)),
+      );
       expect({ faults, remarks }).toEqual({ faults: [], remarks: [] });
       expect(entries.map(({ task, trashed }) => ({ ...task, trashed }))).toEqual(
         tasks.map(

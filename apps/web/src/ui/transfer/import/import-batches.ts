@@ -1,8 +1,8 @@
 import { limits } from "@tend/contracts/limits";
-import { bytesOf } from "./import-check.ts";
+import { jsonBytes } from "./import-check.ts";
 import type { Job } from "./import-plan.ts";
 
-const around = bytesOf({ operations: [], atomic: false });
+const around = jsonBytes({ operations: [], atomic: false });
 
 /** As many of the first jobs as one request may carry (T-10, E-2); one at the least. */
 export function nextBatch(jobs: readonly Job[]): readonly Job[] {
@@ -12,7 +12,7 @@ export function nextBatch(jobs: readonly Job[]): readonly Job[] {
   for (const job of jobs.slice(0, limits.batch)) {
     operations += job.operations.length;
     // Each operation has a comma behind it.
-    bytes += bytesOf(job.operations) + 1;
+    bytes += jsonBytes(job.operations) + 1;
     if (end > 0 && (operations > limits.batch || bytes > limits.body)) break;
     end++;
   }

@@ -19,7 +19,7 @@ const envelope = 1024;
 
 const encoder = new TextEncoder();
 
-export const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value)).length;
+export const jsonBytes = (value: unknown): number => encoder.encode(JSON.stringify(value)).length;
 
 /** Tells what the API will take of a file from what it would refuse. */
 export async function check({ drafts, faults, remarks }: FileContent): Promise<Checked> {
@@ -32,7 +32,7 @@ export async function check({ drafts, faults, remarks }: FileContent): Promise<C
       found.push({ place, reason: (error?.issues ?? []).map(inWords).join(" ") });
     } else if (ids.has(data.id)) {
       found.push({ place, reason: "A task above it has the same id." });
-    } else if (bytesOf(data) > limits.body - envelope) {
+    } else if (jsonBytes(data) > limits.body - envelope) {
       found.push({
         place,
         reason: `It is larger than the ${limits.body / 1024} KiB that can be sent.`,

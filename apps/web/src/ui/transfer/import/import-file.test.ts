@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { file as json } from "#ui/transfer/export/export-json.ts";
-import { textOf } from "../testing.ts";
+import { exportedText } from "../testing.ts";
 import { readImportFile } from "./import-file.ts";
 
 const today = "2026-11-21";
@@ -12,7 +12,7 @@ const read = (content: BlobPart, name = "tend.json") =>
 const jsonOf = (...tasks: unknown[]) => JSON.stringify({ format: "tend", version: 1, tasks });
 
 test("an export is read whatever its name, also after an editor put a mark before it", async () => {
-  const text = await textOf(json, [makeTask({ title: "Pay rent" })]);
+  const text = await exportedText(json, [makeTask({ title: "Pay rent" })]);
   for (const [content, name] of [
     [text, "tend.json"],
     [text, "tasks.csv"],

@@ -25,14 +25,14 @@ export async function readImportFile(
       "This file is larger than 20 MB, the most that can be read here. Split it, or use the API.",
     );
   }
-  const bytes = await bytesOf(file);
+  const bytes = await readBytes(file);
   const content = isZip(bytes)
     ? await (await zip()).readZip(bytes, largest, today)
     : await readText(textOf(bytes), file.name, today, choice);
   return check(content);
 }
 
-async function bytesOf(file: File): Promise<Uint8Array> {
+async function readBytes(file: File): Promise<Uint8Array> {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { makeApiError, makeTask } from "#ui/tasks/testing.ts";
 import { nextBatch } from "./import-batches.ts";
-import { bytesOf } from "./import-check.ts";
+import { jsonBytes } from "./import-check.ts";
 import type { Job } from "./import-plan.ts";
 import { ImportRun } from "./import-run.ts";
 
@@ -73,7 +73,7 @@ test("[X-3] a batch is within the limits of the API, and all jobs go once and in
           const operations = batch.flatMap((one) => one.operations);
           expect(operations.length).toBeGreaterThan(0);
           expect(operations.length).toBeLessThanOrEqual(limits.batch);
-          expect(bytesOf({ operations, atomic: false })).toBeLessThanOrEqual(limits.body);
+          expect(jsonBytes({ operations, atomic: false })).toBeLessThanOrEqual(limits.body);
           sent.push(...batch);
         }
         expect(sent).toEqual(all);

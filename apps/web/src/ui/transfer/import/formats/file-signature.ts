@@ -1,6 +1,6 @@
 import { UnreadableFile } from "#ui/transfer/import/import-draft.ts";
 
-const bytesOf = (text: string): readonly number[] => [...text].map((sign) => sign.charCodeAt(0));
+const signature = (text: string): readonly number[] => [...text].map((sign) => sign.charCodeAt(0));
 
 const unpack = "Unpack it, and choose the file of tasks that is in it.";
 const exportAnew =
@@ -10,18 +10,21 @@ const saveAsCsv = "Save it as CSV (UTF-8) in your spreadsheet program, and choos
 /** How files begin that hold no text. */
 const signatures: readonly (readonly [start: readonly number[], words: string])[] = [
   [[0x1f, 0x8b], `This is a gzip archive. ${unpack}`],
-  [bytesOf("7z\xbc\xaf\x27\x1c"), `This is a 7z archive. ${unpack}`],
-  [bytesOf("Rar!\x1a\x07"), `This is a RAR archive. ${unpack}`],
-  [bytesOf("\xfd7zXZ\0"), `This is an xz archive. ${unpack}`],
-  [bytesOf("BZh"), `This is a bzip2 archive. ${unpack}`],
+  [signature("7z\xbc\xaf\x27\x1c"), `This is a 7z archive. ${unpack}`],
+  [signature("Rar!\x1a\x07"), `This is a RAR archive. ${unpack}`],
+  [signature("\xfd7zXZ\0"), `This is an xz archive. ${unpack}`],
+  [signature("BZh"), `This is a bzip2 archive. ${unpack}`],
   [[0x28, 0xb5, 0x2f, 0xfd], `This is a Zstandard archive. ${unpack}`],
-  [bytesOf("%PDF"), `This is a PDF: pages to read, from which no task can be told. ${exportAnew}`],
-  [bytesOf("\xd0\xcf\x11\xe0"), `This is a file of an old Office program. ${saveAsCsv}`],
-  [bytesOf("{\\rtf"), `This is a formatted document (RTF). ${exportAnew}`],
-  [bytesOf("\x89PNG"), `This is a picture. ${exportAnew}`],
+  [
+    signature("%PDF"),
+    `This is a PDF: pages to read, from which no task can be told. ${exportAnew}`,
+  ],
+  [signature("\xd0\xcf\x11\xe0"), `This is a file of an old Office program. ${saveAsCsv}`],
+  [signature("{\\rtf"), `This is a formatted document (RTF). ${exportAnew}`],
+  [signature("\x89PNG"), `This is a picture. ${exportAnew}`],
   [[0xff, 0xd8, 0xff], `This is a picture. ${exportAnew}`],
-  [bytesOf("GIF8"), `This is a picture. ${exportAnew}`],
-  [bytesOf("SQLite format 3"), `This is a database of another program. ${exportAnew}`],
+  [signature("GIF8"), `This is a picture. ${exportAnew}`],
+  [signature("SQLite format 3"), `This is a database of another program. ${exportAnew}`],
 ];
 
 const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
@@ -29,7 +32,7 @@ const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
 
 /** A file is known by its first bytes: its name may say anything. */
 export const isZip = (bytes: Uint8Array): boolean =>
-  [bytesOf("PK\x03\x04"), bytesOf("PK\x05\x06")].some((start) => startsWith(bytes, start));
+  [signature("PK\x03\x04"), signature("PK\x05\x06")].some((start) => startsWith(bytes, start));
 
 /** @throws UnreadableFile where it is something else than text, with what it is. */
 export function assertText(bytes: Uint8Array): void {

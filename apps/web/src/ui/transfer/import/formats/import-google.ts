@@ -49,10 +49,10 @@ export async function readGoogleTasks(content: JsonObject): Promise<FileContent>
       faults.push({ place: `List ${at + 1}`, reason: "This is not a list of tasks." });
       continue;
     }
-    const name = textOf(list.title);
+    const name = textIn(list.title);
     const tasks = arrayOf(list.items);
     const titles = new Map(
-      tasks.filter(isRecord).map((task) => [textOf(task.id), textOf(task.title).trim()] as const),
+      tasks.filter(isRecord).map((task) => [textIn(task.id), textIn(task.title).trim()] as const),
     );
     titles.delete("");
     for await (const [index, task] of unhurried([...tasks.entries()])) {
@@ -79,20 +79,20 @@ function draftOfTask(
   ids: RowIds,
   remarks: GoogleRemarks,
 ): Draft {
-  const [id, title, notes] = [textOf(task.id), textOf(task.title).trim(), textOf(task.notes)];
-  const written = textOf(task.due);
+  const [id, title, notes] = [textIn(task.id), textIn(task.title).trim(), textIn(task.notes)];
+  const written = textIn(task.due);
   const due = readDue(written);
   if (written !== "" && !due) remarks.note("undated", `“${written}” (${place})`);
   for (const [what, names] of leftOut) {
-    if (names.some((name) => textOf(task[name]) !== "")) remarks.note("left out", what);
+    if (names.some((name) => textIn(task[name]) !== "")) remarks.note("left out", what);
   }
   const more = Object.entries(task)
     .filter(([name, value]) => !isTaken(name, value) && !isEmpty(value))
-    .map(([name, value]) => [name, wordsOf(value)] as const);
+    .map(([name, value]) => [name, asText(value)] as const);
   for (const [name] of more) remarks.note("column", name);
-  const status = textOf(task.status);
+  const status = textIn(task.status);
   if (!statuses.has(status)) remarks.note("unread", `status “${status}” (${place})`);
-  const parent = textOf(task.parent);
+  const parent = textIn(task.parent);
   return draftOf(
     {
       place,
@@ -133,14 +133,14 @@ function readDue(text: string): Pick<Task, "due_date" | "due_time" | "time_zone"
 
 /** What a task refers to, as a mail from which it was made. */
 function linkOf(link: unknown): string {
-  if (!isRecord(link)) return wordsOf(link);
-  const parts = [link.description ?? link.title, link.link ?? link.url].map(textOf).filter(Boolean);
-  return parts.length > 0 ? `Link: ${parts.join(", ")}` : wordsOf(link);
+  if (!isRecord(link)) return asText(link);
+  const parts = [link.description ?? link.title, link.link ?? link.url].map(textIn).filter(Boolean);
+  return parts.length > 0 ? `Link: ${parts.join(", ")}` : asText(link);
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === "" || value === false || (Array.isArray(value) && value.length === 0);
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const wordsOf = (value: unknown): string =>
+const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
+const asText = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);

@@ -9,7 +9,7 @@ export function wallClock(
   instant: Date,
   timeZone: string,
 ): { readonly day: string; readonly time: string } | undefined {
-  const format = formatOf(timeZone);
+  const format = clockFormat(timeZone);
   if (!format || Number.isNaN(instant.getTime())) return undefined;
   const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
   const [year = "", month = "", day = "", hour = "", minute = ""] = (
@@ -21,12 +21,12 @@ export function wallClock(
 /** Kept, since to make one takes longer than to read a row. */
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
 
-function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
-  if (!formats.has(timeZone)) formats.set(timeZone, makeFormat(timeZone));
+function clockFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!formats.has(timeZone)) formats.set(timeZone, makeClockFormat(timeZone));
   return formats.get(timeZone);
 }
 
-function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+function makeClockFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     return new Intl.DateTimeFormat("en-u-ca-iso8601", {
       timeZone,

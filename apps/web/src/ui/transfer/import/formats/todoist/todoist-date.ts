@@ -83,7 +83,7 @@ function readNamedMonth(text: string, language: string): DayAndTime | undefined 
     );
   if (!words) return undefined;
   const [, day, name = "", year, clock] = words;
-  const month = monthNamed(name, language);
+  const month = monthInLanguage(name, language);
   return month === undefined ? undefined : dayAndTime(Number(year), month, Number(day), clock);
 }
 
@@ -97,7 +97,7 @@ function dayAndTime(year: number, month: number, day: number, clock = ""): DayAn
 }
 
 /** The month, from 0, whose name in this language begins so, where there is just one. */
-function monthNamed(name: string, language: string): number | undefined {
+function monthInLanguage(name: string, language: string): number | undefined {
   const locale = localeOf(language);
   if (locale === undefined || name.length < 3) return undefined;
   const typed = name.toLocaleLowerCase(locale);

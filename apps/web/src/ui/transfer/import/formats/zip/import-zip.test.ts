@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { file as json } from "#ui/transfer/export/export-json.ts";
 import { readImportFile } from "#ui/transfer/import/import-file.ts";
-import { textOf } from "#ui/transfer/testing.ts";
+import { exportedText } from "#ui/transfer/testing.ts";
 
 const today = "2026-11-21";
 const read = (bytes: Uint8Array<ArrayBuffer>, name = "backup.zip") =>
@@ -68,7 +68,7 @@ test("[X-5] an archive that was written as a stream, with names beyond ASCII", a
 });
 
 test("[X-5] an export of Tend that was packed, stored or with its folder", async () => {
-  const text = await textOf(json, [makeTask({ title: "Pay rent" })]);
+  const text = await exportedText(json, [makeTask({ title: "Pay rent" })]);
   for (const archive of [
     zipped({ "tend.json": text }),
     zipped({ "__MACOSX/._tend.json": "x", "My files/tend.json": text, "My files/.DS_Store": "y" }),

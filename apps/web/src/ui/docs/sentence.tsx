@@ -1,5 +1,5 @@
 /** A sentence of the contract: what stands between backticks is code. */
-export function Words({ text }: { text: string }) {
+export function Sentence({ text }: { text: string }) {
   return text.split("`").map((part, index) =>
     index % 2 === 0 ? (
       part
