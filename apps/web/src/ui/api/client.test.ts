@@ -22,6 +22,8 @@ function makeServer() {
   const server = {
     signedIn: true,
     reachable: true,
+    /** What becomes of a request for a token, where that is not a token. */
+    tokenFailure: undefined as (() => Response) | undefined,
     refusesAll: false,
     tokensMade: 0,
     listsAsked: 0,
@@ -31,6 +33,7 @@ function makeServer() {
       const path = String(input);
       if (path === "/api/auth/token") {
         if (!server.signedIn) return problem(401, "no_session");
+        if (server.tokenFailure) return server.tokenFailure();
         const token = makeToken(++server.tokensMade);
         valid.add(`Bearer ${token}`);
         return Response.json({ token });
@@ -121,6 +124,24 @@ describe("a refused token", () => {
     expect(error).toMatchObject({ problem: { code: "invalid_token" } });
     expect(server).toMatchObject({ tokensMade: 2, listsAsked: 2 });
     expect(onSignedOut).not.toHaveBeenCalled();
+  });
+});
+
+describe("a token that cannot be renewed for a while", () => {
+  const noNetwork = () => {
+    throw new TypeError("Failed to fetch");
+  };
+  test.each([
+    ["without a network", noNetwork],
+    ["with a database that is away", () => problem(503, "database_unavailable")],
+  ])("is no end of the session, %s", async (_, failure) => {
+    await api.listTasks();
+    server.revokeAll();
+    server.tokenFailure = failure;
+    await expect(api.listTasks()).rejects.toBeInstanceOf(UnreachableError);
+    expect(onSignedOut).not.toHaveBeenCalled();
+    server.tokenFailure = undefined;
+    expect((await api.listTasks()).status).toBe(200);
   });
 });
 

@@ -24,7 +24,7 @@ export function createApi({ fetch, onSignedOut, userId }: ApiOptions): Client {
       held = { token: made.token, renewAt: Date.now() + made.lifetime - margin };
       return made.token;
     } catch (error) {
-      if (error instanceof ApiError && error.problem.code === "no_session") onSignedOut();
+      if (isNoSession(error)) onSignedOut();
       throw error;
     } finally {
       pending = undefined;
@@ -46,11 +46,16 @@ export function createApi({ fetch, onSignedOut, userId }: ApiOptions): Client {
     if (held && sent === `Bearer ${held.token}`) held = undefined;
     try {
       headers.set("Authorization", `Bearer ${await token()}`);
-    } catch {
-      return response;
+    } catch (error) {
+      // A renewal that fails for another reason says nothing of the session.
+      if (isNoSession(error)) return response;
+      throw error;
     }
     return fetch(input, { ...init, headers });
   };
 
   return createClient({ token, fetch: fetchAgain, ...(userId !== undefined && { userId }) });
 }
+
+const isNoSession = (error: unknown): boolean =>
+  error instanceof ApiError && error.problem.code === "no_session";
