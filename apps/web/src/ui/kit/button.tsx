@@ -26,7 +26,7 @@ export interface ButtonProps extends ComponentProps<"button"> {
   size?: ButtonSize;
 }
 
-/** Never submits by accident: `type` is "button" unless said otherwise. */
+/** A button; its `type` is "button" by default, so that it never submits by accident. */
 export function Button({ variant, size, className = "", type = "button", ...rest }: ButtonProps) {
   return <button type={type} className={`${buttonClass(variant, size)} ${className}`} {...rest} />;
 }

@@ -4,11 +4,11 @@ import { CopyButton } from "./copy-button.tsx";
 export interface CodeProps {
   /** What the code is, for the bar above it and for screen readers. */
   title: string;
-  /** What is copied. */
+  /** The text to copy. */
   text: string;
-  /** The same as coloured `CodeLine`s; else the plain text. */
+  /** The text as coloured `CodeLine`s; by default it is shown plain. */
   children?: ReactNode;
-  /** Without a copy button: something to read. */
+  /** Whether there is no copy button, since the code is only to be read. */
   readOnly?: boolean;
 }
 
@@ -37,7 +37,7 @@ export function Code({ title, text, children, readOnly = false }: CodeProps) {
   );
 }
 
-/** One line; what does not fit hangs below it, indented. */
+/** One line of code; its wrapped rest is indented. */
 export function CodeLine({ children }: { children: ReactNode }) {
   return <span className="-indent-[4ch] block min-h-lh pl-[4ch]">{children}</span>;
 }

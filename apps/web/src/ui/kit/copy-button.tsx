@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { Button } from "./button.tsx";
 import { copy } from "./copy.ts";
 
-/** Copies a text and says so. Where copying is not allowed, it says that instead. */
+/** Copies a text, and says so; or says that the browser does not allow it. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const [state, setState] = useState<"idle" | "copied" | "denied">("idle");
 

@@ -1,10 +1,10 @@
 /**
- * Copies a text, or one that is still on its way: Safari allows copying only inside the click, so
- * it must be promised the text there. False where the browser does not allow it.
+ * Copies a text, or one that a promise will give: Safari allows copying only inside the click, so
+ * the promise is handed over there. False where the browser does not allow copying.
  */
 export async function copy(text: string | Promise<string>): Promise<boolean> {
   const blob = Promise.resolve(text).then((value) => new Blob([value], { type: "text/plain" }));
-  // A text that never comes is the caller's to report.
+  // The caller reports a promise that rejects.
   blob.catch(() => {});
   try {
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);

@@ -7,13 +7,13 @@ import { Modal } from "./modal.tsx";
 
 export interface DialogProps {
   open: boolean;
-  /** Esc, the close button or a click beside it. The owner sets `open` to false. */
+  /** Called on Esc, the close button or a click beside. The owner sets `open` to false. */
   onClose: () => void;
   title: string;
   children: ReactNode;
   /** Buttons at the bottom, the main one last. */
   actions?: ReactNode;
-  /** On a phone: the full height of the screen, instead of a card. */
+  /** Whether a phone shows it at the full height of the screen, instead of as a card. */
   sheet?: boolean;
 }
 

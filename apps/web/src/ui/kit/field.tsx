@@ -5,7 +5,7 @@ import { Words } from "./words.tsx";
 export interface FieldProps extends ComponentProps<"input"> {
   label: string;
   hint?: ReactNode;
-  /** What is wrong and what to do. Set: the input is marked invalid and described by it. */
+  /** What is wrong and what to do; it marks the input as invalid, and describes it. */
   error?: ReactNode;
   /** A control at the end of the input, such as Show. */
   end?: ReactNode;

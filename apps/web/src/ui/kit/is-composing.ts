@@ -1,6 +1,6 @@
 /**
- * Whether a key belongs to what is being composed, and to nothing else. Safari ends the composition
- * before it tells of the key that did: 229 is what that key has then (UI Events, 7.3.1).
+ * Whether a key event belongs to a text composition (IME) alone. Safari ends the composition before
+ * the event of the key that ended it: that key has the code 229 (UI Events, 7.3.1).
  */
 export const isComposing = (event: {
   readonly isComposing: boolean;

@@ -4,15 +4,15 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 interface ModalProps {
   readonly open: boolean;
-  /** Esc or a click beside it. The owner sets `open` to false. */
+  /** Called on Esc or a click beside. The owner sets `open` to false. */
   readonly onClose: () => void;
-  /** Its name, or the id of the element that says it. */
+  /** The name of the dialog, or the id of the element that says it. */
   readonly label: { readonly text: string } | { readonly id: string };
   readonly className: string;
   readonly children: ReactNode;
 }
 
-/** The native <dialog>: the browser keeps the focus inside and gives it back. */
+/** The native <dialog>: the browser keeps the focus inside, and returns it on close. */
 export function Modal({ open, onClose, label, className, children }: ModalProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const putCursorBack = useRef<() => void>(undefined);
@@ -40,7 +40,7 @@ export function Modal({ open, onClose, label, className, children }: ModalProps)
         onClose();
       }}
       onClose={({ currentTarget }) => {
-        // The browser tells late: meanwhile it may have been opened again.
+        // The event comes late: the dialog may have been opened again.
         if (open && !currentTarget.open) onClose();
       }}
       onClick={(event) => {
@@ -52,7 +52,7 @@ export function Modal({ open, onClose, label, className, children }: ModalProps)
   );
 }
 
-/** Chrome gives the focus back to a text field without its cursor: nothing could be typed. */
+/** Gives what restores the cursor of a text field: Chrome returns the focus without it. */
 function rememberCursor(): (() => void) | undefined {
   const field = document.activeElement;
   const isText = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;

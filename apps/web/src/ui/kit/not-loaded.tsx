@@ -2,17 +2,17 @@ import { Button } from "./button.tsx";
 import { FieldError } from "./field.tsx";
 
 interface NotLoadedProps {
-  /** As the sentence begins. */
+  /** The subject of the sentence: "The messages". */
   readonly what: string;
-  /** What asks for it once more, where the network is to blame. */
+  /** The advice for a device without a network: how to load the part once connected. */
   readonly again?: string;
-  /** Keeps what was typed into it and no draft holds. */
+  /** Stores typed text that no draft holds, before the page reloads. */
   readonly onReload?: () => void;
-  /** Goes on without it. */
+  /** Goes on without the part. */
   readonly onCancel?: () => void;
 }
 
-/** Says that the script of a part did not come, and offers what helps: the page of the present build. */
+/** Says that the script of a part did not load, and offers a reload, onto the present build. */
 export function NotLoaded({ what, again = "try again", onReload, onCancel }: NotLoadedProps) {
   const isOnline = navigator.onLine;
   const advice = isOnline ? "Reload the page" : `Once you are connected, ${again}`;
@@ -29,7 +29,7 @@ export function NotLoaded({ what, again = "try again", onReload, onCancel }: Not
   );
 }
 
-/** The way on for a page whose files are gone. */
+/** A button that reloads a page whose files are gone from the server. */
 export function Reload({ onReload }: { onReload?: (() => void) | undefined }) {
   return (
     <Button

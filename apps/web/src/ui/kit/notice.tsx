@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** All that a screen says below its bar: one thing, and what to do about it. */
+/** The whole content of a screen below its bar: one statement, and what to do about it. */
 export function Notice({
   title,
   text,

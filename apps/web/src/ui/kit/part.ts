@@ -1,4 +1,4 @@
-/** The script of a part of the app did not come: an older build's, whose files are gone, or no network. */
+/** A part's script did not load: the files of an older build are gone, or there is no network. */
 export class PartMissing extends Error {
   constructor(cause: unknown) {
     super("A part of the app could not be loaded. Reload the page to go on.", { cause });
@@ -6,10 +6,8 @@ export class PartMissing extends Error {
 }
 
 /**
- * A part of the app whose script comes when it is first wanted. Each that the interface has
- * is made here; a part that did not come is asked for again the next time.
- *
- * The function that it returns rejects with PartMissing alone.
+ * Makes the loader of a part of the app whose script is fetched on first use, and again after a
+ * failure. Every such part is made by this function. The loader rejects with PartMissing alone.
  */
 export const part =
   <Part>(load: () => Promise<Part>) =>

@@ -4,7 +4,7 @@ interface ProgressBarProps {
   readonly max: number;
 }
 
-/** How far long work is, in the colours of the page. */
+/** The progress of long work, in the colours of the page. */
 export function ProgressBar({ label, value, max }: ProgressBarProps) {
   return (
     <progress

@@ -5,7 +5,7 @@ import { Toaster } from "sonner";
 
 export { toast } from "sonner";
 
-/** What is said before is heard by nobody. */
+/** Resolves once `Sonner` is mounted; it would miss an earlier message. */
 export let inPlace: Promise<void>;
 let arrive: () => void;
 
@@ -19,10 +19,10 @@ leave();
 const messagesAround = (element: EventTarget | null): Element | null =>
   element instanceof Element ? element.closest("[data-sonner-toaster]") : null;
 
-/** sonner's clock stands still under a pointer alone: what has the focus is to look like that. */
+/** Stops sonner's timer for a message with the focus, which sonner does for the pointer alone. */
 function holdFocused(): void {
   const move = new MouseEvent("mousemove", { bubbles: true });
-  // After sonner has seen the pointer go.
+  // The event follows sonner's own handling of a pointer that leaves.
   queueMicrotask(() => messagesAround(document.activeElement)?.dispatchEvent(move));
 }
 
@@ -32,9 +32,9 @@ function releaseLeft({ target, relatedTarget }: FocusEvent): void {
   left.dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));
 }
 
-/** sonner in our own clothes. Loaded by `toaster.tsx`. */
+/** sonner in the app's own style. Loaded by `toaster.tsx`. */
 export function Sonner() {
-  // After the effects of what is inside, which listens from then on.
+  // This effect runs after those of sonner inside, which is subscribed by then.
   useEffect(() => {
     arrive();
     document.addEventListener("focusin", holdFocused);

@@ -9,10 +9,10 @@ import { useTouched } from "./use-touched.ts";
 
 const load = part(() => import("./sonner.tsx"));
 
-/** Shows a message that goes by itself, in `Toaster`. False: its script could not be had. */
+/** Shows a message for a while, in `Toaster`. False: the script could not be loaded. */
 export async function showToast(message: string, options?: ExternalToast): Promise<boolean> {
   dispatchEvent(new Event(wanted));
-  // `Toaster` says so, where it is.
+  // A failure is shown by `Toaster`.
   const sonner = await load().catch(() => undefined);
   if (sonner === undefined) return false;
   await sonner.inPlace;
@@ -20,7 +20,7 @@ export async function showToast(message: string, options?: ExternalToast): Promi
   return true;
 }
 
-/** Takes a message away that `showToast` showed with this id. */
+/** Removes the message that `showToast` showed with this id. */
 export async function dismissToast(id: string): Promise<void> {
   const sonner = await load().catch(() => undefined);
   sonner?.toast.dismiss(id);
@@ -28,7 +28,7 @@ export async function dismissToast(id: string): Promise<void> {
 
 const wanted = "tend:toast";
 
-/** Where messages appear. Put one on a page; its script comes with the first key or touch. */
+/** The place for messages, one on a page; its script loads with the first key or touch. */
 export function Toaster() {
   const isTouched = useTouched();
   const [messages, setMessages] = useState(0);

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 const subscribe = () => () => {};
 
 /**
- * Whether the page answers yet. Until then a form would be sent by the browser itself, and emptied,
+ * Whether the page is hydrated. Before that, the browser itself would send a form, and empty it,
  * and a choice would look taken and be lost.
  */
 export const useAlive = (): boolean =>

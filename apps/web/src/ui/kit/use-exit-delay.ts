@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-/** How long a ticked task stays where its tab no longer holds it, and how long it takes to go. */
+/** How long a ticked task stays in a tab that it is filtered from, and how long it fades. */
 const exitDelayMs = 600;
 const goes = 200;
 

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from "react";
 
-/** Where a step takes the focused control away, the focus goes to the part that shows the next. */
+/** Moves the focus to the part that shows a new step, where the focused control is gone. */
 export function useFocusHere<Part extends HTMLElement>(step: string): RefObject<Part | null> {
   const part = useRef<Part>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the step is when to look.

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 const signs = ["pointerdown", "keydown"];
 
-/** Whether somebody has used the page: time to fetch what only they need. */
+/** Whether the page has been used: from then on, scripts that only use needs are fetched. */
 export function useTouched(): boolean {
   const [isTouched, setTouched] = useState(false);
   useEffect(() => {

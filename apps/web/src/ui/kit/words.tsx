@@ -6,8 +6,8 @@ interface WordsProps {
 }
 
 /**
- * Words that change, in an element that is made anew for others. A translator puts nodes of its own
- * in place of a text: React would go on writing into the one that is gone, or fail to remove it.
+ * Words that change, in an element that is replaced with them. A translator puts nodes of its own
+ * in place of a text: React would go on writing into the removed one, or fail to remove it.
  */
 export function Words({ className, children }: WordsProps) {
   return (
