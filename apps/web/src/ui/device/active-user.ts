@@ -1,18 +1,18 @@
 import { browserStorage } from "./storage.ts";
 
-/** Whose list this browser opened last, until they sign out. */
+/** The key of the user whose list this browser opened last, until they sign out. */
 const activeUserKey = "tend:here";
 
 export const getActiveUser = (): string | null => browserStorage()?.getItem(activeUserKey) ?? null;
 
-/** From here on the device shows nothing that it keeps of anybody else. */
+/** Sets the user whose stored data the device may show: nobody else's is shown. */
 export function setActiveUser(userId: string): void {
   try {
     browserStorage()?.setItem(activeUserKey, userId);
   } catch {
-    // Full: then the list cannot be shown offline.
+    // The storage is full: then the list cannot be shown offline.
   }
 }
 
-/** Signed out, and nobody has come since. */
+/** Marks the device as signed out. */
 export const clearActiveUser = (): void => browserStorage()?.removeItem(activeUserKey);

@@ -1,6 +1,6 @@
 /**
- * Opens a database of one store, which is made where it is not there: whatever version it has, since
- * another program may have raised that.
+ * Opens a database of one store, and makes the store where it is missing. The version does not
+ * matter, since another program may have raised it.
  */
 export async function openDatabase(name: string, store: string): Promise<IDBDatabase> {
   const database = await open(name, store);
@@ -20,7 +20,7 @@ const open = (name: string, store: string, version?: number): Promise<IDBDatabas
     request.onerror = () => reject(request.error);
   });
 
-/** Runs one transaction, and is done when that is. */
+/** Runs one transaction, and resolves once it is committed. */
 export const transact = <T>(
   database: IDBDatabase,
   storeName: string,

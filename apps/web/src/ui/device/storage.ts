@@ -7,6 +7,6 @@ export function browserStorage(): Storage | undefined {
   }
 }
 
-/** What the keys begin with under which something of one user is stored. */
+/** The prefix of the storage keys for one kind of data of one user. */
 export const keyPrefix = (kind: "change" | "removed" | "draft", userId: string): string =>
   `tend:${kind}:${userId}:`;

@@ -1,6 +1,6 @@
 import { keyPrefix } from "./storage.ts";
 
-/** Fields of one text: that which adds a task, that of the palette, the name on the account page. */
+/** Text fields with a draft: the one that adds a task, the palette's, the name of the account. */
 type Field = "new" | "command" | "name";
 
 export interface TextDrafts {
@@ -16,12 +16,12 @@ export function createTextDrafts(storage: Storage | undefined, userId: string): 
   };
 }
 
-/** Nothing is no draft. */
+/** Stores a draft; an empty text removes it. */
 export function writeText(storage: Storage | undefined, key: string, text: string): void {
   try {
     if (text === "") storage?.removeItem(key);
     else storage?.setItem(key, text);
   } catch {
-    // Full: the text still stands in its field.
+    // The storage is full: the text still stands in its field.
   }
 }

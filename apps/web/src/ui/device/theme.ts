@@ -1,6 +1,6 @@
 import { setCookie } from "./cookie.ts";
 
-/** What a person can choose. "system" follows the device and is the absence of the cookie. */
+/** The themes that a person can choose. "system" follows the device: no cookie is set. */
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
 

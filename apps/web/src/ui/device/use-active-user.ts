@@ -1,11 +1,11 @@
 import { useEffect } from "react";
 import { getActiveUser, setActiveUser } from "./active-user.ts";
 
-/** Says who is at this browser, and leaves the page when they sign out in another tab. */
+/** Sets the active user of the device, and leaves the page when they sign out in another tab. */
 export function useActiveUser(userId: string): void {
   useEffect(() => {
     setActiveUser(userId);
-    // Without storage nobody can be told.
+    // Without storage, tabs cannot learn of a sign-out.
     if (getActiveUser() !== userId) return;
     const leaveWithOthers = () => {
       if (getActiveUser() === null) location.replace("/");
