@@ -7,7 +7,7 @@ export function localDay(now: Date): string {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
 }
 
-/** What the device's clock shows, YYYY-MM-DDTHH:MM. */
+/** The time on the device's clock, YYYY-MM-DDTHH:MM. */
 export function localClock(now: Date): string {
   return `${localDay(now)}T${pad(now.getHours(), 2)}:${pad(now.getMinutes(), 2)}`;
 }
@@ -19,8 +19,8 @@ export function shiftDay(day: string, days: number): string {
 }
 
 /**
- * A day in words: Today, Tomorrow, Yesterday, else as "Fri 27 Nov", with its year where that is
- * another. Without `today`, as on a server that does not know the reader's zone: the plain day.
+ * A day in words: Today, Tomorrow, Yesterday, else as "Fri 27 Nov", with the year unless it is this
+ * one. Without `today`, as on a server that does not know the reader's zone: the plain day.
  */
 export function dueLabel(day: string, today: string | null): string {
   if (today !== null) {
@@ -37,15 +37,15 @@ export function dueLabel(day: string, today: string | null): string {
 /** The day of something past, as a sentence ends with it: today, yesterday, else "Fri 27 Nov". */
 export function pastLabel(instant: string, today: string): string {
   const day = localDay(new Date(instant));
-  // By the server's clock it may be a little later than here.
+  // The server's clock may be a little ahead of the device's.
   return day >= today ? "today" : dueLabel(day, today).replace("Yesterday", "yesterday");
 }
 
-/** When a task was deleted, in words: "Deleted yesterday". */
+/** The day of a deletion, in words: "Deleted yesterday". */
 export const deletedLabel = (deleted_at: string, today: string): string =>
   `Deleted ${pastLabel(deleted_at, today)}`;
 
 const pad = (value: number, width: number): string => String(value).padStart(width, "0");
 
-// Parsed, not constructed: Date.UTC takes the years 0 to 99 for 1900 to 1999.
+// The day is parsed as text: Date.UTC takes the years 0 to 99 for 1900 to 1999.
 const atMidnight = (day: string): Date => new Date(`${day}T00:00:00Z`);

@@ -1,7 +1,7 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { localDay } from "./day-label.ts";
 
-/** How long a clock that jumps, as after a sleep, can go unnoticed. */
+/** The longest time for which a clock that jumps, as after a sleep, goes unnoticed. */
 const checkIntervalMs = 1_000;
 
 function subscribe(onChange: () => void): () => void {
@@ -20,7 +20,7 @@ function subscribe(onChange: () => void): () => void {
 
 const minuteLong = 60_000;
 
-/** The time, to the minute. Null on the server and until the page is alive. */
+/** The time, to the minute. Null on the server and until the page is hydrated. */
 export function useNow(): Date | null {
   const minute = useSyncExternalStore<number | null>(
     subscribe,
@@ -30,7 +30,7 @@ export function useNow(): Date | null {
   return useMemo(() => (minute === null ? null : new Date(minute * minuteLong)), [minute]);
 }
 
-/** The reader's calendar day. Null on the server and until the page is alive. */
+/** The reader's calendar day. Null on the server and until the page is hydrated. */
 export function useToday(): string | null {
   const now = useNow();
   return now && localDay(now);

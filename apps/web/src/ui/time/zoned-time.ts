@@ -1,6 +1,6 @@
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
 
-/** Kept, since to make one takes tens of microseconds; there are only so many zones. */
+/** The cached format of a zone: making one takes tens of microseconds, and zones are few. */
 function offsetFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   if (!formats.has(timeZone)) formats.set(timeZone, makeOffsetFormat(timeZone));
   return formats.get(timeZone);
@@ -14,7 +14,7 @@ function makeOffsetFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-/** Milliseconds that the clocks of a zone are ahead of UTC at an instant: "GMT+05:30". */
+/** Milliseconds that a zone's clocks are ahead of UTC at an instant, read from "GMT+05:30". */
 function offsetAt(instant: number, format: Intl.DateTimeFormat): number {
   const name = format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value;
   const parts = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name ?? "");
@@ -27,8 +27,8 @@ function offsetAt(instant: number, format: Intl.DateTimeFormat): number {
 const dayLength = 86_400_000;
 
 /**
- * The instant at which clocks of the zone show this, as PostgreSQL reckons it: of two the later one,
- * and where the hour is left out, an hour later. Undefined for a zone that this browser does not know.
+ * The instant at which the zone's clocks show this day and time, as in PostgreSQL: of two the later
+ * one; for a skipped time, an hour later. Undefined for a zone that this browser does not know.
  */
 export function momentOf(due_date: string, due_time: string, time_zone: string): Date | undefined {
   const format = offsetFormat(time_zone);
