@@ -1,6 +1,6 @@
 import Link from "next/link";
 
-/** Leads to the account; shows the first letter of the person's name. */
+/** The link to the account, with the first letter of the person's name. */
 export function AccountLink({ name }: { name: string }) {
   const [first = "?"] = name.trim();
   return (

@@ -10,8 +10,8 @@ import { preload } from "react-dom";
 const fetchNow = (address: string) =>
   preload(address, { as: "font", type: "font/woff2", crossOrigin: "anonymous" });
 
-/** For every page. */
+/** Preloads the font of every page. */
 export const preloadSans = () => fetchNow(sans);
 
-/** For a page that shows code at first. */
+/** Preloads the font of code, for a page that shows some at first. */
 export const preloadMono = () => fetchNow(mono);

@@ -3,15 +3,15 @@ import type { ReactNode } from "react";
 import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
 
 export interface HeaderProps {
-  /** Where the name of the product leads. */
+  /** The address that the name of the product links to. */
   home?: "/" | "/tasks";
-  /** Beside the name: tabs, a title with its count. */
+  /** The content beside the name: tabs, a title with its count. */
   start?: ReactNode;
-  /** At the right: sort, search, account. */
+  /** The content at the right: sort, search, account. */
   end?: ReactNode;
 }
 
-/** The bar, with the way home and what the screen puts into it. */
+/** The bar, with the link home and what the screen puts into it. */
 export function Header({ home = "/", start, end }: HeaderProps) {
   return (
     <Bar>

@@ -1,4 +1,4 @@
-/** Says so where the browser runs no script. What would do nothing then is hidden by `noscript:`. */
+/** A notice for browsers without scripts. Controls that need one are hidden by `noscript:`. */
 export function NeedsScript({ text }: { text: string }) {
   return (
     <noscript>
