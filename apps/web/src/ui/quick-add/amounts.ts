@@ -19,10 +19,10 @@ const units: ReadonlyMap<string, Unit> = new Map<string, Unit>(
 
 export const unitOf = (folded: string): Unit | undefined => units.get(folded);
 
-/** "3 days", "a week", "2h", "half an hour": how much of what. */
+/** A number of units of time: "3 days", "a week", "2h", "half an hour". */
 export type Amount = { readonly count: number; readonly unit: Unit; readonly length: number };
 
-/** `isBehindHours` tells minutes from metres: "1h 30m". */
+/** Reads an amount at a word. `isBehindHours`: "m" means minutes, as in "1h 30m", not metres. */
 export const readAmount = (line: Line, from: number, isBehindHours = false): Amount | undefined => {
   const typed = wordAt(line, from).folded;
   const folded = isBehindHours ? typed.replace(/(?<=\d)m$/, "min") : typed;

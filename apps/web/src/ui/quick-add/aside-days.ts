@@ -2,7 +2,7 @@ import { readDay } from "./days.ts";
 import type { Now } from "./pieces.ts";
 import { type Line, wordAt } from "./words.ts";
 
-/** Longer than any day in brackets. */
+/** The most words that a day in brackets is looked for in. */
 const longest = 8;
 
 const readsAsDay = (words: Line, now: Now): boolean => {
@@ -10,7 +10,7 @@ const readsAsDay = (words: Line, now: Now): boolean => {
   return day?.length === words.length && !(day.kind === "unclear" && day.soft);
 };
 
-/** "(Friday)", "[24 Nov]" */
+/** The words in brackets: "(Friday)", "[24 Nov]". */
 const inBrackets = (line: Line, from: number): Line => {
   if (!/^[([]/.test(wordAt(line, from).folded)) return [];
   const near = line.slice(from, from + longest);
@@ -19,7 +19,7 @@ const inBrackets = (line: Line, from: number): Line => {
     .map((word) => ({ ...word, folded: word.folded.replace(/^[([]|[)\]]$/g, "") }));
 };
 
-/** "Friday's match": what begins a line is what it is about. "Prepare Friday's slides" is for today. */
+/** The possessive that begins a line, which makes a day its topic: "Friday's match". */
 const possessive = (line: Line, from: number): Line => {
   const word = wordAt(line, from);
   return from === 0 && word.folded.endsWith("'s")
@@ -27,7 +27,7 @@ const possessive = (line: Line, from: number): Line => {
     : [];
 };
 
-/** How many words from here on name a day and stay text, so that a time alone would be of another; 0: none. */
+/** The number of words that name a day and stay text; a time beside them would get a wrong day. */
 export const asideLength = (line: Line, from: number, now: Now): number =>
   [inBrackets(line, from), possessive(line, from)].find(
     (words) => words.length > 0 && readsAsDay(words, now),

@@ -7,7 +7,7 @@ export const inDigits = (number: number, length: number): string =>
 
 const instantOf = (day: string): number => Date.parse(day);
 
-/** 0 is Monday. */
+/** The weekday of a day; 0 is Monday. */
 export const weekdayOf = (day: string): number => (new Date(instantOf(day)).getUTCDay() + 6) % 7;
 
 /** The day, or undefined where the calendar has no such day. Months count from 0. */
@@ -24,14 +24,14 @@ export const partsOf = (day: string): [year: number, month: number, day: number]
   Number(day.slice(8)),
 ];
 
-/** Whether this is a day from 0001-01-01 to 9999-12-31. */
+/** Whether a text is a day from 0001-01-01 to 9999-12-31. */
 export const isDay = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && calendarDay(...partsOf(text)) === text;
 
-/** Undefined before the first and after the last day that can be written. */
+/** The day so many days away; undefined outside the years 1 to 9999. */
 export const addDays = (day: string, count: number): string | undefined => {
   const text = new Date(instantOf(day) + count * dayLengthMs).toISOString();
-  // Years outside of 0 to 9999 have a sign.
+  // A year outside of 0 to 9999 is written with a sign.
   return /^[+-]|^0000/.test(text) ? undefined : text.slice(0, 10);
 };
 
@@ -56,7 +56,7 @@ export const monthEnd = (day: string, count: number): string | undefined => {
   return next === undefined ? `${day.slice(0, 4)}-12-31` : addDays(next, -1);
 };
 
-/** Without a year: the first such day from today on. 29 February may be eight years away. */
+/** The first such day of a month from today on. 29 February may be eight years away. */
 export const nextInYear = (today: string, month: number, day: number): string | undefined => {
   const [thisYear] = partsOf(today);
   for (let year = thisYear; year <= thisYear + 8; year++) {
@@ -66,7 +66,7 @@ export const nextInYear = (today: string, month: number, day: number): string | 
   return undefined;
 };
 
-/** Without a month: the first such day from today on, after `skipped` others. */
+/** The first day of this number from today on, after `skipped` others. */
 export const nextInMonth = (today: string, day: number, skipped = 0): string | undefined => {
   const [year, month] = partsOf(today);
   let left = skipped;
@@ -80,7 +80,7 @@ export const nextInMonth = (today: string, day: number, skipped = 0): string | u
 export const mondayOf = (today: string, weeks: number): string | undefined =>
   addDays(today, 7 * weeks - weekdayOf(today));
 
-/** A weekday of a week that is told by how far it is ahead. */
+/** A weekday of the week that is `weeks` ahead; undefined where it is over. */
 export const inWeek = (today: string, weeks: number, wanted: number): string | undefined => {
   const found = addDays(today, 7 * weeks - weekdayOf(today) + wanted);
   return found !== undefined && found >= today ? found : undefined;

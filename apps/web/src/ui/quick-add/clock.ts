@@ -15,7 +15,7 @@ import { follower, isName, type Line, matchLength, wordAt } from "./words.ts";
 const noon = 720;
 const dayMinutes = 1440;
 
-/** When a part of the day is, where no clock says so. */
+/** The minute that a part of the day means where no clock time is given. */
 const partDefaults: Readonly<Record<PartOfDay, number>> = {
   morning: 9 * 60,
   afternoon: 14 * 60,
@@ -23,7 +23,7 @@ const partDefaults: Readonly<Record<PartOfDay, number>> = {
   night: 21 * 60,
 };
 
-/** From when to when a part of the day is, in minutes of its day. Night goes on until 5. */
+/** The span of each part of the day, in minutes of its day. Night goes on until 5. */
 const windows: Readonly<Record<PartOfDay, readonly [from: number, to: number]>> = {
   morning: [0, noon],
   afternoon: [noon, 19 * 60],
@@ -34,8 +34,8 @@ const windows: Readonly<Record<PartOfDay, readonly [from: number, to: number]>> 
 export const defaultOf = (part: PartOfDay): number => partDefaults[part];
 
 /**
- * The minute that a clock means in a part of the day, 1440 and more for the day after; undefined
- * where they contradict each other.
+ * The minute that a clock time means in a part of the day, 1440 and more for the day after;
+ * undefined where they contradict each other.
  */
 export const minuteIn = ({ minute, bare }: Clock, part: PartOfDay): number | undefined => {
   const [from, to] = windows[part];
@@ -70,7 +70,7 @@ const at12 = (hours: number, minutes: number, half: string): number | undefined 
     ? ((hours % 12) + (half.startsWith("p") ? 12 : 0)) * 60 + minutes
     : undefined;
 
-/** "9:30" can be either, "09:30" and "21:30" are of 24 hours. */
+/** A time in digits without am or pm: "9:30" can be either, "09:30" and "21:30" are of 24 hours. */
 const at24 = (digits: string, minutes: number, length: number, place: Place): Read => {
   const hours = Number(digits);
   if (hours > 23 || minutes > 59) return undefined;
@@ -79,7 +79,7 @@ const at24 = (digits: string, minutes: number, length: number, place: Place): Re
   return isBare ? bare(minute, length, place) : exact(minute, length, place);
 };
 
-/** "9am", "9:30 pm", "21:00"; "9", "9.30", "1430" and "9p" where something says that it is a time. */
+/** A time in digits: "9am", "9:30 pm", "21:00"; after "at" or a day also "9", "1430", "9p". */
 const inDigits = (line: Line, from: number, isLed: boolean, afterDay: boolean): Read => {
   const typed = wordAt(line, from).folded;
   const isAt = isLed || typed.startsWith("@");
@@ -111,7 +111,7 @@ const inDigits = (line: Line, from: number, isLed: boolean, afterDay: boolean): 
 
 const past: ReadonlySet<string> = new Set(["past", "after"]);
 
-/** "half past nine", "quarter to six", "ten past 4". */
+/** A time relative to an hour: "half past nine", "quarter to six", "ten past 4". */
 const spoken = (line: Line, from: number): Read => {
   const article = matchLength(line, from, ["a", "quarter"]) > 0 ? 1 : 0;
   const first = wordAt(line, from + article).folded;
@@ -128,7 +128,7 @@ const spoken = (line: Line, from: number): Read => {
   const at = from + article + unit + 2;
   const [, named = "", attached] = /^(.+?)([ap]\.?m)?$/.exec(follower(line, at - 1)) ?? [];
   const hour = /^(?:noon|midday)$/.test(named) ? 12 : hourWord(named);
-  // "10 to 4" is a range or a result as well; in words it is a time.
+  // "10 to 4" can be a range or a score; in words it is a time.
   if (hour === undefined || (isTo && /^\d/.test(first) && unit === 0)) return undefined;
   const spaced = /^[ap]\.?m$/.exec(follower(line, at))?.[0];
   const half = attached ?? spaced;
@@ -145,7 +145,7 @@ const spoken = (line: Line, from: number): Read => {
     : bare(minute, length, "clause");
 };
 
-/** "nine o'clock"; after "at" also "nine" and "nine thirty". */
+/** A time in words: "nine o'clock"; after "at" also "nine" and "nine thirty". */
 const inWords = (line: Line, from: number, isAt: boolean, afterDay: boolean): Read => {
   const { folded } = wordAt(line, from);
   const hour = hourWord(folded);
@@ -157,7 +157,7 @@ const inWords = (line: Line, from: number, isAt: boolean, afterDay: boolean): Re
   return bare(hour * 60 + extra, minutes ? 2 : 1, "clause");
 };
 
-/** "noon", "12 noon", "midnight". */
+/** A time by its name: "noon", "12 noon", "midnight". */
 const byName = (line: Line, from: number): Read => {
   const twelve = wordAt(line, from).folded === "12" ? 1 : 0;
   const name = twelve ? follower(line, from) : wordAt(line, from).folded;
@@ -172,14 +172,14 @@ const byName = (line: Line, from: number): Read => {
   return { kind: "clock", clock: "midnight", length, place: "clause" };
 };
 
-/** "9-10am", "9am-5pm", "15:00Z", "24:00": a time that says more, or something else. */
+/** Texts that resemble a time and are none to read: "9-10am", "9am-5pm", "15:00Z", "24:00". */
 const timeLike =
   /^\d{1,2}(?:[:.]\d{2})?(?:[ap]\.?m)?-\d{1,2}(?:[:.]\d{2})?[ap]\.?m$|^\d{1,2}(?::\d{2})(?:[ap]\.?m)?(?:[-+z].*|:\d{2}.*)$|^\d{1,2}(?::\d{2})?[ap]m-.*$/;
 
 const zone =
   /^\(?(?:utc|gmt|zulu|[ecmp][sd]t|akst|hst|cest|cet|west|wet|eest|eet|bst|ist|jst|kst|sgt|hkt|msk|ae[sd]t|aw[sd]t|nz[sd]t|sast|brt)(?:[+-]\d.*)?\)?$/;
 
-/** A zone behind a time: "UTC", "ET", "Berlin time". No zone is read, so the time is not either. */
+/** The length of a zone behind a time: "UTC", "ET", "Berlin time". It makes the time unclear. */
 const zoneLength = (line: Line, last: number): number => {
   const next = follower(line, last);
   if (next === "") return 0;
@@ -189,7 +189,7 @@ const zoneLength = (line: Line, last: number): number => {
   return isName(wordAt(line, last + 1)) || /^(?:local|my|your|their)$/.test(next) ? 2 : 0;
 };
 
-/** A time of a clock, as long as it goes. */
+/** The longest clock time that begins at a word. */
 export const readClock = (line: Line, from: number, isAt: boolean, afterDay: boolean): Read => {
   const found =
     byName(line, from) ??
@@ -208,7 +208,7 @@ export const readClock = (line: Line, from: number, isAt: boolean, afterDay: boo
   return follower(line, last) === "" ? found : { ...found, length: found.length + latest };
 };
 
-/** "morning", "in the evening", "at night": what is said besides a clock, or a day: "Fri pm". */
+/** A part of the day: "morning", "in the evening", "at night"; after a day also "Fri pm". */
 export const readPart = (line: Line, from: number, afterDay = false): PartPiece | undefined => {
   const half = /^[ap]m$/.exec(wordAt(line, from).folded)?.[0];
   if (half && afterDay) {

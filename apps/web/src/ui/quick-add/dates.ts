@@ -17,7 +17,7 @@ import {
 } from "./pieces.ts";
 import { follower, type Line, matchLength, wordAt } from "./words.ts";
 
-/** A day that a calendar names, or what looks like one. */
+/** A day that a calendar names, or words that look like one. */
 export type Dated = DayPiece | UnclearPiece | undefined;
 
 const longWeekdays = numbered("monday tuesday wednesday thursday friday saturday sunday");
@@ -29,7 +29,7 @@ const shortWeekdays = new Map([
   ["thurs", 3],
 ]);
 
-/** "sat nav", "sun cream", "mon ami". */
+/** Short weekdays that are words as well: "sat nav", "sun cream", "mon ami". */
 const wordsToo: ReadonlySet<string> = new Set(["mon", "wed", "sat", "sun"]);
 
 const months = new Map([
@@ -40,7 +40,7 @@ const months = new Map([
   ["sept", 8],
 ]);
 
-/** Alone these are words or names as well: "march for climate", "Ask April". */
+/** Months that alone are words or names as well: "march for climate", "Ask April". */
 const ambiguousMonths: ReadonlySet<string> = new Set(
   "march april may june august jan mar apr jun sept sep".split(" "),
 );
@@ -78,7 +78,7 @@ const numericDate = (line: Line, from: number, today: string): Dated => {
   const shape = /^(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{4}|\d{2}))?$/.exec(folded);
   if (!shape || folded === "24/7") return undefined;
   const [, first = "", mark, second = "", year] = shape;
-  // "24-26" are pages as often as days, and "5-12" is no day of anybody.
+  // "24-26" are pages as often as days, and nobody writes a day as "5-12".
   if (mark === "-" && year === undefined) return undefined;
   const dayOf = (day: number, month: number) =>
     year === undefined
@@ -88,7 +88,7 @@ const numericDate = (line: Line, from: number, today: string): Dated => {
   const readings = new Set([dayOf(a, b), dayOf(b, a)]);
   readings.delete(undefined);
   const [only] = readings;
-  // "24.50" is no day, "24.11" a price as well as one.
+  // "24.50" is no day, "24.11" a price as well as a day.
   if (year === undefined && mark === ".") return readings.size > 0 ? unclear(1, true) : undefined;
   const isShort = year?.length === 2 && only !== undefined && only < today;
   if (readings.size === 1 && !isShort) return dayPiece(only, 1, "led");
@@ -96,7 +96,7 @@ const numericDate = (line: Line, from: number, today: string): Dated => {
   return isShaped ? unclear(1, year === undefined) : undefined;
 };
 
-/** The year that may follow "24 Nov", and the day that is meant with it or without. */
+/** Reads the year that may follow "24 Nov", and gives the day with it or without. */
 const withYear = (
   line: Line,
   from: number,
@@ -110,7 +110,7 @@ const withYear = (
     : dayPiece(nextInYear(today, month, day), length, "led");
 };
 
-/** "24 Nov", "24th of November 2027", "Nov 24, 2027", "the 24th of Nov", "24nov". */
+/** A day by its month: "24 Nov", "24th of November 2027", "Nov 24, 2027", "24nov". */
 const namedDate = (line: Line, from: number, today: string): Dated => {
   const { folded } = wordAt(line, from);
   const attached = /^(\d{1,2})(?:st|nd|rd|th)?[-./]?([a-z]{3,9})(?:[-./](\d{4}))?$/.exec(folded);
@@ -163,17 +163,17 @@ const rangeOfDays = (line: Line, from: number): UnclearPiece | undefined => {
   return date && unclear(joined + date.length);
 };
 
-/** The first such weekday after today. */
+/** The next such weekday after today. */
 const firstAhead = (today: string, wanted: number): string | undefined =>
   addDays(today, (wanted - weekdayOf(today) + 7) % 7 || 7);
 
-/** The next such day of a month, or the one after, where it is that weekday. */
+/** The next day of this number, or the one after, if it falls on that weekday. */
 const onWeekday = (today: string, day: number, wanted: number): string | undefined =>
   [nextInMonth(today, day), nextInMonth(today, day, 1)].find(
     (found) => found !== undefined && weekdayOf(found) === wanted,
   );
 
-/** "Tue 24 Nov", "Fri 20th", "Friday the 20th", "Fri 20": both must say one day. */
+/** A weekday with a date: "Tue 24 Nov", "Fri 20th", "Fri 20". Both must say the same day. */
 const datedWeekday = (line: Line, from: number, today: string, wanted: number): Dated => {
   if (follower(line, from) === "") return undefined;
   const date = numericDate(line, from + 1, today) ?? namedDate(line, from + 1, today);
@@ -192,7 +192,7 @@ const datedWeekday = (line: Line, from: number, today: string, wanted: number): 
   const next = nextInMonth(today, day);
   const isNext = next !== undefined && weekdayOf(next) === wanted;
   const isOrdinal = !/^\d+$/.test(number);
-  // A bare number is the next such day or none: it can be an hour as well.
+  // A bare number means the next such day or none, since it can be an hour as well.
   const later = isOrdinal ? onWeekday(today, day, wanted) : undefined;
   const value = isNext ? next : later;
   // "Fri 4" is 4 o'clock on Friday, unless that is the 4th; "Fri 4 at 9" is a date.
@@ -201,7 +201,7 @@ const datedWeekday = (line: Line, from: number, today: string, wanted: number): 
   return dayPiece(value, 2 + the, "led");
 };
 
-/** "Tuesday", "tue": the first one after today. */
+/** A weekday, "Tuesday" or "tue": the first one after today. */
 export const weekday = (line: Line, from: number, today: string): Dated => {
   const { folded } = wordAt(line, from);
   const wanted = weekdayNamed(folded);
@@ -212,18 +212,18 @@ export const weekday = (line: Line, from: number, today: string): Dated => {
   return dayPiece(firstAhead(today, wanted), 1, place, { takesHour: true, weekday: wanted });
 };
 
-/** What can follow "the 5th" at the beginning of a line and make it the number of something else. */
+/** Nouns that make "the 5th" at the beginning of a line a number of something else than a day. */
 const counted =
   /^(?:floors?|century|time|try|attempt|grade|street|avenue|edition|anniversary|birthday|row|round|day|week|place|hole|green|of)$/;
 
-/** The day of this month or the next; undefined where it has none, or where it is over. */
+/** A day of this month or the next; undefined where the month has no such day, or it is over. */
 export const inMonth = (today: string, day: number, which: string): string | undefined => {
   const start = monthStart(today, which === "next" ? 1 : 0);
   const found = start && addDays(start, day - 1);
   return found?.startsWith(start?.slice(0, 8) ?? "") && found >= today ? found : undefined;
 };
 
-/** "the 15th": the next such day. "20th" alone is a number, but beside another piece a day. */
+/** A day by its number: "the 15th" is the next one. "20th" is a day only beside another piece. */
 const dayInMonth = (line: Line, from: number, today: string, led: boolean): Dated => {
   const the = wordAt(line, from).folded === "the" ? 1 : 0;
   const word = the ? follower(line, from) : wordAt(line, from).folded;
@@ -244,12 +244,12 @@ const dayInMonth = (line: Line, from: number, today: string, led: boolean): Date
   if (inWeek !== undefined) {
     return dayPiece(onWeekday(today, day, inWeek), length + 1, "led");
   }
-  // "the second" is a rank as well, "the 2nd" less so.
+  // "the second" is often a rank, "the 2nd" less so.
   const isDay = led || (the > 0 && ordinal.test(word));
   return dayPiece(nextInMonth(today, day), length, isDay ? "clause" : "beside");
 };
 
-/** Where no day of a month is named, what of it is: "December", "in Nov 2027". */
+/** A month without a day: "December", "in Nov 2027". */
 const monthAlone = (line: Line, from: number): UnclearPiece | undefined => {
   const before = wordAt(line, from - 1).folded;
   const { folded } = wordAt(line, from);

@@ -15,7 +15,7 @@ import { coming, nextOrThis, theWeekend } from "./relative-days.ts";
 import { unreadDay } from "./unread-days.ts";
 import { follower, type Line, matchLength, wordAt } from "./words.ts";
 
-/** What can stand behind a day and belongs to it: "Friday week", "Friday next week", "Friday EOD". */
+/** A day with what extends it: "Friday week", "Friday next week", "Friday EOD". */
 const withTail = (
   line: Line,
   from: number,
@@ -73,7 +73,7 @@ const headOfDay = (line: Line, from: number, now: Now, led: boolean): Span => {
   );
 };
 
-/** A day in words, as long as it goes; what looks like one and is not surely one is unclear. */
+/** The longest day in words that begins at a word; one that is not certain is unclear. */
 export const readDay = (line: Line, from: number, now: Now, led: boolean): Span => {
   const head = headOfDay(line, from, now, led);
   if (head?.kind !== "day") return head;

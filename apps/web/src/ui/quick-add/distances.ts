@@ -12,7 +12,7 @@ import {
 } from "./pieces.ts";
 import { follower, isName, type Line, matchLength, wordAt } from "./words.ts";
 
-/** The day so far from another; undefined where the calendar ends, or for what is no whole days. */
+/** The day an amount away; undefined outside the calendar, and for hours and minutes. */
 const ahead = (day: string, { count, unit }: Amount, sign = 1): string | undefined => {
   const steps = sign * count;
   if (unit === "month") return addMonths(day, steps);
@@ -33,7 +33,7 @@ const moment = (now: Now, minutes: number, length: number): MomentPiece | Unclea
     : { kind: "moment", value, minute: total % 1440, length, place: "anywhere" };
 };
 
-/** "Run 5 km in 30 minutes": how fast, not when. */
+/** Whether a number before makes the amount a pace, not a date: "Run 5 km in 30 minutes". */
 const isPace = (line: Line, from: number): boolean =>
   [1, 2].some((back) => from >= back && /^\d/.test(wordAt(line, from - back).folded));
 
@@ -56,7 +56,7 @@ const amounts = (line: Line, from: number): { list: Amount[]; length: number } |
   return { list: [first, second], length: first.length + and + second.length };
 };
 
-/** What an amount is reckoned from: "from now", "from tomorrow", "on Friday". */
+/** The day that an amount is counted from: "from now", "from tomorrow", "on Friday". */
 const baseDay = (line: Line, from: number, today: string): Dated =>
   matchLength(line, from, ["now"]) > 0
     ? dayPiece(today, 1, "anywhere")
@@ -64,7 +64,7 @@ const baseDay = (line: Line, from: number, today: string): Dated =>
 
 const unitName = /^(?:min|minute|hour|hr|day|week|wk|fortnight|month|year)s?$/;
 
-/** "a few days", "2-3 weeks", "2 or 3 days": how many there are of these is not sure. */
+/** The length of an amount that is not exact: "a few days", "2-3 weeks", "2 or 3 days". */
 const vagueLength = (line: Line, from: number): number => {
   const count = /^(?:few|couple|several|some|\d{1,3}-\d{1,3}|half|\d+\.\d+)$/;
   const number = /^(?:\d+|one|two|three|four|five|six)$/;
@@ -82,12 +82,12 @@ const inMinutes = (list: readonly Amount[]): number =>
 const inDays = (start: string, list: readonly Amount[], sign = 1): string | undefined =>
   list.reduce<string | undefined>((day, one) => day && ahead(day, one, sign), start);
 
-/** "in 2 weeks or so", "in 1 week and a bit": more is said of it than is read. */
+/** The length of a vague end of an amount: "in 2 weeks or so", "in 1 week and a bit". */
 const openEnd = (line: Line, from: number): number =>
   matchLength(line, from, [/^(?:or|to|-)$/, /^(?:\d.*|a|so|more|less)$/]) ||
   matchLength(line, from, ["and", /^(?:a|some)$/, /^(?:bit|half|few|couple|more)$/]);
 
-/** "in 3 days", "in 1 week and 2 days", "in an hour", "in 3 days from tomorrow". */
+/** An amount from now: "in 3 days", "in 1 week and 2 days", "in an hour". */
 export const distance = (line: Line, from: number, now: Now): Span => {
   const said = amounts(line, from + 1);
   if (!said) {
@@ -119,7 +119,7 @@ export const distance = (line: Line, from: number, now: Now): Span => {
   return dayPiece(ofWeek, whole, "anywhere");
 };
 
-/** "a week on Friday", "2 weeks tomorrow", "3 days from now", "two days before Friday". */
+/** An amount from another day: "a week on Friday", "2 weeks tomorrow", "two days before Friday". */
 export const fromBase = (line: Line, from: number, now: Now): Span => {
   const said = amounts(line, from);
   const [amount, second] = said?.list ?? [];
@@ -144,7 +144,7 @@ export const fromBase = (line: Line, from: number, now: Now): Span => {
   return dayPiece(inDays(base.value, said.list, next === "before" ? -1 : 1), length, "anywhere");
 };
 
-/** "the day after tomorrow", "day before Friday", "the week after next", "the night before Friday". */
+/** A day beside another: "the day after tomorrow", "day before Friday", "the week after next". */
 export const dayBeside = (line: Line, from: number, today: string): Dated => {
   const head = matchLength(line, from, [
     "(the)",

@@ -4,7 +4,7 @@ import { nearDay } from "./near-days.ts";
 import { dayPiece, unclear } from "./pieces.ts";
 import { follower, isName, type Line, matchLength, wordAt } from "./words.ts";
 
-/** Friday; of a week that is in its weekend, Sunday. */
+/** The end of a week: Friday; once that is over, Sunday. */
 const weekEnd = (today: string, weeks: number): string | undefined =>
   inWeek(today, weeks, 4) ?? inWeek(today, weeks, 6);
 
@@ -34,7 +34,7 @@ export const shortEnds = new Map([
   ["eoy", "year"],
 ]);
 
-/** "end of tomorrow", "end of November". */
+/** The end of a day or month with a name: "end of tomorrow", "end of November". */
 const endOfNamed = (line: Line, from: number, head: number, today: string): Dated => {
   const day = nearDay(line, from + head, today) ?? weekday(line, from + head, today);
   if (day) return { ...day, length: head + day.length, place: "clause" };
@@ -45,7 +45,7 @@ const endOfNamed = (line: Line, from: number, head: number, today: string): Date
   return month === undefined ? unclear(head + 1, true) : dayPiece(value, head + 1, "clause");
 };
 
-/** "EOD", "end of the month", "the end of next week", "month end". */
+/** The end of a day, week, month or year: "EOD", "the end of next week", "month end". */
 export const endOf = (line: Line, from: number, today: string): Dated => {
   const short = shortEnds.get(wordAt(line, from).folded);
   if (short !== undefined) {

@@ -13,7 +13,7 @@ const nearDays = new Map([
 
 const isTonight = (folded: string): boolean => /^(?:tonight|tonite|2nite)$/.test(folded);
 
-/** "today", "tonight", "tomorrow". */
+/** A day by its distance: "today", "tonight", "tomorrow". */
 export const nearDay = (line: Line, from: number, today: string): Dated => {
   const word = wordAt(line, from);
   const ahead = nearDays.get(word.folded);

@@ -5,12 +5,12 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Dismissal, parseQuickAdd, type QuickAdd } from "./parse.ts";
 import { phraseCases, usualNow } from "./phrases.ts";
 
-/** A Wednesday, before anything of it is over. */
+/** The start of a Wednesday, when no time of it is over. */
 const now = "2026-11-18T00:00";
 
 const padded = (number: number): string => String(number).padStart(2, "0");
 
-/** What was recognised, on one line: "2026-11-24 09:00 #home !high". */
+/** The recognised fields on one line: "2026-11-24 09:00 #home !high". */
 const meaning = ({ due_date, due_time, tags, priority }: QuickAdd): string =>
   [due_date, due_time, ...tags.map((tag) => `#${tag}`), priority === "none" ? null : `!${priority}`]
     .filter((part) => part !== null)
@@ -121,7 +121,7 @@ describe("[Q-1] is recognised", () => {
     ["!med Pay rent", "Pay rent", "!medium"],
     ["Pay rent !low #home Friday", "Pay rent", "2026-11-20 #home !low"],
     ["Pay rent Friday #home before Ann asks", "Pay rent before Ann asks", "2026-11-20 #home"],
-    // The last one counts
+    // Several of a kind, of which the last counts
     ["Pay rent !low !high", "Pay rent !low", "!high"],
     ["Discuss Monday on Tuesday", "Discuss Monday", "2026-11-24"],
     ["Talk about Friday on Tuesday", "Talk about Friday", "2026-11-24"],
@@ -191,7 +191,7 @@ describe("[Q-1] stays a title", () => {
     "Clean Friday’s mess",
     "Tuesday-ish plan",
     "(Tuesday)",
-    // What is spoken of, not when
+    // Days that are the topic, not a date
     "Prepare the Friday meeting",
     "Move my Tuesday call",
     "Cancel the Tuesday 9am meeting",
@@ -252,7 +252,7 @@ describe("[Q-1] stays a title", () => {
     "Hurry !!!",
     "Set x!high",
     "Use !important",
-    // Nothing would be left
+    // Lines of which no title would be left
     "Tuesday",
     "#home !high",
     "Tuesday 9am",

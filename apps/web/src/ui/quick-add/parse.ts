@@ -11,34 +11,34 @@ type SignMeaning =
   | { readonly kind: "tag"; readonly value: string }
   | { readonly kind: "priority"; readonly value: "low" | "medium" | "high" };
 
-/** What words mean besides: a day as YYYY-MM-DD, a time as HH:MM. */
+/** The meaning of a token: besides signs, a day as YYYY-MM-DD or a time as HH:MM. */
 type Meaning =
   | SignMeaning
   | { readonly kind: "date"; readonly value: string }
-  /** `day` is that of a time for which the line names none beside it. */
+  /** `day` is the day of a time beside which the line names no date. */
   | { readonly kind: "time"; readonly value: string; readonly day?: string };
 
 /** Words that were recognised. `start` and `end` count UTF-16 units of the line, as the DOM does. */
 export type QuickAddToken = Meaning & {
   readonly start: number;
   readonly end: number;
-  /** As it stands in the line, with the preposition that leads into it. */
+  /** The words as they stand in the line, with the preposition before them. */
   readonly text: string;
 };
 
 /** A token that stays in the title, wherever its words stand; a token itself can be handed in. */
 export type Dismissal = Pick<QuickAddToken, "kind" | "text">;
 
-/** What one line says of a task. */
+/** The task that one line describes. */
 export type QuickAdd = {
   readonly title: string;
-  /** YYYY-MM-DD. A time without a day is the coming one. */
+  /** The day, YYYY-MM-DD; for a time without a day, the one on which it comes next. */
   readonly due_date: string | null;
-  /** HH:MM, from 00:00 to 23:59. */
+  /** The time, HH:MM, from 00:00 to 23:59. */
   readonly due_time: string | null;
   readonly tags: readonly string[];
   readonly priority: "none" | "low" | "medium" | "high";
-  /** In the order of the line. They do not overlap. */
+  /** The tokens in the order of the line. They do not overlap. */
   readonly tokens: readonly QuickAddToken[];
 };
 
@@ -85,13 +85,13 @@ const textOf = (text: string, word: Word): string =>
 const suffixOf = (text: string, word: Word | undefined): string =>
   word && !word.quoted ? text.slice(word.end, word.outerEnd).replace(/\p{Cf}/gu, "") : "";
 
-/** The words that are left, spaced as they were, and one space where some were taken out. */
+/** The title: the words not taken, spaced as they were, with one space in place of taken ones. */
 const titleOf = (text: string, line: Line, taken: ReadonlySet<number>): string => {
   const isText = (word: Word, index: number) => !taken.has(index) && !isSeparator(word);
   // "Pay rent - Tuesday" leaves no dash behind, and "Tuesday: pay rent" no colon.
   const from = taken.has(0) ? line.findIndex(isText) : 0;
   const to = taken.has(line.length - 1) ? line.findLastIndex(isText) : line.length - 1;
-  // Invisible signs that stand alone are no words, and stay with what they stand beside.
+  // Invisible signs that stand alone are no words, and stay with the text beside them.
   const head = from === 0 ? text.slice(0, wordAt(line, 0).outerStart) : "";
   const tail = to === line.length - 1 ? text.slice(wordAt(line, to).outerEnd) : "";
 
@@ -114,7 +114,7 @@ const titleOf = (text: string, line: Line, taken: ReadonlySet<number>): string =
 
 const dismissalOf = (kind: string, line: Line): string => `${kind} ${withoutLead(line)}`;
 
-/** Of one kind the last one counts, of tags each, up to the limit of different ones. */
+/** The findings that count: the last of each kind, and of tags the first up to the limit. */
 const chosenOf = (found: readonly (Phrase | Sign)[]): (Phrase | Sign)[] => {
   const lastOf = new Map(found.map((one) => [one.kind, one]));
   const tags = new Set<string>();
@@ -126,7 +126,7 @@ const chosenOf = (found: readonly (Phrase | Sign)[]): (Phrase | Sign)[] => {
   });
 };
 
-/** The part of the day that stands before a time in the title: "Games night at 8", "Morning run at 6". */
+/** The part of the day in the title before a time: "Games night at 8", "Morning run at 6". */
 const hintFor = (line: Line, time: Phrase, date: Phrase | undefined): ReturnType<typeof partOf> => {
   const first = date && date.last + 1 === time.first ? date.first : time.first;
   return partOf(wordAt(line, first - 1).folded) ?? partOf(wordAt(line, 0).folded);
@@ -159,10 +159,9 @@ const readNow = (now: string): Now => {
 };
 
 /**
- * Reads one line as a task: "Pay rent Tuesday 9am #home !high". What is not surely a day, a time, a
- * tag or a priority stays in the title, and so does what is quoted or dismissed. If no title would
- * be left, the line is the title. `now` is the person's clock as YYYY-MM-DDTHH:MM; nothing but the
- * arguments decides, neither the machine's clock nor a time zone.
+ * Reads one line as a task. Uncertain, quoted and dismissed words stay in the title; if no title
+ * would be left, the line is the title. `now` is the person's clock as YYYY-MM-DDTHH:MM: the result
+ * depends on the arguments alone, not on the machine's clock or zone.
  */
 export function parseQuickAdd(
   text: string,

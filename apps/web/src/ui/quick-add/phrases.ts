@@ -1,7 +1,7 @@
-/** A line that somebody types, and what it means. */
+/** A line as people type it, and what it means. */
 export type PhraseCase = {
   readonly line: string;
-  /** Where it is not `usualNow`. */
+  /** The person's clock; `usualNow` by default. */
   readonly now?: string;
   readonly title: string;
   readonly due_date: string | null;
@@ -10,7 +10,7 @@ export type PhraseCase = {
   readonly priority?: "low" | "medium" | "high";
 };
 
-/** A Wednesday, at ten. */
+/** The clock of most cases: a Wednesday, at ten. */
 export const usualNow = "2026-11-18T10:00";
 
 const said = (
@@ -21,7 +21,7 @@ const said = (
   now = usualNow,
 ): PhraseCase => ({ line, title, due_date, due_time, now });
 
-/** Nothing of it is a day or a time. */
+/** A line in which nothing is a day or a time. */
 const text = (line: string, now = usualNow): PhraseCase => said(line, line, null, null, now);
 
 /** A day beside a time is read, or the time is not taken either (Q1). */
@@ -264,7 +264,7 @@ const wholePhrases: readonly PhraseCase[] = [
   said("Dentist next Friday 27 Nov 9am", "Dentist", "2026-11-27", "09:00"),
 ];
 
-/** What is over is not meant (Q4). */
+/** Days and times that are over are not meant (Q4). */
 const comingTimes: readonly PhraseCase[] = [
   said("Call Bob at 9am", "Call Bob", "2026-11-19", "09:00", "2026-11-18T15:00"),
   said("Call Bob at 9am", "Call Bob", "2026-11-18", "09:00", "2026-11-18T09:00"),
@@ -280,7 +280,7 @@ const comingTimes: readonly PhraseCase[] = [
   { ...said("Take pill 9am #health", "Take pill", "2026-11-19", "09:00"), tags: ["health"] },
 ];
 
-/** Signs are compared by what they are, not by how they are written (Q5). */
+/** Characters are compared by what they are, not by how they are encoded (Q5). */
 const signs: readonly PhraseCase[] = [
   said("会議 tomorrow ９：３０", "会議", "2026-11-19", "09:30"),
   said("会議、tomorrow、９：３０", "会議", "2026-11-19", "09:30"),
@@ -308,7 +308,7 @@ const signs: readonly PhraseCase[] = [
   text("¿Mañana? ＃１"),
 ];
 
-/** What else people type (Q7). */
+/** Further phrases that people type (Q7). */
 const furtherPhrases: readonly PhraseCase[] = [
   said("Pay rent on the 1st", "Pay rent", "2026-12-01"),
   said("Pay rent the 15th", "Pay rent", "2026-12-15"),

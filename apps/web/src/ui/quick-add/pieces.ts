@@ -1,17 +1,17 @@
 /**
- * Where words that can mean a day or a time do mean it, from the strictest on: beside another that
- * does ("20th"), at the end of what is said ("sat"), before a new clause too ("Friday with Ann"),
+ * The places in which words count as a day or a time, from the strictest on: beside another such
+ * piece ("20th"), at the end of a phrase ("sat"), before a new clause too ("Friday with Ann"),
  * after a preposition ("at 9am"), anywhere.
  */
 export type Place = "beside" | "end" | "clause" | "led" | "anywhere";
 
 export type PartOfDay = "morning" | "afternoon" | "evening" | "night";
 
-/** A time of a clock. Whether a bare one is before or after noon is not said by itself. */
+/** A clock time. A bare one does not say whether it is before or after noon. */
 export type Clock = { readonly minute: number; readonly bare: boolean };
 
 type Read = {
-  /** How many words it has. */
+  /** The number of its words. */
   readonly length: number;
   readonly place: Place;
 };
@@ -23,16 +23,16 @@ export type DayPiece = Read & {
   readonly part?: PartOfDay;
   /** Whether a bare number behind it is an hour: "tmrw 10". */
   readonly takesHour?: boolean;
-  /** Of a name of a weekday: which, 0 is Monday. */
+  /** The weekday, where the words name one; 0 is Monday. */
   readonly weekday?: number;
-  /** Of the end of something: of what. */
+  /** The span of which the day is the end, where the words say "end of". */
   readonly endOf?: "day" | "more";
 };
 
 export type ClockPiece = Read & {
   readonly kind: "clock";
   readonly clock: Clock | "midnight";
-  /** Whether it means a time beside a day or after a preposition alone: "3p". */
+  /** Whether only a day beside it or a preposition before it makes it a time: "3p". */
   readonly weak?: boolean;
 };
 
@@ -46,8 +46,8 @@ export type MomentPiece = Read & {
 export type PartPiece = Read & { readonly kind: "part"; readonly part: PartOfDay };
 
 /**
- * What looks like a day or a time and is not surely one: nothing beside it is read either. A soft
- * one spares days, since it may be no day at all ("24.11"), but no time: its day would be missing.
+ * Words that may be a day or a time: nothing beside them is read either. A soft piece spares days
+ * beside it, since it may be no day at all ("24.11"), but no time, which would lack its day.
  */
 export type UnclearPiece = Read & {
   readonly kind: "unclear";
@@ -57,7 +57,7 @@ export type UnclearPiece = Read & {
 
 export type Piece = DayPiece | ClockPiece | MomentPiece | PartPiece | UnclearPiece;
 
-/** What can be said of a day. */
+/** The pieces that reading a day can give. */
 export type Span = DayPiece | MomentPiece | UnclearPiece | undefined;
 
 /** The clock of the person: the day, and the minutes since it began. */
@@ -106,7 +106,7 @@ const numbers: ReadonlyMap<string, number> = new Map([
   ["ninety", 90],
 ]);
 
-/** Of up to three digits, or in words. */
+/** A number of up to three digits, or in words. */
 export const numberOf = (folded: string): number | undefined =>
   /^\d{1,3}$/.test(folded) ? Number(folded) : numbers.get(folded);
 

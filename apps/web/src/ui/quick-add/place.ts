@@ -4,7 +4,7 @@ import { isName, type Line, type Word, wordAt } from "./words.ts";
 
 const wordList = (list: string): ReadonlySet<string> => new Set(list.split(" "));
 
-/** After these, a day or a time is what is spoken of, not when to do it: "the Friday deal". */
+/** Words after which a day or a time is the topic, not when to do it: "the Friday deal". */
 const binding = wordList(
   "a about after all an and any around ash at before between black bloody blue boxing by casual " +
     "cyber during each early easter every fat following for freaky from girl giving good happy his her holy in is " +
@@ -13,23 +13,23 @@ const binding = wordList(
     "this throwback till to until versus vs was week with within your",
 );
 
-/** Of these, they say of which one it is spoken: a time in the same line is another, unless they begin it. */
+/** Words after which, unless they begin the line, an unread day leaves the times of the line. */
 const determiners = wordList("a an her his my our that the their these your");
 
-/** After these, a number is a name: "Room 12:30", "Chapter 12/12". */
+/** Words after which a number is a name: "Room 12:30", "Chapter 12/12". */
 const counted = wordList(
   "bug chapter episode flat gate issue page part platform psalm ratio room score size ticket verse " +
     "version",
 );
 
-/** After these at the beginning of a line, words with a capital are a name: "Watch Any Given Sunday". */
+/** First words of a line after which capitals make a name: "Watch Any Given Sunday". */
 const consuming = wordList("listen read stream watch");
 
-/** Whether the word has nothing but what stands between other words: "-", ",", "|". */
+/** Whether the word is a separator alone: "-", ",", "|". */
 export const isSeparator = ({ quoted, core, suffix }: Word): boolean =>
   !quoted && /^[-–—|]*$/.test(core) && /^[,;:]*$/.test(suffix);
 
-/** How many words from the beginning belong to what is to be read or watched. */
+/** The number of words at the beginning that name what is to be read or watched. */
 const lengthOfName = (line: Line): number => {
   if (!consuming.has(wordAt(line, 0).folded)) return 0;
   const from = wordAt(line, 1).folded === "to" ? 2 : 1;
@@ -43,7 +43,7 @@ const lengthOfName = (line: Line): number => {
 const isBound = (line: Line, { first, lead, kind }: Phrase): boolean => {
   const before = wordAt(line, first - 1);
   if (before.suffix !== "" || lead !== "") return false;
-  // "this time next week", "same time tomorrow"
+  // "this time next week" and "same time tomorrow" name a time that is not read.
   const isSameTime =
     before.folded === "time" && /^(?:this|same)$/.test(wordAt(line, first - 2).folded);
   if (isSameTime) return true;
@@ -52,7 +52,7 @@ const isBound = (line: Line, { first, lead, kind }: Phrase): boolean => {
   return isCounted || binding.has(before.folded);
 };
 
-/** Whether it stands where a sentence says when, rather than inside a name. */
+/** Whether days and times stand where a sentence says when, rather than inside a name. */
 const stands = (
   line: Line,
   { last, phrases }: When,
@@ -80,7 +80,7 @@ const stands = (
   return /^[:,]$/.test(suffix) || isSeparator(next) || (led && !nextIsName);
 };
 
-/** "Dinner this evening with Ann at 7": of a part of a day and a clock apart from it, the clock counts. */
+/** Merges parts of the day into a clock elsewhere: "Dinner this evening with Ann at 7". */
 const withTheirParts = (phrases: readonly Phrase[]): Phrase[] => {
   const clock = phrases.findLast(({ clock, part }) => clock !== undefined && !part)?.clock;
   const merged: Phrase[] = [];
@@ -96,7 +96,7 @@ const withTheirParts = (phrases: readonly Phrase[]): Phrase[] => {
   return merged;
 };
 
-/** Whether one is the day of the other, a time, and cannot be read: "5/12 #fun 9am". */
+/** Whether `one` is the day of the time `other`, and cannot be read: "5/12 #fun 9am". */
 const isDayOf = (one: When, other: When, signs: ReadonlySet<number>): boolean => {
   if (!one.isDayLike || one.phrases.length > 0 || other.isDayLike) return false;
   const [from, to] = one.first < other.first ? [one.last, other.first] : [other.last, one.first];
@@ -105,9 +105,9 @@ const isDayOf = (one: When, other: When, signs: ReadonlySet<number>): boolean =>
 };
 
 /**
- * The days and times that count where they stand. What follows them decides, so the last is asked
- * first; `signs` are the numbers of words that are tags and priorities. A time whose day stands in
- * the line and was not read does not count either: it would be of a wrong day.
+ * The days and times that count where they stand. The words after one decide, so the last is
+ * checked first; `signs` are the indexes of tags and priorities. A time whose day was not read does
+ * not count either: it would get a wrong day.
  */
 export const phrasesThatCount = (
   line: Line,

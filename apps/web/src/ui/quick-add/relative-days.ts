@@ -5,20 +5,20 @@ import { yearsAhead } from "./ends.ts";
 import { dayPiece, partOf, unclear } from "./pieces.ts";
 import { follower, isName, type Line, matchLength, wordAt } from "./words.ts";
 
-/** Saturday; on a weekend its day that is today. */
+/** The Saturday of a week; on a weekend, today. */
 const weekend = (today: string, weeks: number): string | undefined => {
   const saturday = inWeek(today, weeks, 5);
   return saturday ?? today;
 };
 
-/** "this evening" and "this afternoon" are a part of today. */
+/** A part of today: "this evening", "this afternoon". */
 const partOfToday = (line: Line, from: number, today: string): Dated => {
   const part = partOf(follower(line, from));
   if (part === undefined || isName(wordAt(line, from + 1))) return undefined;
   return dayPiece(today, 2, "clause", { part, takesHour: true });
 };
 
-/** "next week" is its Monday, "next month" its first day, "next Friday" the Friday of next week. */
+/** A day by "next" or "this": "next week" is its Monday, "next Friday" the Friday of that week. */
 export const nextOrThis = (line: Line, from: number, today: string): Dated => {
   const isNext = wordAt(line, from).folded === "next";
   const second = follower(line, from);
@@ -61,7 +61,7 @@ export const nextOrThis = (line: Line, from: number, today: string): Dated => {
   return dayPiece(value, 2, "clause", { takesHour: true });
 };
 
-/** "coming Friday", "this coming Friday", "the coming weekend": the first one ahead. */
+/** The first such day ahead: "coming Friday", "this coming Friday", "the coming weekend". */
 export const coming = (line: Line, from: number, today: string): Dated => {
   const length = matchLength(line, from, ["(this)", "(the)", /^(?:up)?coming$/]);
   if (length === 0) return undefined;
@@ -74,7 +74,7 @@ export const coming = (line: Line, from: number, today: string): Dated => {
     : undefined;
 };
 
-/** "this weekend", "at the weekend". */
+/** The weekend without "this" or "next": "the weekend", "over the weekend". */
 export const theWeekend = (line: Line, from: number, today: string): Dated => {
   const length = matchLength(line, from, ["(over)", "the", "weekend"]);
   return length > 0 ? dayPiece(weekend(today, 0), length, "clause") : undefined;

@@ -3,10 +3,10 @@ import { defaultOf, minuteIn, wakingMinute } from "./clock.ts";
 import type { Clock, Now, PartOfDay } from "./pieces.ts";
 import type { Phrase } from "./when.ts";
 
-/** What is said of a task's day and time, as numbers. */
+/** The day and the time of a task; the time in minutes of the day. */
 export type Settled = { readonly day: string; readonly minute: number };
 
-/** Of a part of the day that merely stands near, only what most people would mean. */
+/** The minute of a clock time near a part of the day, which counts only from 5 to midnight. */
 const hintedMinute = (clock: Clock, hint: PartOfDay | undefined): number => {
   const minute = hint && clock.bare ? minuteIn(clock, hint) : undefined;
   const isUsual = minute !== undefined && minute >= 300 && minute < 1440;
@@ -14,8 +14,8 @@ const hintedMinute = (clock: Clock, hint: PartOfDay | undefined): number => {
 };
 
 /**
- * The day and the minute that a time has, with the date that the line names or without. A time
- * without a day is the coming one; what is after midnight in a night is of the day after it.
+ * The day and the minute of a time, with the date that the line names or without. A time without a
+ * day is the next such one; a time of a night after midnight is of the following day.
  */
 export const settleTime = (
   time: Phrase,

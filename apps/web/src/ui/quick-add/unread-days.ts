@@ -5,11 +5,11 @@ import { follower, isName, type Line, matchLength, type Word, wordAt } from "./w
 const repeated =
   /^(?:day|days|weekday|week|month|year|morning|afternoon|evening|night|hour|other|single|weekend)$/;
 
-/** "Mother's Day", "Labor Day"; "laundry day" can be any. */
+/** Whether two words name a feast: "Mother's Day", "Labor Day", but not "laundry day". */
 const isFeast = (word: Word, day: Word): boolean =>
   /'s$|s'$/.test(word.folded) || (isName(word) && isName(day));
 
-/** What repeats, what is past, feasts: beside a time it is the day, and it is not read. */
+/** Repeated days, past days and feasts, which are not read and make a time beside them unclear. */
 export const unreadDay = (line: Line, from: number): UnclearPiece | undefined => {
   const { folded } = wordAt(line, from);
   const next = follower(line, from);

@@ -7,26 +7,26 @@ import type { Clock, DayPiece, Now, PartOfDay, Piece, Place } from "./pieces.ts"
 import { hourWord, partOf } from "./pieces.ts";
 import { follower, isName, type Line, matchLength, wordAt } from "./words.ts";
 
-/** Words of a line that say a day or a time. `first` and `last` are their numbers. */
+/** Words of a line that say a day or a time. `first` and `last` are their indexes. */
 export type Phrase = {
   readonly kind: "date" | "time";
   readonly first: number;
   readonly last: number;
-  /** A day; of a time only where its words name one: "in an hour", "this evening". */
+  /** The day; of a time only where its words name one: "in an hour", "this evening". */
   readonly day?: string;
   readonly clock?: Clock;
   readonly part?: PartOfDay;
   readonly place: Place;
-  /** The preposition that leads into it, or "". */
+  /** The preposition before the phrase, or "". */
   readonly lead: string;
 };
 
-/** Days and times side by side. `phrases` is empty where they say nothing, or contradict each other. */
+/** Days and times side by side. `phrases` is empty where they are unclear or contradictory. */
 export type When = {
   readonly first: number;
   readonly last: number;
   readonly phrases: readonly Phrase[];
-  /** Whether a day is named that no other word is likely to be. */
+  /** Whether a day is named by words that are hardly anything else. */
   readonly namesDay: boolean;
   /** Whether anything looks like a day. */
   readonly isDayLike: boolean;
@@ -43,18 +43,18 @@ const leads: ReadonlySet<string> = new Set(["on", "by", "at", "@", "due", "befor
 
 const isAt = (lead: string): boolean => /^(?:at|@|around|about|approx)$/.test(lead);
 
-/** Between two days or two times, these make a list or a range of them. */
+/** Words that make a list or a range of two days or two times. */
 const joining: ReadonlySet<string> = new Set("- | & / + and or to till until through".split(" "));
 
-/** These open a clause of their own, so that the words before them can be when to do it. */
+/** Words that open a clause, so that the words before can say when to do it. */
 export const opening: ReadonlySet<string> = new Set(
   "about at for from in re regarding to via w/ with".split(" "),
 );
 
-/** Whether what follows this one stands anywhere: "before 9am" can be of something else. */
+/** Whether a piece keeps its place after this preposition; "before 9am" can be of another thing. */
 export const isLeading = (lead: string): boolean => /^(?:on|by|at|@|due)$/.test(lead);
 
-/** How many words lead into a day or a time here: "on", "by", "at", "due", "due on". */
+/** The number of words that lead into a day or a time: "on", "by", "at", "due", "due on". */
 const leadLength = (line: Line, from: number, behindPart = false): number => {
   const word = wordAt(line, from);
   // "Never On Sunday": inside a name, the preposition has a capital too.
@@ -70,13 +70,13 @@ const leadLength = (line: Line, from: number, behindPart = false): number => {
   return leads.has(word.folded) ? 1 : 0;
 };
 
-/** Without the words that lead into it: how one phrase is told from another, whatever stands before. */
+/** A phrase without its leading prepositions, by which phrases are compared. */
 export const withoutLead = (line: Line): string => {
   const words = line.map(({ folded }) => folded);
   return words.slice(words.findIndex((word) => !leads.has(word))).join(" ");
 };
 
-/** Whether what follows leaves a number to be an hour: "tmrw 10 with Ann", but not "tmrw 10 eggs". */
+/** Whether the words after a number let it be an hour: "tmrw 10 with Ann", not "tmrw 10 eggs". */
 const isHour = (line: Line, last: number, now: Now, lead: string): boolean => {
   const next = wordAt(line, last + 1);
   const isText = /[\p{L}\p{N}]/u.test(next.core) && !/^[#!]/.test(next.folded);
@@ -105,16 +105,16 @@ const readTime = (
   const { folded } = wordAt(line, from);
   const isNumber = /^\d+$/.test(folded) || hourWord(folded) !== undefined;
   if (!isNumber || isHour(line, from, now, lead)) return clock;
-  // "Tomorrow at 9 call Bob": what begins the line is said of all of it.
+  // "Tomorrow at 9 call Bob": a date at the beginning applies to the whole line.
   const isFirst = (run[0]?.first ?? from - 1) === 0;
   return lead !== "" && isFirst ? clock : undefined;
 };
 
-/** "at the weekend" and "at the end of May" are days; all other that follows "at" is a time. */
+/** Whether a day can follow: after "at", only the likes of "the weekend" and "the end of May". */
 const canBeDay = (line: Line, from: number, lead: string): boolean =>
   !isAt(lead) || matchLength(line, from, ["(the)", /^(?:end|weekend|close)$/]) > 0;
 
-/** A day, a time or a part of a day, with what leads into it. */
+/** Reads a day, a time or a part of a day, with the prepositions before it. */
 const readPiece = (
   line: Line,
   first: number,
@@ -124,7 +124,7 @@ const readPiece = (
   const before = run.at(-1)?.piece.kind;
   const isBehind = before === "day" || before === "clock";
   const part = isBehind ? readPart(line, first, before === "day") : undefined;
-  // "9am morning run": behind a clock the name of a part is often that of something else.
+  // "9am morning run": behind a clock time, a part of the day often names something else.
   const isOther = before === "clock" && part?.length === 1 && !isHour(line, first, now, "");
   if (part && !isOther) return { piece: part, first, last: first + part.length - 1, lead: "" };
   const length = leadLength(line, first, before === "part");
@@ -142,7 +142,7 @@ const isSoft = ({ piece }: Placed): boolean => piece.kind === "unclear" && piece
 
 const isRealDay = ({ piece: { kind } }: Placed): boolean => kind === "day" || kind === "moment";
 
-/** "24 Nov, Tuesday", "tomorrow Thursday": one day, said twice. */
+/** Whether two pieces say the same day: "24 Nov, Tuesday", "tomorrow Thursday". */
 const agree = (one: Piece, other: Piece): one is DayPiece =>
   one.kind === "day" &&
   other.kind === "day" &&
@@ -151,13 +151,13 @@ const agree = (one: Piece, other: Piece): one is DayPiece =>
 const areAlike = (one: Placed, other: Placed): boolean =>
   one.piece.kind !== "part" && other.piece.kind !== "part" && isDayLike(one) === isDayLike(other);
 
-/** "Friday - 8pm": a day and a time that are set apart. */
+/** Whether a dash or bar stands between a day and a time: "Friday - 8pm". */
 const isParted = (line: Line, at: number, { piece }: Placed): boolean =>
   /^[-|]$/.test(wordAt(line, at).folded) && piece.kind !== "part";
 
 type Run = { readonly placed: Placed[]; contradictory: boolean };
 
-/** The pieces that stand side by side from here on. */
+/** Reads the pieces that stand side by side from a word on. */
 const readRun = (line: Line, first: number, now: Now): Run => {
   const run: Run = { placed: [], contradictory: false };
   for (let at = first; ; ) {
@@ -181,7 +181,7 @@ const readRun = (line: Line, first: number, now: Now): Run => {
     if (repeats && !isJoined && before && agree(before.piece, found.piece)) {
       run.placed[run.placed.length - 1] = { ...before, last: found.last };
     } else {
-      // Of what is contradictory already, only where it ends is asked.
+      // A contradictory run keeps only its last piece, which says where it ends.
       run.placed.splice(run.placed.length - (run.contradictory ? 1 : 0), 1, found);
       run.contradictory ||= repeats;
     }
@@ -192,7 +192,7 @@ const readRun = (line: Line, first: number, now: Now): Run => {
 
 const aPart = /^(?:morning|afternoon|evening|night)$/;
 
-/** "Nov 24 to 26", "Friday or 2 days later": there is more than what was read. */
+/** Whether the phrase goes on after what was read: "Nov 24 to 26", "Friday or 2 days later". */
 const goesOn = (line: Line, { piece, last }: Placed): boolean => {
   if (follower(line, last) === "") return false;
   if (piece.kind === "part")
@@ -209,7 +209,7 @@ const phraseOf = (kind: Phrase["kind"], { piece, first, last, lead }: Placed): P
   return { kind, first, last, place, lead };
 };
 
-/** A clock with the part of the day that stands beside it; undefined where they contradict. */
+/** A clock time with the part of the day beside it; undefined where they contradict. */
 const timePhrase = (
   clock: Placed,
   part: Placed | undefined,
@@ -238,7 +238,7 @@ const joinedTo = (phrase: Phrase, other: Placed): Phrase => {
 const areBeside = (one: Placed, other: Placed): boolean =>
   one.last + 1 === other.first || other.last + 1 === one.first;
 
-/** "before Friday" is the day before, "before Friday 9am" that time, "before EOM" that end. */
+/** The day that a piece means: "before Friday" is the day before, "before Friday 9am" is Friday. */
 const dayValue = ({ piece, lead }: Placed, hasTime: boolean, today: string): string | undefined => {
   if (piece.kind !== "day") return undefined;
   const isDayBefore = lead === "before" && !hasTime && piece.endOf === undefined;
@@ -246,7 +246,7 @@ const dayValue = ({ piece, lead }: Placed, hasTime: boolean, today: string): str
   return lead === "before" && (value === undefined || value < today) ? undefined : value;
 };
 
-/** What the pieces of a run say together; undefined where they contradict each other. */
+/** The phrases that the pieces of a run make; undefined where they contradict each other. */
 const phrasesOf = ({ placed }: Run, now: Now): Phrase[] | undefined => {
   const only = (kind: Piece["kind"]) => placed.filter(({ piece }) => piece.kind === kind);
   const [day] = only("day");
@@ -283,13 +283,13 @@ const phrasesOf = ({ placed }: Run, now: Now): Phrase[] | undefined => {
   return time ? [date, time].toSorted((one, other) => one.first - other.first) : [date];
 };
 
-/** "Sat brunch", "Fly Sat to Rome", but neither "sat nav" nor "sun cream". */
+/** Whether a short weekday is one: "Sat brunch", "Fly Sat to Rome", but not "sat nav". */
 const isWeekday = (line: Line, { piece, first, last }: Placed): boolean =>
   piece.kind === "day" &&
   piece.weekday !== undefined &&
   (first === 0 || isName(wordAt(line, first)) || opening.has(wordAt(line, last + 1).folded));
 
-/** What the words from here on say of a day or a time. Whether they do so here is not asked. */
+/** Reads days and times from a word on. Whether they count there is decided in place.ts. */
 export const readWhen = (line: Line, first: number, now: Now): When | undefined => {
   const aside = asideLength(line, first, now);
   if (aside > 0) {

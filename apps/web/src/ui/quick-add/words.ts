@@ -1,23 +1,23 @@
-/** A word of a line: what stands between spaces. Quoted text is one word that means only itself. */
+/** A word of a line, between spaces. Quoted text is one word, whose content is not read. */
 export type Word = {
-  /** Where the word stands, without the invisible signs and the punctuation around it. */
+  /** The word's range, without the invisible signs and the punctuation around it. */
   readonly start: number;
   readonly end: number;
-  /** Where it stands with them. */
+  /** The word's range with them. */
   readonly outerStart: number;
   readonly outerEnd: number;
   readonly quoted: boolean;
-  /** As it is typed; "" where it is quoted. */
+  /** The text as it is typed; "" where it is quoted. */
   readonly core: string;
-  /** As it is compared: in one form of letters, digits and dashes, and small. */
+  /** The text as it is compared: letters, digits and dashes in one form, in lower case. */
   readonly folded: string;
-  /** The punctuation that ends it, as ASCII. */
+  /** The punctuation after the word, as ASCII. */
   readonly suffix: string;
 };
 
 export type Line = readonly Word[];
 
-/** Longer than any word that means something; what is longer is not folded. */
+/** The length beyond which a word is not folded, since it can mean nothing. */
 const longestWord = 40;
 
 const nothing: Word = {
@@ -33,14 +33,14 @@ const nothing: Word = {
 
 export const wordAt = (line: Line, index: number): Word => line[index] ?? nothing;
 
-/** A word as names are written: "Live", but neither "live" nor "LIVE". */
+/** Whether a word is written as a name: "Live", but neither "live" nor "LIVE". */
 export const isName = ({ core }: Word): boolean => /^\p{Lu}\p{Ll}/u.test(core);
 
 /** The folded word after this one, where both can belong to one phrase. */
 export const follower = (line: Line, index: number): string =>
   /^[,.]?$/.test(wordAt(line, index).suffix) ? wordAt(line, index + 1).folded : "";
 
-/** How many words from here on are those of the pattern, in which "(the)" can be left out; 0: not so. */
+/** The number of words that match the pattern, in which "(the)" is optional; 0: no match. */
 export const matchLength = (
   line: Line,
   from: number,
@@ -59,7 +59,7 @@ export const matchLength = (
 
 const invisible = /\p{Cf}/gu;
 
-/** Signs that end a word, and need no space behind them. */
+/** Characters that end a word, and need no space behind them. */
 const closing = "、。，､｡";
 const punctuation = `,.;:!…．；：！،؛।${closing}`;
 
@@ -99,7 +99,7 @@ const readWord = (text: string, outerStart: number): Word => {
   };
 };
 
-// What stands before is looked at behind the mark, so that it is looked at once for each mark.
+// The lookbehind stands after the mark, so that it runs once for each mark.
 const closingMark = (mark: string): RegExp =>
   new RegExp(
     `${mark}(?<=[^\\s\\p{Cf}]\\p{Cf}*${mark})(?=$|[\\s\\p{Cf},.;:!?)\\]}、。，！？])`,
@@ -108,7 +108,7 @@ const closingMark = (mark: string): RegExp =>
 const closingMarks = { '"': closingMark('"'), "“": closingMark("”") };
 const openingMark = /(?<=^|[\s\p{Cf}([{、。，])["“](?=\p{Cf}*[^\s\p{Cf}])/gu;
 
-/** Where text is quoted: a mark that opens a word, up to the next that closes one. */
+/** The ranges of quoted text: from a mark that opens a word to the next that closes one. */
 const quotes = (text: string): (readonly [open: number, close: number])[] => {
   const ends = {
     '"': [...text.matchAll(closingMarks['"'])],
@@ -131,7 +131,7 @@ const quotes = (text: string): (readonly [open: number, close: number])[] => {
 
 const chunk = new RegExp(`[^\\s${closing}]+[${closing}]*|[${closing}]+`, "g");
 
-/** What is not visible at all is a space. */
+/** Whether any character is visible; a text without one counts as a space. */
 const isVisible = (text: string): boolean => /\P{Cf}/u.test(text);
 
 /** The words of a line, in its order. */
