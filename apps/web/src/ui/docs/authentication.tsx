@@ -27,7 +27,7 @@ print(jwt.encode(
     algorithm="HS256",
 ))`;
 
-/** What the token is, and how another service makes its own. */
+/** The chapter on the token, and on how another service makes its own. */
 export function Authentication() {
   return (
     <Chapter

@@ -9,7 +9,7 @@ const chapters = [
   { id: "conventions", title: "Conventions" },
 ] as const;
 
-/** The way around the page: beside it on a wide screen, folded on top of it on a narrow one. */
+/** The table of contents: at the side on a wide screen, folded at the top on a narrow one. */
 export function Contents() {
   return (
     <>

@@ -14,7 +14,7 @@ const problem = {
   ],
 };
 
-/** What holds for every address. */
+/** The conventions that hold for every address. */
 export function Conventions({ origin }: { origin: string }) {
   return (
     <Chapter id="conventions" title="Conventions" text="What holds for every address.">

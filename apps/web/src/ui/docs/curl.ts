@@ -1,9 +1,6 @@
 import type { Operation } from "@tend/contracts";
 
-/**
- * A request of this operation, ready for a POSIX shell. `$TOKEN` and `$ID` are those of the
- * quickstart.
- */
+/** A request of an operation for a POSIX shell. `$TOKEN` and `$ID` are those of the quickstart. */
 export function curl(operation: Operation, origin: string): string {
   const { method, path, security, bodyTypes = ["application/json"], bodyExample } = operation;
   const address = `${origin}${path.replace("{id}", "$ID")}`;
@@ -20,7 +17,7 @@ export function curl(operation: Operation, origin: string): string {
     .join(" \\\n  ");
 }
 
-/** On one line where that is easy to read. */
+/** A value as JSON, on one line where that is easy to read. */
 function json(value: unknown): string {
   const line = JSON.stringify(value);
   return line.length <= 48 ? line : JSON.stringify(value, null, 2).replaceAll("\n", "\n  ");

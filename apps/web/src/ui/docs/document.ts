@@ -51,8 +51,8 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-// The document is our own, and a test of the contract holds it to OpenAPI: these are the parts of
-// it that the page reads.
+// The document is the app's own, and a test of the contract holds it to OpenAPI; the type has the
+// parts of it that the page reads.
 const document = openapi("/") as unknown as Document;
 
 export const { tags } = document;
@@ -61,9 +61,9 @@ export const { tags } = document;
 export interface Entry {
   readonly id: OperationId;
   readonly operation: Operation;
-  /** In the path and in the query. */
+  /** The parameters in the path and in the query. */
   readonly parameters: readonly Parameter[];
-  /** Of the request, beyond those that every request has. */
+  /** The headers of the request, beyond those that every request has. */
   readonly headers: readonly Parameter[];
   readonly body: Schema | undefined;
   readonly bodyRequired: boolean;
@@ -84,7 +84,7 @@ export const entries: readonly Entry[] = Object.entries(api).map(([id, operation
     if (schema) answers.set(Number(status), schema);
   }
   return {
-    // Object.entries widens the keys of the table.
+    // The id is a key of the table, which Object.entries widens.
     id: id as OperationId,
     operation,
     parameters: parameters.filter((one) => one.in !== "header"),
@@ -96,10 +96,10 @@ export const entries: readonly Entry[] = Object.entries(api).map(([id, operation
   };
 });
 
-/** The name of a schema that stands in the components. */
+/** The name of a schema in the components; undefined for one that is written out. */
 export const nameOf = (schema: Schema): string | undefined => schema.$ref?.split("/").at(-1);
 
-/** The schema itself, where it is a reference. */
+/** The schema that a reference leads to; one that is none is returned as it is. */
 export function resolve(schema: Schema): Schema {
   const name = nameOf(schema);
   return (name === undefined ? undefined : document.components.schemas[name]) ?? schema;

@@ -28,7 +28,7 @@ export function FieldList({ lines }: { lines: readonly FieldLine[] }) {
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
-/** What a body is: its fields, or the kinds of which it is one, then what its lists hold. */
+/** The shape of a body: its fields, or the kinds that it can be, then the items of its lists. */
 export function SchemaFields({ schema }: { schema: Schema }) {
   const name = nameOf(schema);
   const { description } = resolve(schema);

@@ -10,7 +10,7 @@ export interface FieldLine {
   readonly description: string | undefined;
 }
 
-/** The fields of an object, as a reader wants them. */
+/** The fields of an object, as lines of a table. */
 export function fieldsOf(schema: Schema): readonly FieldLine[] {
   const { properties = {}, required = [] } = resolve(schema);
   return Object.entries(properties).map(([name, property]) =>
@@ -18,7 +18,7 @@ export function fieldsOf(schema: Schema): readonly FieldLine[] {
   );
 }
 
-/** The kinds of which a value is one, each named by what tells it from the others. */
+/** The alternatives of a value (`oneOf`), each named by the constant that distinguishes it. */
 export function kindsOf(schema: Schema): readonly FieldLine[] {
   return (resolve(schema).oneOf ?? []).map(({ properties = {}, required = [] }) => {
     const entries = Object.entries(properties);
@@ -39,7 +39,7 @@ export function kindsOf(schema: Schema): readonly FieldLine[] {
   });
 }
 
-/** What the fields of an object are lists of, where a list says in full what that is. */
+/** The schemas of items in an object's lists, of those that have a name. */
 export const listedIn = (schema: Schema): readonly Schema[] =>
   Object.values(resolve(schema).properties ?? {}).flatMap(({ items }) =>
     items && nameOf(items) !== undefined ? [items] : [],

@@ -1,6 +1,6 @@
 import { Code, CodeLine } from "#ui/kit/code.tsx";
 
-/** A value as JSON, to read, in the colours of our tokens. */
+/** A value as JSON, to read, in the colours of the design tokens. */
 export function JsonSample({ title, value }: { title: string; value: unknown }) {
   const text = JSON.stringify(value, null, 2);
   return (
@@ -17,10 +17,10 @@ export function JsonSample({ title, value }: { title: string; value: unknown }) 
   );
 }
 
-/** Key, string, other value; between them, at the even places, punctuation. */
+/** Splits a line at keys, strings and other values; punctuation lands at the even places. */
 const parts = /("(?:\\.|[^"\\])*"(?:\s*:)?|\b(?:true|false|null)\b|-?\d[\d.]*)/;
 
-/** Only what has a colour of its own is an element: the page shows hundreds of lines. */
+/** One coloured line. Only coloured parts are elements: the page shows hundreds of lines. */
 function Colored({ line }: { line: string }) {
   return line.split(parts).map((part, index) =>
     index % 2 === 0 ? (

@@ -8,7 +8,7 @@ const colors: Record<MethodName, string> = {
   DELETE: "text-danger",
 };
 
-/** The method of a request, in the colour of what it does. */
+/** The method of a request, in a colour for its effect. */
 export function Method({ method }: { method: MethodName }) {
   return <span className={`font-mono font-semibold ${colors[method]}`}>{method}</span>;
 }

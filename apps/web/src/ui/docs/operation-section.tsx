@@ -16,13 +16,13 @@ const keys = {
   none: undefined,
 } as const;
 
-/** All that a caller needs to know of one operation. */
+/** The reference of one operation: all that a caller needs to know. */
 export function OperationSection({ entry, origin }: { entry: Entry; origin: string }) {
   const { id, operation, parameters, headers, body, bodyRequired, bodyTypes, answers } = entry;
   const [path = operation.path, named] = addressForms(operation.path);
   const key = keys[operation.security];
   const successes = Object.entries(operation.success);
-  // Statuses ascend; the last, as 201, is what a first call answers.
+  // Statuses ascend; the last, such as 201, answers a first call.
   const shown = successes.findLast(([, { example }]) => example !== undefined);
   const request = curl(operation, origin);
   return (
@@ -146,7 +146,7 @@ function Part({ children }: { children: string }) {
   return <h4 className="mt-3 font-semibold text-row">{children}</h4>;
 }
 
-/** "array of Task", with the way to what a Task is. */
+/** A type such as "array of Task", with a link to the fields of a Task. */
 function Shape({ words }: { words: string }) {
   if (!words.endsWith("Task")) return null;
   return (

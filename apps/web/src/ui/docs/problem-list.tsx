@@ -1,7 +1,7 @@
 import { type ProblemCode, problems, problemsOf } from "@tend/contracts";
 import { entries } from "./document.ts";
 
-/** Every code that the API can answer; the `type` of a problem leads to its place here. */
+/** All codes that the API can answer; the `type` of a problem links to its entry. */
 export function ProblemList() {
   return (
     <ul className="drawn-near mt-8 divide-y divide-divider border-divider border-y">

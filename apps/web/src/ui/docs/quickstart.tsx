@@ -5,7 +5,7 @@ import { Code } from "#ui/kit/code.tsx";
 import { Chapter, Heading, Pair } from "./section.tsx";
 import { InlineCode } from "./sentence.tsx";
 
-/** From nothing to a completed task, in four steps. */
+/** The quickstart: from nothing to a completed task, in four steps. */
 export function Quickstart({ origin, signedIn }: { origin: string; signedIn: boolean }) {
   const json = '-H "Content-Type: application/json"';
   const bearer = '-H "Authorization: Bearer $TOKEN"';

@@ -44,7 +44,7 @@ export function Chapter({
   );
 }
 
-/** Words on the left and what they look like in code on the right; one below the other when narrow. */
+/** Words on the left and code on the right; one below the other on a narrow screen. */
 export function Pair({
   id,
   children,

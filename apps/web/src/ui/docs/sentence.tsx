@@ -1,4 +1,4 @@
-/** A sentence of the contract: what stands between backticks is code. */
+/** A sentence of the contract, with the text between backticks as code. */
 export function Sentence({ text }: { text: string }) {
   return text.split("`").map((part, index) =>
     index % 2 === 0 ? (
