@@ -2,8 +2,8 @@ import { singleKeysCookie } from "#ui/device/single-keys.ts";
 import { themeCookie } from "#ui/device/theme.ts";
 
 /**
- * For a page that the server renders without cookies: what was chosen on this device holds before all
- * else is shown.
+ * The script of a page that the server renders without cookies: it applies the device's choices
+ * before the first paint.
  */
 export const choicesScript = `
 const { dataset } = document.documentElement;

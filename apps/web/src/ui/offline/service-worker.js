@@ -1,13 +1,13 @@
 /**
- * Opens the app without a network. It keeps one page without anything private, and the files that
- * this needs; no answer of the API, and no page of a person.
+ * The service worker, which opens the app without a network. It stores one page without private
+ * data and the files of that page; no answer of the API, and no page of a person.
  */
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const shell = "/offline";
 // BUILD is replaced in app/sw.js/route.ts.
 const cacheName = "tend-BUILD";
-/** Milliseconds: a connection that hangs is then taken for none, where there are tasks to show. */
+/** Milliseconds after which a hanging connection counts as none, if there are tasks to show. */
 const patience = 3000;
 const anyVariant = { ignoreVary: true, ignoreSearch: true };
 
@@ -17,18 +17,17 @@ worker.addEventListener("fetch", answer);
 
 async function install() {
   const cache = await caches.open(cacheName);
-  // Without cookies: what comes is the same for everybody.
+  // The page is fetched without cookies, so that it is the same for everybody.
   const page = await fetch(shell, { credentials: "omit", cache: "no-store" });
   if (!page.ok) throw new Error(`${shell} answers ${page.status}`);
   await storeFiles(cache, await page.clone().text());
-  // Last, so that it is never there without its files.
+  // The page is stored last, so that it is never there without its files.
   await cache.put(shell, page);
   await worker.skipWaiting();
 }
 
 /**
- * Stores the scripts, styles and fonts that a page names, and the scripts that those name in turn:
- * the ones which are loaded when somebody needs them.
+ * Stores the scripts, styles and fonts that a page names, and the scripts that those may load.
  * @param {Cache} cache
  * @param {string} page
  */
@@ -56,9 +55,9 @@ async function storeFiles(cache, page) {
 
 async function activate() {
   const names = (await caches.keys()).filter((name) => name.startsWith("tend-"));
-  // The version before this one stays: tabs that it opened may still need a file of it.
+  // The previous version stays, since open tabs may still need a file of it.
   await Promise.all(names.slice(0, -2).map((name) => caches.delete(name)));
-  // The request for a page starts while the worker does.
+  // Preload sends the request for a page while the worker still starts.
   await worker.registration.navigationPreload?.enable();
   await worker.clients.claim();
 }
@@ -72,13 +71,13 @@ function answer(event) {
   else if (request.mode === "navigate" && !pathname.startsWith("/api/")) {
     event.respondWith(pageOf(event));
   } else if (!navigator.onLine && request.headers.has("next-router-prefetch")) {
-    // It could only fail, with an error in the console.
+    // The prefetch could only fail, with an error in the console.
     event.respondWith(new Response(null, { status: 204 }));
   }
 }
 
 /**
- * A file whose name changes with its content.
+ * Answers with a file whose name changes with its content.
  * @param {Request} request
  */
 async function fileOf(request) {
@@ -93,8 +92,8 @@ async function fileOf(request) {
 }
 
 /**
- * From the network; the shell where no server can be reached. A page that fails in the server
- * itself (500) is shown as it is.
+ * Answers with the page from the network, or the shell where no server can be reached. A page that
+ * fails in the server itself (500) is shown as it is.
  * @param {FetchEvent} event
  */
 async function pageOf(event) {
@@ -120,13 +119,13 @@ const fromNetwork = async ({ request, preloadResponse }) =>
 const after = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 /**
- * Whether the device keeps tasks (ui/tasks/sync/list-cache.ts), so that the shell has something to show.
+ * Whether the device has stored tasks (ui/tasks/sync/list-cache.ts) that the shell can show.
  * @returns {Promise<boolean>}
  */
 const hasList = () =>
   new Promise((resolve) => {
     const request = indexedDB.open("tend");
-    // It is not there, and is not for this program to make.
+    // The database does not exist, and the worker must not create it.
     request.onupgradeneeded = () => request.transaction?.abort();
     request.onerror = () => resolve(false);
     request.onsuccess = () => {

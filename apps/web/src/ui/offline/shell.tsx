@@ -6,12 +6,12 @@ import { buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
 import { CachedTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
 
-/** Where the list is shown; the start page leads there, too. */
+/** The paths at which the list is shown; the start page leads there, too. */
 const listed: readonly string[] = ["/tasks", "/", "/offline"];
 
 const never = () => () => {};
 
-/** What stands in for a page that could not be fetched, at the address of that page. */
+/** The page in place of one that could not be fetched, at that one's address. */
 export function Shell() {
   const address = useSyncExternalStore(
     never,
@@ -58,7 +58,7 @@ export function Shell() {
   );
 }
 
-/** With a plain link: what it leads to must be asked of the server, or of the service worker. */
+/** The bar, with a plain link: only a full load reaches the server or the service worker. */
 function TopBar() {
   return (
     <Bar>

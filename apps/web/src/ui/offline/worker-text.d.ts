@@ -1,5 +1,5 @@
 declare module "#ui/offline/service-worker.js" {
-  /** The program itself: next.config.ts makes it text. */
+  /** The source of the worker: next.config.ts imports it as text. */
   const text: string;
   export default text;
 }
