@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { isDue } from "./due.ts";
 
-// The clock of the device, in whatever zone it stands.
+// The clock of the device, in whatever zone it is.
 const now = new Date(2026, 10, 24, 12, 30);
 const due = (fields: Parameters<typeof makeTask>[0]) =>
   (["overdue", "today", "upcoming", "none"] as const).filter((kind) =>
@@ -27,7 +27,7 @@ describe("T-17 a task is due", () => {
     const hour = 3_600_000;
     const kindsIn = (hours: number, time_zone: string) => {
       const moment = new Date(now.getTime() + hours * hour);
-      // What that zone's clocks show then.
+      // The time on that zone's clocks.
       const clock = moment.toLocaleString("sv", { timeZone: time_zone });
       return due({ due_date: clock.slice(0, 10), due_time: clock.slice(11, 16), time_zone });
     };

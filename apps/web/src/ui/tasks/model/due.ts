@@ -4,7 +4,7 @@ import { momentOf } from "#ui/time/zoned-time.ts";
 
 type Due = Pick<Task, "due_date" | "due_time" | "time_zone">;
 
-/** T-17, by the calendar and the clock of the device. */
+/** T-17: whether a task is due in this way, by the calendar and the clock of the device. */
 export function isDue(task: Due, due: DueFilter, now: Date): boolean {
   if (due === "none") return task.due_date === null;
   const at = whenDue(task);
@@ -20,7 +20,7 @@ export function isDue(task: Due, due: DueFilter, now: Date): boolean {
   }
 }
 
-/** The day that a task has here, and the moment where it has a time. */
+/** The day of a task on this device, and the instant where it has a time. */
 function whenDue({ due_date: day, due_time: time, time_zone: zone }: Due) {
   if (day === null) return undefined;
   if (time === null) return { day };

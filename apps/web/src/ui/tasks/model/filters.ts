@@ -2,20 +2,20 @@ import type { DueFilter, Priority, SortOrder, TaskSort, TaskStatus } from "@tend
 import { limits } from "@tend/contracts/limits";
 import { priorities } from "./priority.ts";
 
-/** What the address of the screen says: which tasks, and in which order. */
+/** The filters in the address of the screen: which tasks are shown, and in which order. */
 export interface Filters {
   readonly status: TaskStatus;
   readonly sort: TaskSort;
   readonly order: SortOrder;
-  /** As it was typed. Empty: nothing is searched for. */
+  /** The search as it was typed. Empty: nothing is searched for. */
   readonly q: string;
-  /** By the calendar and the clock of the device. Null, as of the next two: all tasks. */
+  /** The due filter, by the device's clock. Null here and in the next two: all tasks. */
   readonly due: DueFilter | null;
   readonly priority: Priority | null;
   readonly tag: string | null;
 }
 
-/** Of `Filters`, what says which fields a task has. */
+/** The filters by fields of a task. */
 export type FieldFilters = Pick<Filters, "due" | "priority" | "tag">;
 
 export const anyFields: FieldFilters = { due: null, priority: null, tag: null };
@@ -50,11 +50,11 @@ export const dues = [
 /** The order of the choices in the filter. */
 export const priorityChoices: readonly Priority[] = priorities.toReversed();
 
-/** The tab to look in for what is due then: what is done is no longer late. */
+/** The tab that fits a due filter: a completed task is not overdue, so pending for all. */
 export const tabFor = (due: DueFilter | null, status: TaskStatus): TaskStatus =>
   due === "overdue" && status === "all" ? "pending" : status;
 
-/** Reads an address that anybody may have typed: what it does not know is the default. */
+/** Reads the filters of an address, which may be hand-typed: unknown values are the default. */
 export function readFilters(get: (name: string) => string | null): Filters {
   const status = tabs.find((tab) => tab.status === get("status"))?.status ?? "all";
   const named = sorts.filter(({ sort }) => sort === get("sort"));
@@ -70,11 +70,11 @@ export function readFilters(get: (name: string) => string | null): Filters {
   };
 }
 
-/** What the server would refuse of a text, it is not asked (T-3). */
+/** A text without what the server would refuse (T-3). */
 const askable = (text: string, longest: number): string =>
   [...text.replaceAll("\0", "")].slice(0, longest).join("");
 
-/** The address that says these filters. */
+/** The address of these filters. */
 export function filtersHref({ status, sort, order, q, ...fields }: Filters): string {
   const query = new URLSearchParams();
   if (status !== "all") query.set("status", status);

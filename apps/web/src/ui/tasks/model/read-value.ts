@@ -3,7 +3,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isRecord = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Reads a value that any version of this program, or somebody by hand, stored. Undefined: unreadable. */
+/** Reads a value that any version of the app, or a person, stored. Undefined: unreadable. */
 export type ReadValue<Value> = (stored: unknown) => Value | undefined;
 
 export const readText: ReadValue<string> = (stored) =>

@@ -28,7 +28,7 @@ const wordsOf = (text: string): readonly string[] =>
 
 const texts = new WeakMap<Texts, string>();
 
-/** The words of a task, each behind a space. Made once, since a search runs at every letter. */
+/** The words of a task, each behind a space, cached since a search runs at every letter. */
 function textOf(task: Texts): string {
   const known = texts.get(task);
   if (known !== undefined) return known;
@@ -38,7 +38,7 @@ function textOf(task: Texts): string {
   return text;
 }
 
-/** What must occur: a word at its beginning; of a script without spaces, any six letters. */
+/** The parts that a task must contain: beginnings of words; of an unspaced script, six letters. */
 const partsOf = (q: string): readonly string[] =>
   wordsOf(q).flatMap((one) =>
     one.search(unspaced) === 0
@@ -46,10 +46,10 @@ const partsOf = (q: string): readonly string[] =>
       : ` ${[...one].slice(0, 60).join("")}`,
   );
 
-/** Whether something is asked for that holds no word: the server refuses it. */
+/** Whether a search has text but no word: the server refuses it. */
 export const isWordless = (q: string): boolean => q.trim() !== "" && !searchFor(q);
 
-/** T-11, as the server finds. Undefined: there is no word in `q`, so nothing to search for. */
+/** T-11: finds as the server does. Undefined: `q` has no word, so there is nothing to find. */
 export function searchFor(q: string): ((task: Texts) => boolean) | undefined {
   const parts = partsOf(q);
   if (parts.length === 0) return undefined;

@@ -8,7 +8,7 @@ import {
   taskFields,
 } from "./task-fields.ts";
 
-/** What stands in the edit form, as typed; empty where there is no value. */
+/** The texts in the edit form, as typed; empty where there is no value. */
 export type TaskEdit = Readonly<Record<FormField, string>>;
 
 export type EditFaults = Readonly<Partial<Record<FormField, string>>>;
@@ -19,7 +19,7 @@ export const formFields = fieldNames.filter(
 
 /** The form of a task before anything is typed. */
 export const editFromTask = (task: Task): TaskEdit =>
-  // The names are all that the form has.
+  // The object has every name, since `formFields` lists all fields of the form.
   Object.fromEntries(formFields.map((name) => [name, formatField(name, task)])) as TaskEdit;
 
 /** The fields of the form as the task would have them. */
@@ -28,7 +28,7 @@ export const fieldsFromEdit = (edit: TaskEdit): TaskFields =>
     formFields.map((name) => [name, taskFields[name].input?.parse(edit[name], edit)]),
   );
 
-/** An edit as any version stored it. What of it cannot be read is as in the task. */
+/** An edit as any version stored it. An unreadable field is taken from the task. */
 export function readEdit(stored: JsonObject, task: Task): TaskEdit {
   const before = editFromTask(task);
   const texts = formFields.map((name) => [name, readText(stored[name]) ?? before[name]]);
@@ -40,7 +40,7 @@ export function readEdit(stored: JsonObject, task: Task): TaskEdit {
   return { ...edit, ...Object.fromEntries(unreadable.map((name) => [name, before[name]])) };
 }
 
-/** What is wrong with the fields of the form, in words. `isUnfinished`: the browser has no whole value. */
+/** The errors of the form, in words. `isUnfinished`: the browser has no complete value. */
 export function faultsOfEdit(
   edit: TaskEdit,
   task: Task,

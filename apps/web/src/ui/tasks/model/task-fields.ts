@@ -4,17 +4,17 @@ import { priorities, priorityLabels } from "./priority.ts";
 import { orNull, type ReadValue, readBoolean, readMatching, readText } from "./read-value.ts";
 import { notesFault, tagsFault, tagsOf, titleFault, yearFault } from "./validation.ts";
 
-/** What the browser knows of one field of a task. */
+/** The rules of one field of a task in the interface. */
 export interface TaskField<Value> {
-  /** The name that the screen gives it. */
+  /** The name of the field on the screen. */
   readonly label: string;
-  /** The value of a new task, and of one that was stored before there was the field. */
+  /** The value of a new task, and of one that was stored before the field existed. */
   readonly blank?: Value;
   /** A stored value, as far as the screen relies on it: the server checks what is sent. */
   readonly read: ReadValue<Value>;
-  /** The value in words, for a person who chooses between two versions. Without: the last one wins. */
+  /** The value in words, to choose between two versions. Without it, the last version wins. */
   readonly show?: (value: Value | undefined, today: string | null) => string;
-  /** How the edit form holds it; a field without is set in other ways. */
+  /** The field in the edit form; one without is set in other ways. */
   readonly input?: TaskInput<Value>;
 }
 
@@ -22,9 +22,9 @@ interface TaskInput<Value> {
   readonly format: (value: Value) => string;
   /** Undefined: the text is no value, and the field stays as it was. */
   readonly parse: (text: string, edit: { readonly due_date: string }) => Value | undefined;
-  /** What is wrong with the text, in words. `before` is the text of the stored value. */
+  /** The error of the text, in words. `before` is the text of the stored value. */
   readonly fault?: (text: string, before: string) => string | undefined;
-  /** What to say where the browser has no whole value of a date or time. */
+  /** The error where the browser has no complete value of a date or time. */
   readonly unfinished?: string;
 }
 
@@ -48,7 +48,7 @@ const emptyIsNull = (text: string): string | null => (text === "" ? null : text)
 
 const formatTags = (tags: readonly string[]): string => tags.map((tag) => `#${tag}`).join(" ");
 
-/** The fields that a person can change, in the order of the form; one that is forgotten does not compile. */
+/** The fields that a person can change, in the order of the form; all, or it does not compile. */
 const table = {
   title: {
     label: "Title",
@@ -129,10 +129,10 @@ type With<Key> = {
   [Field in keyof typeof table]: Key extends keyof (typeof table)[Field] ? Field : never;
 }[keyof typeof table];
 
-/** What of a task a person can change, or some of it. */
+/** Some or all of the fields that a person can change. */
 export type TaskFields = Partial<Pick<Task, keyof typeof table>>;
 
-/** Of a field in question both versions are shown. */
+/** A field of which a conflict shows both versions. */
 export type ConflictField = With<"show">;
 
 export type FormField = With<"input">;
@@ -141,10 +141,10 @@ export const taskFields: TaskFieldTable = table;
 
 export const fieldNames = Object.keys(table) as readonly (keyof typeof table)[];
 
-/** What nobody has said of a task. */
+/** The values of a new task where none are given. */
 export const blankFields = Object.fromEntries(
   fieldNames.flatMap((name) => ("blank" in table[name] ? [[name, table[name].blank]] : [])),
-  // The entries are those of the rows that have a blank.
+  // The cast holds: the entries are those of the rows with a blank.
 ) as Pick<Task, With<"blank">>;
 
 export const isConflictField = (name: string): name is ConflictField =>

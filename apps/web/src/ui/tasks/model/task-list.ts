@@ -4,7 +4,7 @@ import { isDue } from "./due.ts";
 import type { FieldFilters, Filters } from "./filters.ts";
 import { isWordless, searchFor } from "./search.ts";
 
-/** As people read it: "1 task", "1,200 tasks". */
+/** A number of tasks in words: "1 task", "1,200 tasks". */
 export const countOfTasks = (count: number): string =>
   count === 1 ? "1 task" : `${count.toLocaleString("en")} tasks`;
 
@@ -28,7 +28,7 @@ function testsOf({ q, due, priority, tag }: FieldFilters & { q: string }, now: D
   ].filter((test) => test !== undefined);
 }
 
-/** Those of a list of its own, such as the trash, that the search and the filters find. */
+/** The tasks of a separate list, such as the trash, that the search and the filters find. */
 export function listFound(
   tasks: readonly Task[],
   filters: FieldFilters & { readonly q: string },
@@ -39,7 +39,7 @@ export function listFound(
   return tasks.filter((task) => tests.every((test) => test(task)));
 }
 
-/** What is found in a tab, in its order. Tasks in `kept` stay, whatever the tab. */
+/** The tasks found in a tab, in its order. Those in `kept` stay, whatever the tab. */
 export function listShown(
   tasks: readonly Task[],
   filters: Filters,
@@ -57,7 +57,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 // The root collation, as the server's "und-x-icu".
 const collator = new Intl.Collator("en");
 
-// On its day a task without a time comes after those with one, which have whole minutes.
+// A task without a time comes after those with one on its day, which have whole minutes.
 const byDue = (task: Task): string => `${task.due_date} ${task.due_time ?? "23:59:59"}`;
 const ranks = { none: 0, low: 1, medium: 2, high: 3 };
 

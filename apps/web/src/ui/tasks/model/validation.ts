@@ -2,7 +2,7 @@ import { codePoints, limits, tagKey } from "@tend/contracts/limits";
 
 const number = (value: number): string => value.toLocaleString("en");
 
-/** T-2: what is wrong with a title, in words; undefined where nothing is. */
+/** T-2: the error of a title, in words; undefined where it is valid. */
 export function titleFault(text: string): string | undefined {
   const length = codePoints(text.trim());
   if (length === 0) return "Write a title.";
@@ -14,7 +14,7 @@ export function notesFault(text: string): string | undefined {
   return length > limits.description ? tooLong("notes", length, limits.description) : undefined;
 }
 
-/** A date field takes the year 26 for what it says; who writes that means this century. */
+/** The error of a year before 1000: a date field takes 26 literally, who types it means 2026. */
 export function yearFault(day: string): string | undefined {
   const year = Number(day.slice(0, 4));
   return day !== "" && year < 1000
@@ -22,7 +22,7 @@ export function yearFault(day: string): string | undefined {
     : undefined;
 }
 
-/** T-15: the tags that stand between spaces and commas, each once, however often it is written. */
+/** T-15: the tags of a text, separated by spaces and commas, each once. */
 export function tagsOf(text: string): string[] {
   const tags = new Map<string, string>();
   for (const word of text.split(/[\s,]+/u)) {
