@@ -15,12 +15,12 @@ import { priorityLabels } from "#ui/tasks/model/priority.ts";
 interface FieldFiltersProps {
   readonly filters: FieldFilters;
   readonly tasks: readonly Task[];
-  /** Null until the page is alive. */
+  /** The day on the device. Null until the page is hydrated. */
   readonly today: string | null;
   readonly onChange: (fields: FieldFilters) => void;
 }
 
-/** Which of the tasks of a tab are shown: by their day, their priority and their tags. */
+/** The filters of a tab's tasks: by due day, priority and tag. */
 export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFiltersProps) {
   const { due, priority, tag } = filters;
   const tags = useMemo(() => tagsToChoose(tasks, tag), [tasks, tag]);
@@ -77,7 +77,7 @@ export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFilters
 
 interface ChoiceProps {
   readonly label: string;
-  /** What stands there while nothing is chosen. */
+  /** The text while nothing is chosen. */
   readonly any: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];
   readonly value: string | null;
@@ -106,10 +106,10 @@ function Choice({ label, any, options, value, disabled, onChoose }: ChoiceProps)
   );
 }
 
-/** Every tag once, as it is written first, in the order of the alphabet; and the one asked for. */
+/** All tags once, as first written, in the order of the alphabet; and the one filtered by. */
 function tagsToChoose(tasks: readonly Task[], asked: string | null): readonly string[] {
   const written = tasks.flatMap((task) => task.tags).concat(asked ?? []);
-  // Of two that are the same, the one that is put in last stays.
+  // A Map keeps the last of two entries with one key, here the tag as first written.
   const tags = new Map(written.toReversed().map((tag) => [tagKey(tag), tag]));
   return [...tags.values()].toSorted((a, b) => a.localeCompare(b, "en"));
 }

@@ -11,7 +11,7 @@ interface FilterTabsProps {
   readonly onChange: (filters: Filters) => void;
 }
 
-/** Links, so that a tab can be opened, copied and read without any script; instant with it. */
+/** The tabs: links, which can be copied and work without a script, but are instant with it. */
 export function FilterTabs({ filters, counts, onChange }: FilterTabsProps) {
   const { status: shown } = filters;
   const nav = useRef<HTMLElement>(null);
@@ -93,7 +93,7 @@ interface FilterButtonProps {
   readonly onToggle: () => void;
 }
 
-/** Shows the filters by date, priority and tag. They stay while one of them holds. */
+/** The button that shows the filters by field. They stay shown while one is set. */
 export function FilterButton({ open, filters, onToggle }: FilterButtonProps) {
   const holds = asksForFields(filters);
   return (

@@ -9,14 +9,14 @@ interface SearchFieldProps {
   readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly filters: Filters;
   readonly onSearch: (q: string) => void;
-  /** Leads into the list. */
+  /** Moves the focus into the list. */
   readonly onLeave: () => void;
 }
 
-/** Browsers take no more than 100 changes of the address in ten seconds. */
+/** The delay after a letter: browsers allow 100 changes of the address in ten seconds. */
 const typingDelayMs = 120;
 
-/** Finds while it is typed. Below 1024 px it stands behind a button until it is used. */
+/** The search field, which finds as one types. Below 1024 px it is behind a button until used. */
 export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFieldProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const next = useRef(0);
@@ -41,7 +41,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
 
   const begin = useRef(write);
   useEffect(() => {
-    // What was typed before the script came is searched for.
+    // Text that was typed before the script loaded is searched for.
     if (inputRef.current?.value !== filtersInAddress().q) begin.current();
     return () => clearTimeout(timer.current);
   }, [inputRef]);
@@ -83,7 +83,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
       >
         <Search aria-hidden size={18} />
       </Button>
-      {/* A form with an address: it also searches where no script is. */}
+      {/* The form has an address, so that it searches without a script, too. */}
       <search
         data-filled={q !== "" || undefined}
         className="group relative lg:w-52 max-lg:not-focus-within:not-data-filled:sr-only max-sm:absolute max-sm:inset-0 max-sm:flex max-sm:items-center max-sm:bg-bg max-sm:px-4"

@@ -10,10 +10,10 @@ import {
 } from "#ui/tasks/model/filters.ts";
 
 interface FilterActions {
-  /** Whether the filters of the fields are to be seen. */
+  /** Whether the filters by field are shown. */
   readonly isFiltering: boolean;
   readonly toggleFilters: () => void;
-  /** Shows another tab or order, and says so. */
+  /** Shows another tab or order, and announces it. */
   readonly changeFilters: (filters: Filters) => void;
   readonly filterFields: (fields: FieldFilters) => void;
   readonly clearFilters: () => void;
@@ -27,7 +27,7 @@ interface Circumstances {
   readonly focusSearch: () => void;
 }
 
-/** All that is done to what the list shows. */
+/** The actions on the filters of the list. */
 export function useFilterActions(at: Circumstances): FilterActions {
   const { filters, setFilters, counts, announce } = at;
   const [wantsFilters, setWantsFilters] = useState(false);
@@ -47,7 +47,7 @@ export function useFilterActions(at: Circumstances): FilterActions {
     isFiltering,
     changeFilters,
     toggleFilters() {
-      // Flushed, so that there is something to go to.
+      // The filters are rendered at once, so that the focus can move to them.
       if (!isFiltering) flushSync(() => setWantsFilters(true));
       else if (!asksForFields(filters)) return setWantsFilters(false);
       document.querySelector<HTMLElement>("[data-filters] select")?.focus();

@@ -25,8 +25,8 @@ function go(how: "pushState" | "replaceState", filters: Filters): void {
 }
 
 /**
- * The filters live in the address and nowhere else; a change needs no request to the server. Read
- * from the browser: Next tells of an address late, or not at all while it fetches one before.
+ * The filters live in the address and nowhere else; a change needs no request to the server. The
+ * address is read from the browser: Next reports it late, or not at all while it fetches another.
  */
 export function useFilters(): UsedFilters {
   const params = useSearchParams();
@@ -39,7 +39,7 @@ export function useFilters(): UsedFilters {
   const setFilters = useCallback((next: Filters) => go("pushState", next), []);
   const search = useCallback((q: string) => {
     const now = filtersInAddress();
-    // One step of the history, however many letters follow: Back leaves the search.
+    // A search is one step of the history, however many letters it has: Back leaves it.
     if (now.q === "" && q !== "") go("pushState", { ...now, q });
     else if (now.q !== q) go("replaceState", { ...now, q });
   }, []);
@@ -51,5 +51,5 @@ function filtersIn(address: string): Filters {
   return readFilters((name) => params.get(name));
 }
 
-/** What the address says now. The screen may be about to show it. */
+/** The filters in the address, which the screen may not show yet. */
 export const filtersInAddress = (): Filters => filtersIn(window.location.search);
