@@ -17,7 +17,7 @@ interface ExamplesProps {
   readonly onAdd: (task: TaskFields & { title: string }) => void;
 }
 
-/** For somebody who has no task yet: three to begin with, one tap each. */
+/** Three example tasks for a person without any, each added by one tap. */
 export function Examples({ today, onAdd }: ExamplesProps) {
   return (
     <div className="py-8 noscript:hidden sm:py-12">
@@ -44,10 +44,10 @@ export function Examples({ today, onAdd }: ExamplesProps) {
   );
 }
 
-/** For a search and filters that find nothing. */
+/** The notice of a search and filters that find nothing. */
 export function NoMatches({ filters, onClear }: { filters: Filters; onClear: () => void }) {
   const q = filters.q.trim();
-  // As the API refuses it (T-11).
+  // A search without a word is refused by the API, too (T-11).
   const wordless = isWordless(q);
   return (
     <div className="py-12 text-center">
@@ -74,7 +74,7 @@ function SearchedFor({ q }: { q: string }) {
   );
 }
 
-/** One quiet line. `busy`: it goes when something has come, which it never does without a script. */
+/** One line in place of the list. `busy`: it waits for data, which never come without a script. */
 export function QuietLine({ busy, children }: { busy?: boolean; children: string }) {
   return (
     <p className={`py-12 text-center text-muted ${busy ? "noscript:hidden" : ""}`}>{children}</p>

@@ -23,7 +23,7 @@ export interface SortableList extends Pick<TaskActions, "set" | "offerUndo"> {
   readonly announce: (words: string) => void;
 }
 
-/** Moves a task one row up or down, where the rows lie as they were put; else says what hinders. */
+/** Moves a task one row up or down if the list is sorted by hand; else says what prevents it. */
 export function moveBy(task: Task, by: -1 | 1, board: SortableList): void {
   const { shown, filters } = board;
   if (filters.q) sayWhyNot("Clear the search to move tasks");
@@ -31,7 +31,7 @@ export function moveBy(task: Task, by: -1 | 1, board: SortableList): void {
   else moveTo(task, shown.findIndex(({ id }) => id === task.id) + by, board);
 }
 
-/** One message, however often the key is pressed. */
+/** Shows a reason as one message, however often the key is pressed. */
 const sayWhyNot = (words: string): void => void showToast(words, { id: "not moved" });
 
 /** Moves a task to this place in the list, counted without the task itself. */
@@ -50,7 +50,7 @@ function moveTo(task: Task, to: number, { shown, set, offerUndo, announce }: Sor
   offerUndo(`Moved: ${task.title}`, () => put(moved, task));
 }
 
-/** The browser takes the focus from what is moved; and what was moved must be seen. */
+/** Runs a move, keeps the focus, which the browser takes from a moved row, and shows the row. */
 function keepingFocus(taskId: string, move: () => void): void {
   const { activeElement } = document;
   flushSync(move);
@@ -65,7 +65,7 @@ export const movesFor = (task: Task, board: SortableList): readonly MenuItem[] =
   { text: "Move down", Icon: ArrowDown, onChoose: () => moveBy(task, 1, board) },
 ];
 
-/** Hears where a row is dropped, and scrolls on while one is dragged near an edge of the window. */
+/** Handles the drop of a row, and scrolls while one is dragged near an edge of the window. */
 export function Dragging(board: SortableList) {
   const latest = useRef(board);
   useEffect(() => {
@@ -96,7 +96,7 @@ export function Dragging(board: SortableList) {
 const edges = { top: "top-0", bottom: "bottom-0" } as const;
 type Edge = keyof typeof edges;
 
-/** What a row is dragged by. Only for pointers: keys and the menu of the row do the same. */
+/** The handle to drag a row by. Only for pointers: keys and the row's menu do the same. */
 export function Handle({ id }: { id: string }) {
   const ref = useRef<HTMLSpanElement>(null);
   const [isDragged, setDragged] = useState(false);
@@ -120,7 +120,7 @@ export function Handle({ id }: { id: string }) {
       dropTargetForElements({
         element: row,
         getData: ({ input }) => ({ id, edge: edgeAt(row, input.clientY) }),
-        // Beside the list counts as the row that was last below the pointer.
+        // A pointer beside the list counts as over the row that it was over last.
         getIsSticky: () => true,
         onDrag: ({ source, location }) =>
           setLine(source.data.id === id ? undefined : edgeAt(row, location.current.input.clientY)),

@@ -4,13 +4,13 @@ import { Words } from "#ui/kit/words.tsx";
 
 interface RowFailureProps {
   readonly id: string;
-  /** What its button says and does. */
+  /** The text of the button, which runs `onRemedy`. */
   readonly remedy: string;
   readonly onRemedy: () => void;
   readonly children: string;
 }
 
-/** Under a task: what was not done, and why. */
+/** The message under a task: what was not done, and why. */
 export function RowFailure({ id, remedy, onRemedy, children }: RowFailureProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 text-meta">

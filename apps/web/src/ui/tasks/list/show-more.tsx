@@ -5,21 +5,21 @@ import { Button } from "#ui/kit/button.tsx";
 const first = 200;
 const further = 100;
 
-/** How many rows of a long list are drawn: more each time that the end comes near. */
+/** The number of rows drawn of a long list: more each time that the end comes near. */
 export function useDrawn(): { readonly drawn: number; readonly drawMore: () => void } {
   const [drawn, setDrawn] = useState(first);
   useEffect(() => {
-    // Paper does not scroll.
+    // All rows are drawn for print, since paper does not scroll.
     const drawAll = () => flushSync(() => setDrawn(Number.POSITIVE_INFINITY));
     addEventListener("beforeprint", drawAll);
     return () => removeEventListener("beforeprint", drawAll);
   }, []);
-  // Between frames, as far as they leave time: who scrolls must not feel it.
+  // Rows are drawn in a transition, so that scrolling stays smooth.
   const drawMore = () => startTransition(() => setDrawn(drawn + further));
   return { drawn, drawMore };
 }
 
-/** Shows more by itself as it comes near; a button, for who does not scroll. */
+/** Draws more rows as it scrolls near; a button, for people who do not scroll. */
 export function ShowMore({ rest, onShow }: { rest: number; onShow: () => void }) {
   const ref = useRef<HTMLDivElement>(null);
   const show = useRef(onShow);

@@ -7,32 +7,32 @@ export const rowsShown = (): readonly HTMLElement[] => [
   ...document.querySelectorAll<HTMLElement>(aRow),
 ];
 
-/** The row that this element stands in, or takes the place of. */
+/** The row that an element is in, or takes the place of. */
 export const rowOf = (element: Element | null): HTMLElement | null =>
   element?.closest<HTMLElement>(aRow) ?? null;
 
-/** False: it cannot have the focus, being gone, hidden or behind a dialog. */
+/** Focuses an element. False: it is gone, hidden or behind a dialog. */
 export function focusOn(element: HTMLElement | null | undefined): boolean {
   if (!element?.isConnected) return false;
   element.focus();
   return document.activeElement === element;
 }
 
-/** The control that the keyboard comes to first: a checkbox; in the trash, a button. */
+/** Focuses the first control of a row: a checkbox; in the trash, a button. */
 export const focusRow = (row: Element | null | undefined): boolean =>
   focusOn(row?.querySelector<HTMLElement>("input, textarea, button"));
 
-/** False: the row is not on the screen. */
+/** Focuses the checkbox of a task. False: the row is not on the screen. */
 export const focusTask = (taskId: string | undefined): boolean =>
   taskId !== undefined && focusOn(document.getElementById(checkboxId(taskId)));
 
-/** Where there is no row. Not the field for a new task: there, no key would undo. */
+/** Focuses the page where there is no row. Not the field for a new task: no key undoes there. */
 export const focusContent = (): boolean => focusOn(document.getElementById("content"));
 
-/** The first row, or the part of the page around it. */
+/** Focuses the first row, or the part of the page around it. */
 export const focusList = (): boolean => focusRow(document.querySelector(aRow)) || focusContent();
 
-/** From the row that has the focus; from elsewhere, down leads to the first. */
+/** Moves the focus from its row to the next or previous; from elsewhere, down to the first. */
 export function focusRowBeside(direction: "down" | "up"): boolean {
   const row = rowOf(document.activeElement);
   if (!row) return direction === "down" && focusRow(document.querySelector(aRow));
@@ -40,7 +40,7 @@ export function focusRowBeside(direction: "down" | "up"): boolean {
   return beside?.matches(aRow) === true && focusRow(beside);
 }
 
-/** The row that takes over when this one goes: the next, else the one before. */
+/** The row that gets the focus of a removed one: the next, else the previous. */
 export function neighbourOf(
   shown: readonly { readonly id: string }[],
   taskId: string,
@@ -49,7 +49,7 @@ export function neighbourOf(
   return shown[index + 1]?.id ?? shown[index - 1]?.id;
 }
 
-/** Whether keys belong to the text in this element, and to nothing else. */
+/** Whether keys in this element type text. */
 export const isTyping = (element: EventTarget | null): boolean =>
   element instanceof HTMLElement &&
   (element.isContentEditable ||

@@ -20,7 +20,7 @@ export interface MenuItem {
 interface TaskMenuProps {
   readonly open: OpenMenu;
   readonly onEdit: () => void;
-  /** What else can be done in this order of the list. */
+  /** Further items, for this order of the list. */
   readonly more: readonly MenuItem[];
   readonly onDelete: () => void;
   readonly onClose: () => void;
@@ -28,7 +28,7 @@ interface TaskMenuProps {
 
 const gap = 4;
 
-/** A menu to show; null where its script came so late that nobody waits at the button any more. */
+/** The menu to show; null where its script loaded so late that the focus has left the button. */
 export function menuFor(task: Task, button: HTMLButtonElement): ReadyMenu | null {
   const { activeElement, body } = document;
   const isAwaited = button.isConnected && (activeElement === button || activeElement === body);
@@ -82,7 +82,7 @@ function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
           role="menuitem"
           className="-outline-offset-2 flex min-h-10 w-full items-center gap-2.5 rounded-control px-3 text-left hover:bg-hover pointer-coarse:min-h-11"
           onClick={() => {
-            // Gives the focus back to the row first: the action may move it on from there.
+            // The focus returns to the row first: the action may move it from there.
             ref.current?.hidePopover();
             button.focus();
             onChoose();

@@ -9,7 +9,7 @@ interface TaskMetaProps {
   readonly overdue: boolean;
 }
 
-/** What is said of a task beside its title: priority, tags, and when it is due. */
+/** The details of a task under its title: priority, tags, and when it is due. */
 export function TaskMeta({ task, today, overdue }: TaskMetaProps) {
   if (task.priority === "none" && task.tags.length === 0 && !task.due_date) return null;
   return (

@@ -17,12 +17,12 @@ export interface RowActions {
 
 interface TaskRowProps {
   readonly task: Task;
-  /** Null until the page is alive: until then nothing here answers, so nothing may pretend to. */
+  /** The day on the device. Null until the page is hydrated, when no control may look usable. */
   readonly today: string | null;
-  /** Its day, or its moment, has passed and it is still to do. */
+  /** Whether its day, or its time, has passed and it is not completed. */
   readonly overdue: boolean;
   readonly pending: boolean;
-  /** Why it is not saved, in words. */
+  /** The reason why the task is not saved, in words. */
   readonly failure: string | undefined;
   readonly conflicting: boolean;
   readonly leaving: boolean;
@@ -30,7 +30,7 @@ interface TaskRowProps {
   readonly actions: RowActions;
 }
 
-/** One task. Drawn again only when something of it changes, so that long lists stay quick. */
+/** One task. It renders again only when something of it changes, so that long lists stay quick. */
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
   const { task, today, overdue, pending, failure, conflicting, leaving, actions } = props;
   const { handle: Handle } = props;
@@ -52,7 +52,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             type="checkbox"
             autoComplete="off"
             ref={(checkbox) => {
-              // A key may have changed it before the script was there to hear.
+              // A key may have changed the box before the script was loaded.
               if (checkbox) checkbox.checked = task.completed;
             }}
             checked={task.completed}

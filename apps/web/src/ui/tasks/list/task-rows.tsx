@@ -8,29 +8,29 @@ import { type RowActions, TaskRow } from "./task-row.tsx";
 
 interface TaskRowsProps {
   readonly tasks: readonly Task[];
-  /** Null until the page is alive. */
+  /** The device's time. Null until the page is hydrated. */
   readonly now: Date | null;
   readonly unsent: OutboxState;
-  /** Tasks that stay for a moment, and whether each is on its way out. */
+  /** Tasks that stay for a short time, and whether each is fading. */
   readonly kept: ReadonlyMap<string, boolean>;
   /** The task whose form stands in place of its row, if any. */
   readonly editing: Task | null;
   readonly form: ReactNode;
-  /** In the order by hand: what a row is dragged by; null until its script is there. */
+  /** The drag handle in the order by hand; null until its script is loaded. */
   readonly handle: ComponentType<{ id: string }> | null | undefined;
   readonly actions: RowActions;
 }
 
 const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
 
-/** The list. */
+/** The list of tasks, with the form of the task that is edited. */
 export function TaskRows(props: TaskRowsProps) {
   const { tasks, now, unsent, kept, editing, form, handle, actions } = props;
   const { drawn, drawMore } = useDrawn();
   const today = now && localDay(now);
   const pending = new Set(unsent.changes.map((change) => change.task.id));
   const rest = tasks.length - drawn;
-  // Whatever becomes of the task meanwhile, its form stays, and with it what is being typed.
+  // The form stays whatever happens to its task, and with it the typed text.
   const listed = tasks.slice(0, drawn);
   if (editing && !listed.some(({ id }) => id === editing.id)) listed.unshift(editing);
 

@@ -3,7 +3,7 @@ import { focusContent, focusOn, focusRow, rowOf, rowsShown } from "./task-focus.
 
 interface Place {
   readonly element: HTMLElement;
-  /** The row that it was in, and which one that was. */
+  /** The row of the element: its task, and its index in the list. */
   readonly row: { readonly id: string | undefined; readonly index: number } | null;
 }
 
@@ -14,7 +14,7 @@ function placeOf(element: HTMLElement): Place {
   return { element, row: row && { id: row.dataset.task, index: rowsShown().indexOf(row) } };
 }
 
-/** The row of the same task, else the one that stands where it stood. */
+/** The row of the same task, else the row at its former index. */
 function rowInstead({ id, index }: NonNullable<Place["row"]>): HTMLElement | undefined {
   const rows = rowsShown();
   return rows.find((row) => row.dataset.task === id) ?? rows[Math.min(index, rows.length - 1)];
@@ -23,8 +23,8 @@ function rowInstead({ id, index }: NonNullable<Place["row"]>): HTMLElement | und
 const isLost = () => document.activeElement === null || document.activeElement === document.body;
 
 /**
- * Whatever takes the focused element away, the focus is never lost: it goes to the task in the same
- * place, else back to where it was before, else to `[data-landing]`, else to the content.
+ * Restores the focus whenever its element is removed: to the task in the same place, else to where
+ * it was before, else to `[data-landing]`, else to the content.
  */
 export function useKeptFocus(): void {
   useEffect(() => {
@@ -37,7 +37,7 @@ export function useKeptFocus(): void {
       const last = places.at(-1);
       if (!last) return;
       if (last.element.isConnected) {
-        // Who clicked beside everything has lost nothing. The row may stand elsewhere by now.
+        // The element is still there, so a click beside lost nothing; its row may have moved.
         places = [...places.slice(0, -1), placeOf(last.element)];
         return;
       }
@@ -52,7 +52,7 @@ export function useKeptFocus(): void {
     const observer = new MutationObserver(restore);
     observer.observe(document.body, { childList: true, subtree: true });
     document.addEventListener("focusin", remember);
-    // A dialog gives the focus back by itself, unless the element that had it has gone meanwhile.
+    // A dialog gives the focus back by itself, unless the element that had it is gone.
     document.addEventListener("close", restore, true);
     return () => {
       observer.disconnect();

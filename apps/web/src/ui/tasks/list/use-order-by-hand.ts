@@ -9,13 +9,13 @@ type Part = typeof import("./order-by-hand.tsx");
 const load = part((): Promise<Part> => import("./order-by-hand.tsx"));
 
 interface OrderByHand {
-  /** Whether the list is in that order now, and its script; undefined: it is in another one. */
+  /** The script of the order by hand; undefined where the list is in another order. */
   readonly byHand: Loaded<Part> | undefined;
-  /** One row up or down; where it cannot be moved that is said. */
+  /** Moves a task one row up or down, or says why it cannot be moved. */
   readonly move: (task: Task, by: -1 | 1) => void;
 }
 
-/** The order by hand, whose script comes with the first wish for it. */
+/** The order by hand, whose script is loaded on first use. */
 export function useOrderByHand(list: SortableList): OrderByHand {
   const isByHand = list.filters.sort === "position" && !list.filters.q;
   const loaded = useLoaded(isByHand, load);

@@ -6,15 +6,15 @@ import { listShown } from "#ui/tasks/model/task-list.ts";
 import { focusContent, focusTask, neighbourOf } from "./task-focus.ts";
 
 export interface ShownTasks {
-  /** What is found in the tab, in its order, with what is just leaving it. */
+  /** The tasks found in the tab, in its order, with those that are just leaving it. */
   readonly shown: readonly Task[];
-  /** Tasks that stay for a moment, and whether each is on its way out. */
+  /** Tasks that stay for a short time, and whether each is fading. */
   readonly kept: ReadonlyMap<string, boolean>;
-  /** A task that was ticked goes from its tab, but not at once. */
+  /** Keeps a ticked task in its tab for a short time. */
   readonly keep: (id: string) => void;
-  /** Whether it is known which tasks are due now, where that is asked. */
+  /** Whether the tasks are known: a due filter needs the device's time. */
   readonly isKnown: boolean;
-  /** From a task that goes to the one beside it. */
+  /** Moves the focus from a task that goes to the one beside it. */
   readonly moveFocusFrom: (id: string) => void;
 }
 
@@ -38,7 +38,7 @@ export function useShownTasks(
     },
     [keep],
   );
-  // What is due now, only the device can tell.
+  // A due filter depends on the device's time, which the server does not know.
   const dueNow = filters.due === null ? "whenever" : now;
   const shown = useMemo(() => {
     if (dueNow === null) return [];
