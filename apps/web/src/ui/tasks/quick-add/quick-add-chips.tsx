@@ -11,7 +11,7 @@ interface QuickAddChipsProps {
 
 const icons = { date: CalendarDays, time: Clock, tag: Hash, priority: Flag } as const;
 
-/** What was recognised in the line. Each can be taken back into the title. */
+/** The recognised tokens of the line. Each can be taken back into the title. */
 export function QuickAddChips({ tokens, today, onDismiss }: QuickAddChipsProps) {
   // A tag that is written twice is one tag.
   const chips = tokens.filter(
@@ -48,7 +48,7 @@ export function QuickAddChips({ tokens, today, onDismiss }: QuickAddChipsProps) 
   );
 }
 
-/** A token in words: what the task will have. */
+/** A token as the value that the task will have, in words. */
 export function labelOf(token: QuickAddToken, today: string): string {
   switch (token.kind) {
     case "date":

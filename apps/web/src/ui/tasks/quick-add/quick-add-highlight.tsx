@@ -7,7 +7,7 @@ interface QuickAddHighlightProps {
   readonly tokens: readonly QuickAddToken[];
 }
 
-/** Behind the field, whose text it repeats unseen: marks what was recognised where it stands. */
+/** Marks recognised words, behind the field, whose text it repeats invisibly. */
 export function QuickAddHighlight({ ref, line, tokens }: QuickAddHighlightProps) {
   const starts = [0, ...tokens.map(({ end }) => end)];
   return (
@@ -18,7 +18,7 @@ export function QuickAddHighlight({ ref, line, tokens }: QuickAddHighlightProps)
       translate="no"
       className="control absolute inset-0 flex items-center overflow-hidden border-transparent text-transparent whitespace-pre"
     >
-      {/* As wide as in the field, where a caret follows the last letter. */}
+      {/* The padding makes it as wide as the field, where a caret follows the last letter. */}
       <span className="pe-1">
         {starts.map((start, index) => {
           const token = tokens[index];

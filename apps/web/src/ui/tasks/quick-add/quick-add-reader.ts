@@ -1,4 +1,4 @@
-/** What reads a line and shows what it found. Loaded by `use-quick-add.ts` at the first letter. */
+/** The parser of lines and the display of its tokens, loaded by `use-quick-add.ts` when needed. */
 export { parseQuickAdd } from "#ui/quick-add/parse.ts";
 export { labelOf, QuickAddChips } from "./quick-add-chips.tsx";
 export { QuickAddHighlight } from "./quick-add-highlight.tsx";

@@ -13,19 +13,19 @@ import { useQuickAdd } from "./use-quick-add.ts";
 interface QuickAddProps {
   readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly drafts: Drafts;
-  /** Null until the page is alive. */
+  /** The device's time. Null until the page is hydrated. */
   readonly now: Date | null;
   readonly onAdd: (task: TaskFields & { readonly title: string }) => void;
-  /** Arrow down and Esc lead into the list. */
+  /** Called on Arrow down and Esc, which lead into the list. */
   readonly onLeave: () => void;
 }
 
-/** One line, one Enter, and the cursor stays. The browser holds the text, so none is ever reset. */
+/** The field that adds a task with Enter. It is uncontrolled, so that no text is ever reset. */
 export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProps) {
   const errorId = useId();
   const [fault, setFault] = useState<string>();
   const { line, setLine, parsed, reader, isUnreadable, dismiss, read } = useQuickAdd(now);
-  /** Lines that were handed in and are not read yet: they are drafts until they are tasks. */
+  /** Lines that were submitted and are not parsed yet: they stay drafts until they are tasks. */
   const waiting = useRef<{ readonly line: string }[]>([]);
   const withWaiting = (text: string) =>
     waiting.current.length === 0
@@ -38,7 +38,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
   useEffect(() => {
     const input = inputRef.current;
     if (!input) return;
-    // What was typed before the script came wins over what was left last time.
+    // Text that was typed before the script loaded wins over the stored draft.
     if (input.value === "") input.value = drafts.readText("new");
     else drafts.writeText("new", input.value);
     setLine(input.value);
@@ -52,11 +52,11 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
     const taken = input.value;
     const one = { line: taken };
     waiting.current.push(one);
-    // At once: what is typed from now on is the next line.
+    // The field is emptied at once, since the next letters belong to the next line.
     input.value = "";
     setLine("");
     const task = await read(taken);
-    // One before it could not be read, and all went back into the field.
+    // An earlier line could not be parsed, and all waiting lines went back into the field.
     if (!waiting.current.includes(one)) return;
     const found = task && titleFault(task.title);
     setFault(found);
@@ -110,7 +110,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
             }}
           />
         </div>
-        {/* Disabled until the script is there: else Enter would send the form and lose the text. */}
+        {/* The button is disabled until hydration: else Enter would send the form, losing text. */}
         <Button
           type="submit"
           variant="primary"

@@ -5,23 +5,23 @@ import { localClock } from "#ui/time/day-label.ts";
 
 type Reader = typeof import("./quick-add-reader.ts");
 
-/** Fetched at the first letter. */
+/** Loads the parser, at the first letter. */
 const loadReader = part((): Promise<Reader> => import("./quick-add-reader.ts"));
 
 /**
- * The line that is being typed, and what it says so far: by `now`, which may be some moments old.
- * What is handed in is read by the clock of that moment. Null until the page is alive.
+ * The typed line and its tokens so far, by `now`, which may be a little old and is null until the
+ * page is hydrated. A submitted line is parsed by the clock at that time.
  */
 export function useQuickAdd(now: Date | null): {
   readonly line: string;
   readonly setLine: (line: string) => void;
   readonly parsed: QuickAdd | undefined;
-  /** Undefined until it has come. */
+  /** The parser; undefined until it is loaded. */
   readonly reader: Reader | undefined;
-  /** It could not be had. It is asked for again with each letter. */
+  /** Whether the parser could not be loaded. Each letter tries again. */
   readonly isUnreadable: boolean;
   readonly dismiss: (token: Dismissal) => void;
-  /** The line as a task. Undefined: it cannot be read, so it must not be saved. */
+  /** Parses a line as a task. Undefined: it cannot be parsed, so it must not be saved. */
   readonly read: (line: string) => Promise<QuickAdd | undefined>;
 } {
   const [line, setTyped] = useState("");
@@ -55,7 +55,7 @@ export function useQuickAdd(now: Date | null): {
     isUnreadable,
     dismiss: (token) => setDismissed([...dismissed, token]),
     async read(text) {
-      // Before the reader is waited for: the day is that of Enter.
+      // The clock is read before the parser is awaited: the day is that of Enter.
       const clock = localClock(new Date());
       const by = reader ?? (await fetchReader());
       return by?.parseQuickAdd(text, clock, dismissed);
