@@ -22,7 +22,7 @@ export function ConflictDialog({ conflict, today, onChoose, onClose }: ConflictD
   const names = Object.keys(conflict?.mine ?? {}) as ConflictField[];
   const choose = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    // Gives the focus back first: choosing moves it on from there.
+    // The dialog gives the focus back first: choosing moves it on from there.
     event.currentTarget.closest("dialog")?.close();
     const choices = new FormData(event.currentTarget);
     const kept = names.filter((name) => choices.get(name) === "mine");

@@ -16,11 +16,11 @@ interface TaskFormProps {
   readonly drafts: Drafts;
   readonly onSave: (task: Task, fields: TaskFields) => void;
   readonly onCancel: () => void;
-  /** In a sheet, Esc and clicks beside belong to the dialog. */
+  /** Whether a sheet holds the form: then Esc and clicks beside belong to the dialog. */
   readonly sheet: boolean;
 }
 
-/** All that a person can say of one task. Every keystroke is kept as a draft until it is saved. */
+/** The edit form of a task. Every keystroke is stored as a draft until the form is saved. */
 export function TaskForm({ task, drafts, onSave, onCancel, sheet }: TaskFormProps) {
   const id = useId();
   const { form, edit, faults, change, save } = useTaskEdit(task, drafts, onSave);
@@ -125,7 +125,7 @@ interface DueFieldsProps {
   readonly onChange: (part: Partial<TaskEdit>) => void;
 }
 
-/** The day, and the time that it may have. */
+/** The fields of the due day and its optional time. */
 function DueFields({ formId, edit, faults, onChange }: DueFieldsProps) {
   return (
     <>
@@ -205,7 +205,7 @@ function Labelled({ formId, name, error, children }: LabelledProps) {
   );
 }
 
-/** The attribute is for a dialog, which on opening looks for it. */
+/** Focuses a field with its cursor at the end. A dialog that opens looks for the attribute. */
 function focusAtEnd(field: HTMLTextAreaElement | null): void {
   if (!field) return;
   field.setAttribute("autofocus", "");

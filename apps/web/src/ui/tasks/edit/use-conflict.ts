@@ -7,11 +7,11 @@ import type { Conflict, Outbox, OutboxState } from "#ui/tasks/sync/outbox.ts";
 
 type Part = typeof import("./conflict-dialog.tsx");
 
-/** Fetched when the server tells of a conflict: few people ever meet one. */
+/** Loads the dialog at the first conflict: few people ever meet one. */
 const load = part((): Promise<Part> => import("./conflict-dialog.tsx"));
 
 interface ConflictReview {
-  /** That of the task under review, while it has two versions. */
+  /** The conflict of the task under review, while it has two versions. */
   readonly conflict: Conflict | undefined;
   readonly dialog: Loaded<Part>;
   readonly review: (taskId: string) => void;
@@ -19,9 +19,9 @@ interface ConflictReview {
   readonly close: () => void;
 }
 
-/** The task whose two versions are shown, and what the person chooses of them. */
+/** The review of a conflict: the task with two versions, and the choice between them. */
 export function useConflict(unsent: OutboxState, outbox: Outbox): ConflictReview {
-  // Anew with each wish, so that a dialog that did not come is asked for again.
+  // A new object at each review, so that a dialog that failed to load is loaded again.
   const [reviewed, setReviewed] = useState({ id: "" });
   const review = useCallback((id: string) => setReviewed({ id }), []);
   return {

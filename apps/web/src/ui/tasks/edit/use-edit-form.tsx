@@ -10,18 +10,18 @@ import type { Drafts } from "#ui/tasks/sync/drafts.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { type Editing, useEditing } from "./use-editing.ts";
 
-/** Form and menu. Fetched with the first key or touch, so that they are there when asked for. */
+/** Loads the form and the menu, with the first key or touch, before they are needed. */
 export const loadTaskForm = part(() => import("./task-form.tsx"));
 
 interface EditForm {
   readonly editing: Editing | null;
   readonly open: (task: Task) => void;
   readonly cancel: () => void;
-  /** In place of a row, or in the sheet; null where nothing is edited. */
+  /** The form, in place of a row or in the sheet; null where nothing is edited. */
   readonly form: ReactNode;
 }
 
-/** The form of the task that is edited, and what becomes of what was typed. */
+/** The form of the task that is edited, and the handling of its changes. */
 export function useEditForm(
   drafts: Drafts,
   actions: Pick<TaskActions, "edit" | "offerUndo">,

@@ -3,13 +3,13 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Drafts } from "#ui/tasks/sync/drafts.ts";
 
 export interface Editing {
-  /** As it was when the form opened: what is saved is the difference from this. */
+  /** The task as the form opened it: the difference from it is saved. */
   readonly task: Task;
-  /** On a phone the form takes the whole screen. */
+  /** Whether the form takes the whole screen, as on a phone. */
   readonly sheet: boolean;
 }
 
-/** Which task is being edited: one at a time. An edit that was open at a reload opens again. */
+/** The task that is being edited: one at a time. An edit that was open at a reload opens again. */
 export function useEditing(drafts: Drafts): {
   readonly editing: Editing | null;
   readonly open: (task: Task) => void;
@@ -24,7 +24,7 @@ export function useEditing(drafts: Drafts): {
   }, []);
   const open = useCallback(
     (task: Task) => {
-      // A form that could not be saved says why, and keeps its place until it is mended.
+      // A form that could not be saved says why, and stays open until it is corrected.
       if (!current.current) show({ task, sheet: matchMedia("(width < 40rem)").matches });
     },
     [show],

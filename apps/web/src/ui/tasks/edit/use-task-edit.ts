@@ -16,13 +16,13 @@ interface TaskEditState {
   readonly form: RefObject<HTMLFormElement | null>;
   readonly edit: TaskEdit;
   readonly faults: EditFaults;
-  /** Takes what was typed, and keeps it as a draft until it is saved. */
+  /** Takes the typed text, and stores it as a draft until the form is saved. */
   readonly change: (part: Partial<TaskEdit>) => void;
-  /** Hands on what differs from the task; where a field is wrong, goes there and says so. */
+  /** Saves the difference from the task; or focuses a field that is wrong, with its error. */
   readonly save: () => void;
 }
 
-/** What stands in the form of a task, and what is wrong with it. */
+/** The state of the form of a task: its texts, and its errors. */
 export function useTaskEdit(
   task: Task,
   drafts: Drafts,
@@ -64,8 +64,8 @@ export function useSaveOnClickBeside(
 ): void {
   useEffect(() => {
     if (isInDialog) return;
-    // A click and not the loss of focus: saving must not move things between press and release.
-    // In the capture phase: before what was clicked opens another form in place of this one.
+    // A click saves, not the loss of focus: saving must not move things between press and release.
+    // The capture phase comes before the clicked control opens another form in place of this one.
     const onClick = ({ target }: MouseEvent) => {
       if (!(target instanceof Element) || form.current?.contains(target)) return;
       if (!target.closest("[data-sonner-toaster]")) save();
@@ -83,7 +83,7 @@ export function useSaveOnLineBreak(
   useEffect(() => {
     const title = form.current?.elements.namedItem("title");
     if (!(title instanceof HTMLTextAreaElement)) return;
-    // Enter as a line break and not as a key: keyboards of phones name no key while they compose.
+    // Enter is taken as a line break, not as a key: phones name no key while they compose.
     const onBeforeInput = (event: InputEvent) => {
       if (!/^insert(?:LineBreak|Paragraph)$/.test(event.inputType)) return;
       event.preventDefault();
