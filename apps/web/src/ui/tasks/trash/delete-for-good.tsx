@@ -5,14 +5,14 @@ import { Dialog } from "#ui/kit/dialog.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
 
 interface DeleteForGoodProps {
-  /** Null: nothing is asked. */
+  /** The task to delete. Null: the dialog is closed. */
   readonly task: Task | null;
-  /** Answers why it could not be done. */
+  /** Deletes the task; resolves to the reason where that failed. */
   readonly onDelete: (task: Task) => Promise<string | undefined>;
   readonly onClose: () => void;
 }
 
-/** Asks first, since this cannot be undone, and stays open until it is done. */
+/** The dialog before a final delete, which cannot be undone; it stays open until that is done. */
 export function DeleteForGood({ task, onDelete, onClose }: DeleteForGoodProps) {
   const [reason, setReason] = useState<string>();
   const [pending, startPending] = useTransition();

@@ -2,7 +2,7 @@ import type { Task } from "@tend/contracts";
 import { readFailure, reasonOf } from "#ui/api/failure.ts";
 import type { Trash } from "#ui/tasks/sync/use-trash.ts";
 
-/** T-8: out of the trash, for ever. Gives why it could not be done; undefined: it is done. */
+/** T-8: deletes a task from the trash for good. Returns the reason where that failed. */
 export async function deleteTaskForGood(
   { id, version }: Task,
   { api, refresh }: Trash,
@@ -11,7 +11,7 @@ export async function deleteTaskForGood(
     await api.deleteTask({
       params: { id },
       query: { permanent: "true" },
-      // Whoever restored it meanwhile keeps it.
+      // A task that was restored meanwhile is not deleted.
       headers: { if_match: `"${version}"` },
     });
   } catch (error) {

@@ -18,14 +18,14 @@ interface TrashListProps {
   readonly today: string | null;
   readonly unsent: OutboxState;
   readonly filters: Filters;
-  /** What they find. */
+  /** The tasks that the filters find. */
   readonly found: readonly Task[];
   readonly onClearFilters: () => void;
   readonly onRestore: (task: Task) => void;
   readonly onRetry: (task: Task) => void;
 }
 
-/** What was deleted and can still be had back. A task stays until the server has let it go. */
+/** The deleted tasks that can be restored. A task stays until the server has confirmed. */
 export function TrashList(props: TrashListProps) {
   const { trash, today, unsent, filters, found: tasks, onRestore, onRetry } = props;
   const { drawn, drawMore } = useDrawn();
@@ -103,7 +103,7 @@ interface TrashRowProps {
   readonly task: Task;
   readonly today: string | null;
   readonly pending: boolean;
-  /** Why it is not restored, in words. */
+  /** The reason why the task is not restored, in words. */
   readonly failure: string | undefined;
   readonly onRestore: () => void;
   readonly onRetry: () => void;
