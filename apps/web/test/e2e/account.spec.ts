@@ -3,7 +3,7 @@ import { axeViolationsInBothThemes } from "./support/axe.ts";
 import { holdRequests } from "./support/hold.ts";
 import { expect, type Person, signIn, test } from "./support/person.ts";
 
-/** The same person on another device, which says that it is this. */
+/** Opens a page of the same person on another device, with this user agent. */
 async function onDevice(browser: Browser, person: Person, userAgent: string, baseURL = "") {
   const context = await browser.newContext({ baseURL, userAgent });
   const page = await context.newPage();

@@ -1,7 +1,7 @@
 import { holdRequests } from "./support/hold.ts";
 import { expect, test } from "./support/person.ts";
 
-// A task's own box takes no pointer until then, and shows what holds.
+// A task's own checkbox is left out: it takes no pointer before hydration.
 const choices = "select, input:not([data-task] *):is([type=checkbox], [type=radio], [type=file])";
 
 for (const address of ["/tasks", "/tasks?priority=high", "/account"]) {

@@ -95,7 +95,7 @@ for (const choice of ["Yours, from here", "From the other device"]) {
     await expect(row).toContainText(mine.title);
     expect(await stored()).toMatchObject({ title: "Call Grace", description: "Tap drips" });
 
-    // It is not forgotten by a reload, and not decided by it either.
+    // A reload neither forgets nor decides the conflict.
     await page.reload();
     await row.getByRole("button", { name: "Review" }).click();
     const dialog = page.getByRole("dialog", { name: "Which version do you want?" });

@@ -13,7 +13,7 @@ const store = (page: Page, entries: Readonly<Record<string, string>>) =>
     for (const [key, value] of Object.entries(given)) localStorage.setItem(key, value);
   }, entries);
 
-/** A database of ours as some other program left it: its version, its stores and what is in one. */
+/** Makes one of the app's databases as another program may leave it: version, stores, content. */
 const leaveDatabase = (
   page: Page,
   name: string,
@@ -49,7 +49,7 @@ const leaveDatabase = (
     [name, version, stores, records] as const,
   );
 
-/** Signed in, on a page of the app that touches no storage. */
+/** Signs in, on a page of the app that touches no storage. */
 async function visitor(page: Page, person: Person): Promise<string> {
   const { body } = await person.api.createTask({ body: { title: "Pay rent" } });
   await page.goto("/no-such-page");

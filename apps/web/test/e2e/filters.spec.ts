@@ -11,7 +11,7 @@ const choice = (page: Page, name: "Due" | "Priority" | "Tag") =>
 const opener = (page: Page) => page.getByRole("button", { name: "Filters", exact: true });
 const status = (page: Page, words: string) => page.getByRole("status").filter({ hasText: words });
 
-/** YYYY-MM-DD in the zone of the tests' browser. */
+/** A day, YYYY-MM-DD, in the zone of the tests' browser. */
 const day = (offset: number) =>
   new Date(Date.now() + offset * 86_400_000).toLocaleDateString("sv", {
     timeZone: "Europe/Berlin",

@@ -1,20 +1,20 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/person.ts";
 
-// The first 60 seconds of a new person (ui-brief.md): whatever else fails, this must not.
+// The first 60 seconds of a new person (ui-brief.md) must work, whatever else fails.
 
 const row = (page: Page, title: string) =>
   page.getByRole("list", { name: "Tasks" }).getByRole("listitem").filter({ hasText: title });
 const box = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
 
-/** The message that offers to take it back. */
+/** The message that offers to undo. */
 const completed = (page: Page) =>
   page.getByRole("region", { name: /^Messages/ }).getByRole("listitem");
 
-// A Monday.
+// The clock of the browser, on a Monday.
 const now = new Date("2026-11-23T10:00:00+01:00");
 
-/** From the start page on; `act` does each step by the hand that is tried. */
+/** An input method, mouse or keyboard, with its way to do each step. */
 interface Hand {
   follow(page: Page, link: string): Promise<void>;
   fill(page: Page, label: string, text: string): Promise<void>;
@@ -35,7 +35,7 @@ const mouse: Hand = {
   undo: (page) => completed(page).getByRole("button", { name: "Undo" }).click(),
 };
 
-/** Presses Tab until this has the focus. */
+/** Presses Tab until the element has the focus. */
 async function tabTo(page: Page, role: "link" | "textbox" | "checkbox", name: string) {
   const target = page.getByRole(role, { name, exact: true }).first();
   const isFocused = () => target.evaluate((node) => node === document.activeElement);

@@ -3,7 +3,7 @@ import { expect, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
 
-/** A key as a program for composing has it: of Safari, which ended it before, and of Android. */
+/** Key events of an input method: of Safari, which has ended the composition, and of Android. */
 const keys = {
   "Enter of Safari": { key: "Enter", keyCode: 229, isComposing: false },
   "Enter of Android": { key: "Enter", keyCode: 13, isComposing: true },
@@ -27,7 +27,7 @@ const press = (element: Locator, init: Key) =>
     );
   }, init);
 
-/** What a keyboard of a phone says of Enter, once it has ended what it composed. */
+/** Sends the event of a phone's keyboard for Enter, once its composition is over. */
 const breakLine = (element: Locator, isComposing: boolean) =>
   element.evaluate(
     (target, init) =>

@@ -14,7 +14,7 @@ const command = (page: Page) => page.getByRole("combobox", { name: "Command or t
 const help = (page: Page) => page.getByRole("dialog", { name: "Keyboard shortcuts" });
 const form = (page: Page) => page.getByRole("form", { name: "Edit task" });
 
-/** The newest comes first: Delta, Cherry, Banana, Apple. */
+/** Titles in the order of creation; the list shows the newest first. */
 const some = ["Apple", "Banana", "Cherry", "Delta"];
 
 async function open(page: Page, person: Person, path = "/tasks"): Promise<void> {
@@ -23,7 +23,7 @@ async function open(page: Page, person: Person, path = "/tasks"): Promise<void> 
   await expect(page.getByRole("button", { name: /^Actions for / }).first()).toBeEnabled();
 }
 
-/** Presses a key; when what follows is seen, something has the focus. */
+/** Presses a key, waits for its effect, and checks that something has the focus. */
 async function press(page: Page, key: string, seen?: () => Promise<void>): Promise<void> {
   await page.keyboard.press(key);
   await seen?.();
@@ -200,7 +200,7 @@ test("the palette: actions, orders, tasks; a word that fits nothing says so", as
   await expect(palette(page)).toBeVisible();
   await press(page, "Escape", () => expect(palette(page)).toBeHidden());
 
-  // While somebody types, too; the same key closes it, and the cursor is back.
+  // The palette opens while one types, too; the same key closes it and restores the cursor.
   await press(page, "n");
   await page.keyboard.type("Half a");
   await press(page, "Control+k", () => expect(command(page)).toBeFocused());
@@ -217,7 +217,7 @@ test("a palette that is opened again before the browser has told that it closed 
   await press(page, "Control+k", () => expect(command(page)).toBeFocused());
   await page.keyboard.type("sort by title");
   await expect(palette(page).getByRole("option")).toHaveCount(1);
-  // Both keys within one task of the browser, as on a busy machine: it tells of the first in the next.
+  // Both keys come in one task of the browser, as on a busy machine, before the `close` event.
   await page.evaluate(async () => {
     const field = document.activeElement;
     const settle = async () => {
@@ -226,7 +226,7 @@ test("a palette that is opened again before the browser has told that it closed 
     const told = new Promise((resolve) => {
       document.querySelector("dialog[open]")?.addEventListener("close", resolve, { once: true });
     });
-    // What Enter does.
+    // A submit stands for Enter.
     if (field instanceof HTMLInputElement) field.form?.requestSubmit();
     await settle();
     const again = { key: "k", ctrlKey: true, bubbles: true, cancelable: true };
@@ -240,7 +240,7 @@ test("a palette that is opened again before the browser has told that it closed 
 });
 
 test.describe("before its script has come", () => {
-  // Which would have it already.
+  // A service worker would have the script already.
   test.use({ serviceWorkers: "block" });
 
   test("what is typed while the palette is still loading is not lost, Enter included", async ({

@@ -3,7 +3,7 @@ import { axeViolationsInBothThemes } from "./support/axe.ts";
 import { hold } from "./support/hold.ts";
 import { expect, type Person, test } from "./support/person.ts";
 
-// A worker keeps the files of its build, and of the one before.
+// A service worker stores the files of its build, and of the one before.
 test.use({ serviceWorkers: "block" });
 
 const quickAdd = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
@@ -12,7 +12,7 @@ const reload = (page: Page) => page.getByRole("button", { name: "Reload" });
 const titlesOf = async ({ api }: Person): Promise<readonly string[]> =>
   (await api.listTasks({ query: {} })).body.map(({ title }) => title);
 
-/** From now on no file of this page's build is there any more, until the returned function is called. */
+/** Removes the files of the page's build, until the returned function is called. */
 async function deployAnother(page: Page, foreseen: RegExp[]): Promise<() => Promise<void>> {
   foreseen.push(/status of 404/, /ChunkLoadError|Failed to load chunk/);
   const files = /\/_next\/static\//;
@@ -20,7 +20,7 @@ async function deployAnother(page: Page, foreseen: RegExp[]): Promise<() => Prom
   return () => page.unroute(files);
 }
 
-/** Reloads by the button, onto a build that is whole. */
+/** Reloads by the button, onto a complete build. */
 async function goOn(page: Page, findAgain: () => Promise<void>): Promise<void> {
   await findAgain();
   await Promise.all([page.waitForEvent("load"), reload(page).click()]);
@@ -72,7 +72,7 @@ test("lines that are handed in while their reader is still coming are kept, in t
   await quickAdd(page).pressSequentially("Call Bob Friday");
   await quickAdd(page).press("Enter");
   await quickAdd(page).pressSequentially("Buy");
-  // A page that ends meanwhile loses none of them.
+  // The storage has all lines, so that a page that is closed loses none.
   const kept = () =>
     page.evaluate(() => Object.entries(localStorage).find(([key]) => key.endsWith(":new"))?.[1]);
   await expect.poll(kept).toBe("Pay rent tomorrow Call Bob Friday Buy");

@@ -82,7 +82,7 @@ test("what is done offline outlives reloads, and reaches the server once and in 
   await expect(rows(page)).toHaveCount(5);
   await expect(page.getByRole("checkbox", { name: "First offline" })).toBeChecked();
 
-  // Back, in the same page: neither the focus nor what is being typed goes.
+  // The network returns in the same page: focus and typed text stay.
   await page.getByRole("button", { name: "Edit Buy ten stamps" }).click();
   await form.getByLabel("Notes").fill("The ones with birds");
   await person.api.createTask({ body: { title: "From another device" } });
@@ -153,7 +153,7 @@ test("a page that is not kept says so, and leads to the tasks", async ({
   await expect(row(page, "Pay rent")).toBeVisible();
 });
 
-/** The request for a page then comes from the worker, where a test can hold it up. */
+/** Turns preload off: the worker itself then requests a page, where a test can hold it up. */
 const withoutPreload = (page: Page) =>
   page.evaluate(async () => {
     await (await navigator.serviceWorker.ready).navigationPreload.disable();
@@ -269,7 +269,7 @@ test("[O-1] offline, too, a second person sees nothing of the first", async ({
   context,
 }) => {
   await visit(page, person, "Ada's secret plan");
-  // The session went without a word: nobody signed out.
+  // The session is gone without a sign-out.
   await context.clearCookies();
   const second = await makePerson();
   await page.goto("/sign-in");
@@ -365,7 +365,7 @@ test("a new version drops what is older than the one before it, whose tabs go on
   page,
   person,
 }) => {
-  // A page that has no worker yet, and brings none.
+  // The page has no worker yet, and registers none.
   await page.goto("/docs");
   await page.evaluate(async () => {
     for (const name of ["tend-oldest", "other", "tend-before"]) {
@@ -418,7 +418,7 @@ for (const theme of ["light", "dark"] as const) {
     baseURL,
   }) => {
     await visit(page, person, "Pay rent", "Buy stamps");
-    // Chosen after the page was kept, against what the system wants.
+    // The theme is chosen after the page was cached, and differs from the system's.
     await page.emulateMedia({ colorScheme: theme === "light" ? "dark" : "light" });
     await context.addCookies([{ name: "theme", value: theme, url: baseURL ?? "" }]);
     await context.setOffline(true);

@@ -22,7 +22,7 @@ const titlesInOrder = (page: Page) =>
 const expectOrder = (page: Page, order: string) =>
   expect.poll(async () => (await titlesInOrder(page)).join("")).toBe(order);
 
-/** As the server has it. */
+/** Waits until the server has the tasks in this order. */
 const expectStored = (person: Person, order: string, status: "all" | "pending" = "all") =>
   expect
     .poll(async () => {
@@ -31,7 +31,7 @@ const expectStored = (person: Person, order: string, status: "all" | "pending" =
     })
     .toBe(order);
 
-/** A to E, in this order. */
+/** Makes the tasks A to E, in this order, and opens a page. */
 async function open(page: Page, person: Person, path = "/tasks?sort=position"): Promise<void> {
   for (const title of "EDCBA") await person.api.createTask({ body: { title } });
   await page.goto(path);
@@ -49,7 +49,7 @@ const middleOf = async (element: Locator) => {
   return { x: x + width / 2, y: y + height / 2, height };
 };
 
-/** Takes a row by its handle to the upper or lower half of another, and holds it there. */
+/** Drags a row by its handle to the upper or lower half of another, and holds it there. */
 async function drag(page: Page, title: string, side: "above" | "below", target: string) {
   await row(page, title).hover();
   const from = await middleOf(handle(page, title));
@@ -141,7 +141,7 @@ test("[T-18] by keys: up and down, the focus stays with the task, the ends are s
   await page.keyboard.press("Alt+ArrowUp");
   await expectOrder(page, "BCDAE");
   await expectStored(person, "BCDAE");
-  // What is made now still comes on top.
+  // A new task still comes on top.
   await page.keyboard.press("n");
   await page.keyboard.type("N");
   await page.keyboard.press("Enter");
@@ -181,7 +181,7 @@ test("[T-18] in another order or in a search nothing moves, and it is said why",
   await ready(page);
   await page.goto("/tasks?sort=position&q=B");
   await expect(rows(page)).toHaveCount(1);
-  // Said once the list has come; what is said of the key comes after it.
+  // The announcement of the list comes first, before the one for the key.
   await expect(said(page)).toHaveText("1 task found");
   await box(page, "B").focus();
   await page.keyboard.press("Alt+ArrowDown");
@@ -220,7 +220,7 @@ test("[T-18] two tabs move into one gap at once: both see one order, and nobody 
   await box(other, "E").focus();
   await page.keyboard.press("Alt+ArrowUp");
   await expectOrder(page, "ABDCE");
-  // Both now go between A and B; the other tab may know of the first move or not.
+  // Both tasks go between A and B; the other tab may know of the first move or not.
   await Promise.all([page.keyboard.press("Alt+ArrowUp"), other.keyboard.press("Alt+ArrowUp")]);
   await expect
     .poll(async () =>
@@ -229,7 +229,7 @@ test("[T-18] two tabs move into one gap at once: both see one order, and nobody 
       ),
     )
     .toBe(true);
-  // And one task from both sides at once: the last one wins.
+  // One task is moved from both tabs at once: the last move wins.
   await box(other, "D").focus();
   await Promise.all([page.keyboard.press("Alt+ArrowDown"), other.keyboard.press("Alt+ArrowDown")]);
   await page.reload();
@@ -270,7 +270,7 @@ test("[T-18] a move of a task that was deleted elsewhere does not bring it back"
   foreseen.push(/status of 404/);
   await open(page, person);
   await ready(page);
-  // Read to its end, so that the page does not learn of the delete before the move.
+  // The page has read all, so that it does not learn of the delete before the move.
   await page.waitForLoadState("networkidle");
   const { body } = await person.api.listTasks({ query: { q: "C" } });
   await person.api.deleteTask({ params: { id: body[0]?.id ?? "" } });
@@ -303,13 +303,13 @@ test("[T-18] in a list of 300, a row is dragged; the list scrolls along", async 
     .poll(async () => (await titlesInOrder(page)).slice(0, 5))
     .toEqual(["Task 1", "Task 3", "Task 4", "Task 5", "Task 2"]);
   await expect(said(page)).toHaveText("Moved: Task 2, 5 of 300");
-  // Held near the lower edge, the list goes on below the pointer.
+  // The list scrolls while the row is held near the lower edge.
   await row(page, "Task 1").hover();
   const from = await middleOf(handle(page, "Task 1"));
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   const { height } = page.viewportSize() ?? { height: 0 };
-  // A drag is heard where it goes on over the same element.
+  // A drag event needs a move over the same element.
   const holdAt = async (y: number) => {
     for (const nearer of [6, 4, 2, 0]) await page.mouse.move(from.x, y - nearer);
   };

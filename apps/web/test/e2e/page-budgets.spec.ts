@@ -42,7 +42,7 @@ async function kilobytes(responses: readonly Response[]): Promise<number> {
   for (const response of responses) {
     const body = await response.body();
     const isText = ["script", "stylesheet"].includes(response.request().resourceType());
-    // What is weighed here must also be what comes. Less than a kilobyte comes as it is.
+    // The size is measured as sent: text is compressed from a kilobyte on.
     const isPacked = isText && body.length >= 1024;
     if (isPacked) expect(response.headers()["content-encoding"], response.url()).toBe("gzip");
     bytes += isPacked ? gzipSync(body).length : body.length;
@@ -61,7 +61,7 @@ test("a bundle with zod can be told from one without", () => {
   expect(bundles.some((name) => zod.test(readFileSync(`${chunks}/${name}`, "utf8")))).toBe(true);
 });
 
-/** As over a phone's line into a slow phone: what moves late, moves where it is seen. */
+/** Slows the page down as on a slow phone, so that late shifts are seen. */
 async function slowDown(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.enable");
@@ -80,16 +80,16 @@ interface Shift {
 }
 
 declare global {
-  /** In the browser, where `watchShifts` puts it. */
+  /** Defined in the browser by `watchShifts`. */
   function shiftsSoFar(): Shift[];
 }
 
-/** Remembers from the first frame on what moves without being asked to. */
+/** Records layout shifts from the first frame on. */
 const watchShifts = (page: Page) =>
   page.addInitScript(() => {
     const shifts: Shift[] = [];
     const note = (entries: PerformanceEntryList) => {
-      // TypeScript does not know this entry.
+      // The cast is for layout-shift entries, which TypeScript does not know.
       for (const { value, sources } of entries as (PerformanceEntry & {
         value: number;
         sources: { node?: Node }[];
@@ -106,14 +106,14 @@ const watchShifts = (page: Page) =>
     };
   });
 
-/** The browser reads the rest of a long list by itself; this is how it shows that it has. */
+/** Waits, by page, until the rest of a long list has been read. */
 const whole: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   "/tasks": (page) => expect(page.locator("[data-task]")).toHaveCount(120),
   "/tasks?status=completed": (page) =>
     expect(page.getByRole("button", { name: "Clear completed" })).toBeEnabled(),
 };
 
-/** When the page has nothing to do any more, and what it did is seen. */
+/** Waits until the page is idle, and its last work is painted. */
 const settled = (page: Page) =>
   page.evaluate(
     () => new Promise((seen) => requestIdleCallback(() => requestAnimationFrame(seen))),
@@ -153,7 +153,7 @@ for (const [path, { seenBy, also = [], ...budget }] of Object.entries(budgets)) 
           .evaluateAll((links) => links.map((link) => (link as HTMLLinkElement).href));
         const fetched = ofType(responses, "font").map((response) => response.url());
         expect(preloaded.length).toBeGreaterThan(0);
-        // Each once: a preload that the stylesheet cannot use would be fetched a second time.
+        // Each font is fetched once: a preload that the stylesheet cannot use would come twice.
         expect(fetched.toSorted()).toEqual(preloaded.toSorted());
         // A font is loaded by the text that needs it; one that is merely preloaded is not.
         const used = await page.evaluate(
@@ -209,7 +209,7 @@ test("a fragment leads to its part of the API docs", async ({ page }) => {
   }
   await page.goto("/docs#deleteTask");
   const top = async () => (await page.locator("#deleteTask").first().boundingBox())?.y;
-  // Below the bar, where the part begins.
+  // The section begins below the bar.
   await expect.poll(top).toBeGreaterThan(50);
   await expect.poll(top).toBeLessThan(100);
 });

@@ -9,13 +9,13 @@ const field = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
 const chips = (page: Page) => page.getByRole("list", { name: "Recognised" });
 const stored = (person: Person) => async () => (await person.api.listTasks()).body;
 
-/** In the browser's zone, as Playwright's settings have it. */
+/** A day so many days ahead, in the browser's zone by Playwright's settings. */
 const inDays = (days: number) =>
   new Intl.DateTimeFormat("sv", { timeZone: "Europe/Berlin" }).format(
     Date.now() + days * 86_400_000,
   );
 
-/** Scripts that are asked for from now on come when the returned function is called. */
+/** Holds the requests for scripts until the returned function is called. */
 const holdScripts = (page: Page) => holdRequests(page, /\/_next\/static\/.*\.js/);
 
 test("one line says title, day, time, tag and priority, and the cursor stays", async ({
@@ -140,7 +140,7 @@ test("time, priority and tags are edited in the form, and a day that goes takes 
 });
 
 declare global {
-  /** In the browser, where `standingClock` puts it. */
+  /** Defined in the browser by `standingClock`. */
   var clockTime: string;
 }
 
@@ -166,7 +166,7 @@ test.describe("the clock", () => {
       .toMatchObject([{ title: "Call Bob", due_date: day(0), due_time: "16:00" }]);
   });
 
-  /** A clock that stands, and jumps without any timer. Playwright's own fires them as it jumps. */
+  /** Installs a clock that jumps without firing timers, as Playwright's own would. */
   async function standingClock(page: Page, start: string) {
     await page.addInitScript((time) => {
       globalThis.clockTime = time;
@@ -192,7 +192,7 @@ test.describe("the clock", () => {
     await page.goto("/tasks");
     await field(page).fill("Pay rent tomorrow");
     await expect(chips(page).getByRole("listitem")).toHaveText(["Tomorrow"]);
-    // In one go: nothing is drawn anew between midnight and Enter.
+    // Midnight and Enter come in one task, so that nothing renders between them.
     await field(page).evaluate(
       (input: HTMLInputElement, time) => {
         globalThis.clockTime = time;

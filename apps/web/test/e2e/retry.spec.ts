@@ -1,6 +1,6 @@
 import { expect, noNetwork, signIn, test } from "./support/person.ts";
 
-/** Either form of any tasks address. */
+/** Both forms of the addresses of tasks. */
 const tasksAddress = /\/api\/([^/]+\/)?tasks(?=[/?]|$)/;
 
 test("the API down: what was typed stays, says so, and is sent on Retry", async ({
@@ -69,7 +69,7 @@ test("offline: it says so, keeps the change over a reload, and sends it when bac
   await person.api.createTask({ body: { title: "Pay rent" } });
   await page.goto("/tasks");
   await expect(page.getByRole("checkbox", { name: "Pay rent" })).toBeVisible();
-  // What reads lines has come.
+  // The chips show that the parser of lines is loaded.
   await page.getByRole("textbox", { name: "Add a task" }).fill("Call Friday");
   await expect(page.getByRole("list", { name: "Recognised" })).toBeVisible();
   await context.setOffline(true);

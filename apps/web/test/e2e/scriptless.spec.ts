@@ -11,7 +11,7 @@ async function scriptless(browser: Browser, page: Page, baseURL = ""): Promise<P
 }
 
 const notice = (page: Page) => page.getByText(/Allow JavaScript for this address/);
-/** What can be used, or seems so. */
+/** Controls that can be used, or look so. */
 const controls = (page: Page) =>
   page.locator("button:visible, input:visible, select:visible, textarea:visible");
 

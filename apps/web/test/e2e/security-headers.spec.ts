@@ -12,7 +12,7 @@ const web = fileURLToPath(new URL("../..", import.meta.url));
 const open = ["/", "/sign-up", "/sign-in", "/docs", "/offline", "/no-such-page"];
 const own = ["/tasks", "/account", "/docs"];
 
-/** Every page, first as a stranger sees it and then as its owner. */
+/** Fetches every page, first as a stranger and then as its owner. */
 async function everyPage(page: Page, person: Person): Promise<APIResponse[]> {
   const answers: APIResponse[] = [];
   for (const path of open) answers.push(await page.request.get(path));
@@ -23,7 +23,7 @@ async function everyPage(page: Page, person: Person): Promise<APIResponse[]> {
 
 const scriptsOf = (html: string) => html.match(/<script\b[^>]*>/g) ?? [];
 
-/** Addresses of the files that this page loads. */
+/** The addresses of the files that a page loads. */
 const filesOf = (html: string) =>
   [...html.matchAll(/(?:src|href)="(\/_next\/static\/[^"]+)"/g)].map(([, path = ""]) => path);
 
@@ -37,11 +37,11 @@ function directivesOf(answer: APIResponse): Record<string, string> {
 const nonceOf = (answer: APIResponse) => /'nonce-([^']+)'/.exec(policyOf(answer))?.[1] ?? "";
 
 declare global {
-  /** In the browser, where `violationsOf` puts it. */
+  /** Defined in the browser by `violationsOf`. */
   function violated(text: string): void;
 }
 
-/** What the browser refuses because of the policy, from the next page on. */
+/** Collects what the browser refuses because of the policy, from the next page on. */
 async function violationsOf(page: Page): Promise<string[]> {
   const violations: string[] = [];
   await page.exposeFunction("violated", (text: string) => violations.push(text));
@@ -126,7 +126,7 @@ test("an injected script, an inline event handler and a foreign script do not ru
     ]);
   expect(ran).toEqual([]);
 
-  // The same page without the policy runs it all: it is the policy that held.
+  // Without the policy the same page runs all of it, so it was the policy that refused.
   await page.route("**/sign-up", (route) => inject(route, false));
   await page.goto("/sign-up");
   await expect.poll(() => ran.toSorted()).toEqual(["foreign script", "handler", "script"]);
@@ -151,7 +151,7 @@ test("nothing on a walk through the app is against the policy", async ({ page, f
   await page.getByRole("menuitem", { name: "Delete" }).click();
   const message = page.getByRole("listitem").filter({ hasText: "Deleted" });
   await expect(message).toBeVisible();
-  // Laid out by the style that sonner brings.
+  // The position comes from the style that sonner brings.
   await expect(page.locator("[data-sonner-toaster]")).toHaveCSS("position", "fixed");
   await message.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("checkbox", { name: "Pay rent" })).toBeVisible();
@@ -304,7 +304,7 @@ test("where people come by https, browsers are told to stay there", async ({ bro
       PORT: port,
       BETTER_AUTH_URL: "https://tend.example",
       BETTER_AUTH_SECRET: randomBytes(32).toString("base64"),
-      // No page of a stranger needs it.
+      // The database is unreachable: no page of a stranger needs it.
       DATABASE_URL: "postgresql://localhost:1/none",
     },
   });

@@ -2,10 +2,10 @@ import type { Page } from "@playwright/test";
 import { startYardstick, tolerance, type Yardstick } from "../yardstick.ts";
 import { expect, type Person, signIn, test } from "./support/person.ts";
 
-// One after the other, and after all other tests (playwright.config.ts): time is what is measured.
+// The tests run one after another, after all others (playwright.config.ts): they measure time.
 test.describe.configure({ mode: "default" });
 
-/** Tells how long things take, less what else this machine does. */
+/** Measures durations, corrected for other load of the machine. */
 let yardstick: Yardstick;
 
 test.beforeAll(async () => {
@@ -14,10 +14,10 @@ test.beforeAll(async () => {
 
 test.afterAll(() => yardstick.end());
 
-/** Milliseconds from a key to the frame. */
+/** The most milliseconds from a key to the frame. */
 const inTime = 50 * tolerance;
 
-/** How many times what a bare list costs a frame may cost: on two usual cores, 18 ms for 1.5. */
+/** The most that a frame may cost, in those of a bare list: on two usual cores, 18 ms to 1.5. */
 const maxRatio = 12;
 
 async function moveIn(page: Page, person: Person, count: number): Promise<void> {
@@ -36,7 +36,7 @@ async function moveIn(page: Page, person: Person, count: number): Promise<void> 
 }
 
 declare global {
-  /** In the browser: milliseconds from the next Enter to the frame that shows one row more. */
+  /** Milliseconds from the next Enter to the frame with one more row, measured in the browser. */
   var enterToVisible: Promise<number>;
 }
 
@@ -79,7 +79,7 @@ for (const count of [20, 2000]) {
   });
 }
 
-/** Scrolls to the end of so many rows. @returns how many frames that were. */
+/** Scrolls to the end of so many rows. @returns the number of frames. */
 const scroll = (page: Page, count: number) =>
   page.evaluate(
     (count) =>
@@ -102,7 +102,7 @@ const scroll = (page: Page, count: number) =>
     count,
   );
 
-/** Measures what a page costs the processor; what other programs take does not count. */
+/** Measures the processor time of a page, without that of other programs. */
 async function meter(page: Page) {
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -118,7 +118,7 @@ async function meter(page: Page) {
   };
 }
 
-/** Nothing but so many lines of text with a box each. */
+/** Shows nothing but lines of text with a checkbox each. */
 const showBareList = (page: Page, count: number) =>
   page.evaluate((count) => {
     for (let index = 0; index < count; index++) {

@@ -4,10 +4,10 @@ import { keptTitles, workerReady } from "./support/device.ts";
 import { budgets, moveIn } from "./support/pages.ts";
 import { expect, test } from "./support/person.ts";
 
-// One after the other, and after all other tests (playwright.config.ts): time is what is measured.
+// The tests run one after another, after all others (playwright.config.ts): they measure time.
 test.describe.configure({ mode: "default" });
 
-/** Tells how long things take, less what else this machine does. */
+/** Measures durations, corrected for other load of the machine. */
 let yardstick: Yardstick;
 
 test.beforeAll(async () => {
@@ -16,7 +16,7 @@ test.beforeAll(async () => {
 
 test.afterAll(() => yardstick.end());
 
-/** Milliseconds, on loopback. */
+/** The most milliseconds, on loopback. */
 const inTime = 200 * tolerance;
 const inTimeOffline = 300 * tolerance;
 
@@ -40,7 +40,7 @@ for (const [path, { seenBy }] of Object.entries(budgets)) {
     test(`${path} is seen by ${reader} within 200 ms`, async ({ page, makePerson, foreseen }) => {
       if (path === "/no-such-page") foreseen.push(/status of 404/);
       if (reader === "its owner") await moveIn(page, await makePerson());
-      // Whatever else the machine does makes a view later, never earlier: the quickest is the page's.
+      // Other load makes a view later, never earlier, so the quickest one is the page's own.
       const views: number[] = [];
       while (views.length < 12 && Math.min(...views) >= inTime) {
         const tab = await page.context().newPage();
@@ -56,11 +56,11 @@ for (const [path, { seenBy }] of Object.entries(budgets)) {
   }
 }
 
-/** Milliseconds from asking for the page to the first task on the screen. */
+/** Milliseconds from the request for the page to the first task on the screen. */
 const firstTask = (page: Page) => page.evaluate(() => firstTaskSeen);
 
 declare global {
-  /** In the browser, where `watchTasks` puts it. */
+  /** Defined in the browser by `watchTasks`. */
   var firstTaskSeen: Promise<number>;
 }
 

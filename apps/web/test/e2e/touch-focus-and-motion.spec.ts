@@ -13,18 +13,18 @@ async function moveIn({ api }: Person): Promise<void> {
   await api.createTask({
     body: { title, due_date: "2026-12-01", priority: "high", tags: ["home", "money"] },
   });
-  // What somebody may paste: it has no place to break.
+  // A pasted address has no place to break.
   await api.createTask({ body: { title: "https://example.com/".padEnd(150, "a") } });
 }
 
-/** Opens the page, and waits until it is alive and has all that it shows. */
+/** Opens a page, and waits until it is hydrated and has all its data. */
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path, { waitUntil: "networkidle" });
   await expect(page.getByText(/^Reading /)).toHaveCount(0);
 }
 
 test.describe("every target is at least 44 px in both directions on touch", () => {
-  /** What can be touched and is smaller. Links within a sentence may be (WCAG 2.5.5). */
+  /** Touch targets that are smaller. Links within a sentence may be (WCAG 2.5.5). */
   const tooSmall = (page: Page) =>
     page.evaluate(() => {
       const found: string[] = [];
@@ -43,7 +43,7 @@ test.describe("every target is at least 44 px in both directions on touch", () =
     test.skip(project.name !== "390", "no touch here");
   });
 
-  // The reference is text with links in it.
+  // The reference (/docs) is left out, being text with links in it.
   for (const path of strangers.filter((path) => path !== "/docs")) {
     test(path, async ({ page, foreseen }) => {
       foreseen.push(/status of 404/);
@@ -198,7 +198,7 @@ test("a screen reader hears what is done, and what came of it", async ({ page, p
 });
 
 declare global {
-  /** In the browser: what moved, and what live regions said. */
+  /** Records in the browser: what moved, and what live regions said. */
   var moved: string[];
   var heard: string[];
 }

@@ -54,7 +54,7 @@ const countOf = async ({ api }: Person): Promise<number> => {
   return body.length;
 };
 
-/** Has the next batch wait on its way, until what this gives is called. */
+/** Holds the next batch, until the returned function is called. */
 async function holdNextBatch(page: Page): Promise<() => Promise<void>> {
   let held: (() => void) | undefined;
   const hold = async (route: Route) => {
@@ -70,7 +70,7 @@ async function holdNextBatch(page: Page): Promise<() => Promise<void>> {
   };
 }
 
-/** What is left of a task without what the server keeps of its own. */
+/** The tasks of a file without the fields that the server sets. */
 const ownWords = (text: string) =>
   (JSON.parse(text).tasks as Task[])
     .map(({ created_at: _c, updated_at: _u, version: _v, deleted_at, ...task }) => ({
@@ -163,7 +163,7 @@ test("[X-2] an export that fails or is cancelled saves nothing, and can be had a
   await expect(page.getByText(failure).first()).toBeVisible();
   expect(await axeViolationsInBothThemes(page)).toEqual([]);
   await page.unroute(/status=trashed/);
-  // Never answered: the reading goes on until it is cancelled.
+  // The request is never answered: the reading goes on until it is cancelled.
   await page.route(/status=trashed/, () => {});
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("Read 4 of 4 tasks")).toBeVisible();
@@ -354,7 +354,7 @@ test("[X-4] Todoist's template, with the keyboard alone, twice without a duplica
   await expect(importButton(page)).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByText("Imported 2 of 2 tasks.").first()).toBeVisible();
-  // The button that had the focus is gone; what came in its place has it.
+  // The button that had the focus is gone; its replacement has it.
   await expect(page.getByText("Home.csv").locator("..")).toBeFocused();
   const { body } = await person.api.listTasks({ query: { sort: "title" } });
   expect(body).toMatchObject([

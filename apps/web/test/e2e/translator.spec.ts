@@ -10,8 +10,8 @@ const quickAdd = (page: Page) => page.getByRole("textbox", { name: "Add a task" 
 const reworded = (words: string) => `‹${words}›`;
 
 /**
- * A translator, as that of Chrome goes about it: each text, now and later, gives way to two <font>
- * with words of its own, but where `translate` forbids it.
+ * Translates the page as Chrome does: each text, also later ones, is replaced by two <font> with
+ * other words, unless `translate` forbids it.
  */
 async function translate(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -36,7 +36,7 @@ async function translate(page: Page): Promise<void> {
       wrap(document.body);
       observer.observe(document.body, { childList: true, characterData: true, subtree: true });
     };
-    // Once React has come, as the person's click on the translator does.
+    // The translation starts after hydration, as a person's click on the translator does.
     const isAlive = () => Object.keys(document.body).some((key) => key.startsWith("__reactFiber$"));
     const timer = setInterval(() => {
       if (!document.body || !isAlive()) return;
@@ -55,7 +55,7 @@ async function open(page: Page, person: Person, ...titles: string[]): Promise<vo
   await translated(page);
 }
 
-/** The visible words of an element, without those of the page that the translator may not touch. */
+/** The element with these words in their translation. */
 const said = (page: Page, words: string) => page.getByText(reworded(words), { exact: true });
 
 test("[translated] tasks are added, completed, edited, deleted and taken back", async ({
@@ -93,7 +93,7 @@ test("[translated] tasks are added, completed, edited, deleted and taken back", 
   await expect(row).not.toContainText("High");
   await expect(row).not.toContainText("09:00");
   await expect(row).toContainText("#home");
-  // Before the time of an undo is over.
+  // The undo comes while it is still offered.
   await page.keyboard.press("Control+z");
   await expect(rows(page).filter({ hasText: "Pay rent" })).toContainText(reworded("High"));
 

@@ -55,7 +55,7 @@ test("clear completed: 120 tasks go in two batches, to the trash", async ({ page
   await page.getByRole("button", { name: "Clear completed" }).click();
   await dialog.getByRole("button", { name: "Delete 120 tasks" }).click();
   await expect(page.getByText("Deleted 120 tasks")).toBeVisible();
-  // The time for undo passes first.
+  // The batches are sent once the time for undo is over.
   await expect.poll(() => batches.toSorted((a, b) => b - a)).toEqual([100, 20]);
   await expect.poll(() => titlesOf(person, "all")).toEqual(["Still to do"]);
   await page.reload();

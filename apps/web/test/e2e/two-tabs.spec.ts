@@ -6,7 +6,7 @@ import { expect, test } from "./support/person.ts";
 const row = (page: Page, title: string) =>
   page.getByRole("list", { name: "Tasks" }).getByRole("listitem").filter({ hasText: title });
 
-/** Tells how long things take, less what else this machine does. */
+/** Measures durations, corrected for other load of the machine. */
 let yardstick: Yardstick;
 
 test.beforeAll(async () => {

@@ -8,7 +8,7 @@ const row = (page: Page, title: string) =>
 const message = (page: Page, words: string) =>
   page.getByRole("listitem").filter({ hasText: words }).getByRole("button", { name: "Undo" });
 
-/** What the server has, the trash included. */
+/** The server's tasks in words, the trash included. */
 const stored = async ({ api }: Person) => {
   const [listed, trashed] = await Promise.all([
     api.listTasks({ query: { sort: "title" } }),
@@ -24,7 +24,7 @@ const stored = async ({ api }: Person) => {
 const ways = {
   "its message": (page: Page, words: string) => message(page, words).click(),
   "⌘Z": async (page: Page) => {
-    // Keys belong to a text while it is being typed.
+    // The focus leaves the text field, which has an undo of its own.
     await page.locator("main").focus();
     await page.keyboard.press("ControlOrMeta+z");
   },
@@ -70,7 +70,7 @@ for (const [way, undo] of Object.entries(ways)) {
       await page.getByRole("button", { name: "Actions for Pay rent" }).click();
       await page.getByRole("menuitem", { name: "Delete task" }).click();
       await expect(row(page, "Pay rent")).toHaveCount(0);
-      // Looking into the trash sends it at once.
+      // Opening the trash sends the delete at once.
       const tabs = page.getByRole("navigation", { name: "Filter" });
       await tabs.getByRole("link", { name: "Trash" }).click();
       await expect
@@ -95,7 +95,7 @@ for (const [way, undo] of Object.entries(ways)) {
   });
 }
 
-/** A message's clock stands still while somebody is at it. */
+/** Conditions under which the timer of a message stands still. */
 const stays = {
   "the pointer is on it": (page: Page) => message(page, "Pay rent").hover(),
   "it has the focus": (page: Page) => message(page, "Pay rent").focus(),
@@ -130,7 +130,7 @@ for (const [deed, run] of Object.entries(deeds)) {
         await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
         await run(page);
         await expect(message(page, "Pay rent")).toBeVisible();
-        // Else the minute is one without an answer.
+        // The change is saved first: else no answer would come in that minute.
         await expect(page.locator("[data-pending]")).toHaveCount(0);
         await stay(page);
         await page.clock.fastForward("01:00");

@@ -8,7 +8,7 @@ const row = (page: Page, title: string) =>
 const tab = (page: Page, name: string) =>
   page.getByRole("navigation", { name: "Filter" }).getByRole("link", { name });
 
-/** Until the server has it: what the screen shows at once is not yet kept. */
+/** Waits until the server has these tasks, which the screen shows at once. */
 const kept = (person: Pick<Person, "api">, expected: object[]) =>
   expect
     .poll(async () =>

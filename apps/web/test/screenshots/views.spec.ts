@@ -5,7 +5,7 @@ import { expect, type Person, test } from "../e2e/support/person.ts";
 
 const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-// One day for all, so that pictures differ only where the interface does.
+// The day of all pictures is fixed, so that they differ only where the interface does.
 const today = "2026-11-24";
 
 test.beforeEach(async ({ page }) => {
@@ -166,7 +166,7 @@ test("the pictures of the start page and the README", async ({ page, person }) =
   await writeFile(folder(`public/${picture}`), await webp(await page.context().newPage(), png));
 });
 
-/** As WebP, which weighs a third. The browser can write it. */
+/** The picture as WebP, at a third of the size, which the browser can write. */
 async function webp(page: Page, png: Buffer): Promise<Buffer> {
   const base64 = await page.evaluate(
     async (source) => {

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-/** Nothing fades or slides any more; what goes on for ever does not count. */
+/** Whether all finite animations are over. */
 const atRest = () =>
   document
     .getAnimations()
@@ -10,15 +10,15 @@ const atRest = () =>
         playState !== "running" || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
     );
 
-/** What axe finds on the page as it is once all has faded in: half faded in, no contrast holds. */
+/** The violations that axe finds once all is faded in: before that, no contrast holds. */
 export async function axeViolations(page: Page) {
   await page.waitForFunction(atRest);
-  // No page has frames: without a second page to join their findings on, it takes a third as long.
+  // Legacy mode, which skips a page for the results of frames, takes a third of the time.
   const axe = new AxeBuilder({ page }).setLegacyMode(true);
   return (await axe.options({ resultTypes: ["violations"] }).analyze()).violations;
 }
 
-/** What axe finds on the page in one theme and in the other. */
+/** The violations that axe finds in the light and in the dark theme. */
 export async function axeViolationsInBothThemes(page: Page) {
   const found = [];
   for (const colorScheme of ["light", "dark"] as const) {

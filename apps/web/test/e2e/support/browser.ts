@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 /** Chromium's own sandbox cannot start as root, as in most containers. */
 const rootArgs = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
-/** Nothing is fetched in the background: tests speak to this machine only. */
+/** Arguments against fetching in the background: tests speak to this machine only. */
 const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /**
@@ -23,8 +23,8 @@ export async function browser(): Promise<LaunchOptions> {
   if (existsSync(chromium.executablePath())) return { args };
   if (process.platform === "linux" && process.arch === "x64") {
     const { default: packed } = await import("@sparticuz/chromium");
-    // Not with the arguments it proposes: they put everything into one process, which dies with
-    // the first page that closes, and switch the web's security off.
+    // The package's own arguments are not used: they put everything into one process, which dies
+    // with the first page that closes, and switch the web's security off.
     return { executablePath: await packed.executablePath(), args };
   }
   console.log("No Chromium is installed; Playwright downloads its own …");

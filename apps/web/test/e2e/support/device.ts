@@ -1,11 +1,11 @@
 import type { Page } from "@playwright/test";
 import { expect } from "./person.ts";
 
-/** All that lies in a store of this browser's databases. */
+/** All values in a store of one of the browser's databases. */
 const storedIn = (page: Page, database: string, store: string): Promise<readonly unknown[]> =>
   page.evaluate(
     async ([database = "", store = ""]) => {
-      // Opening a database that is not there would make one.
+      // Opening a missing database would make one.
       if (!(await indexedDB.databases()).some(({ name }) => name === database)) return [];
       const done = <T>(request: IDBRequest<T>) =>
         new Promise<T>((resolve, reject) => {
@@ -20,7 +20,7 @@ const storedIn = (page: Page, database: string, store: string): Promise<readonly
     [database, store],
   );
 
-/** The titles on this device, in the list that it keeps for opening without a network. */
+/** The titles in the list that the device stores for opening without a network. */
 export const keptTitles = async (page: Page): Promise<readonly string[]> => {
   const lists = (await storedIn(page, "tend", "lists")) as { tasks: { title: string }[] }[];
   return lists.flatMap(({ tasks }) => tasks.map(({ title }) => title));
@@ -34,17 +34,17 @@ export const keptChanges = async (page: Page): Promise<readonly string[]> => {
   return changes.map(({ task }) => task.title);
 };
 
-/** Until the service worker keeps the page that opens without a network. */
+/** Waits until the service worker has stored the page that opens without a network. */
 export const workerReady = (page: Page): Promise<void> =>
   page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
 
-/** Until this device can open the app without a network, with these tasks. */
+/** Waits until the device can open the app without a network, with these tasks. */
 export async function expectKept(page: Page, titles: readonly string[]): Promise<void> {
   await workerReady(page);
   await expect.poll(async () => (await keptTitles(page)).toSorted()).toEqual(titles.toSorted());
 }
 
-/** The addresses that the service worker keeps, and their texts. */
+/** The addresses in the service worker's caches, and their texts. */
 export const cached = (page: Page): Promise<readonly { url: string; text: string }[]> =>
   page.evaluate(async () => {
     const found: { url: string; text: string }[] = [];

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-/** Something that is waited for until it is let go. */
+/** A promise that is pending until it is released. */
 export function hold(): { readonly wait: Promise<void>; readonly release: () => void } {
   let release = () => {};
   const wait = new Promise<void>((resolve) => {
@@ -9,7 +9,7 @@ export function hold(): { readonly wait: Promise<void>; readonly release: () => 
   return { wait, release };
 }
 
-/** What is asked for from now on at such addresses comes when the returned function is called. */
+/** Holds the requests to such addresses until the returned function is called. */
 export async function holdRequests(page: Page, address: RegExp): Promise<() => void> {
   const { wait, release } = hold();
   await page.route(address, async (route) => {

@@ -6,9 +6,9 @@ export interface Budget {
   readonly script: number;
   readonly font: number;
   readonly image?: number;
-  /** Who sees the page; whoever does not is sent to another. */
+  /** The readers who see the page; others are redirected. */
   readonly seenBy: readonly Reader[];
-  /** Addresses of the same page that arrive in another way. */
+  /** Addresses of the same page that load in another way. */
   readonly also?: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export type Reader = "a stranger" | "its owner";
 
 const sans = 30;
 const mono = 24;
-/** One stylesheet serves every page. */
+/** The budget of the stylesheet, which serves every page. */
 export const style = 8.5;
 
 /** Next and React alone are 135 of each `script`; /tasks may never have more than 185. */
@@ -31,13 +31,13 @@ export const budgets: Readonly<Record<string, Budget>> = {
     seenBy: ["its owner"],
     also: ["/tasks?status=completed", "/tasks?status=trashed"],
   },
-  // All of /tasks, for whoever opens it without a network.
+  // The shell has all of /tasks, to open it without a network.
   "/offline": { script: 189, font: sans, seenBy: ["a stranger"] },
   "/account": { script: 157, font: sans, seenBy: ["its owner"] },
   "/no-such-page": { script: 145, font: sans, seenBy: ["a stranger", "its owner"] },
 };
 
-/** Signs in, with enough tasks that the list comes in two pages and rows look in every way. */
+/** Signs in, with tasks for two pages of the list and for every look of a row. */
 export async function moveIn(page: Page, person: Person): Promise<void> {
   await signIn(page, person);
   const { api } = person;

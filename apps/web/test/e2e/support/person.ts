@@ -13,21 +13,21 @@ export interface Person {
 }
 
 interface Fixtures {
-  /** Somebody new, with an account, signed in in `page`. */
+  /** A new person with an account, signed in in `page`. */
   person: Person;
-  /** Makes somebody new with an account, signed in nowhere. */
+  /** Makes a new person with an account, signed in nowhere. */
   makePerson: () => Promise<Person>;
-  /** Fails the test when a page reports an error that the test did not foresee. */
+  /** Patterns of errors that the test expects; a page that reports another one fails it. */
   foreseen: RegExp[];
 }
 
-/** What a browser reports where no answer came, of the service worker too; a status is an answer. */
+/** Errors of the browser, and of the service worker, where no answer came. */
 export const noNetwork =
   /net::ERR_|Failed to load (?!resource: the server)|Failed to fetch|ChunkLoadError|when fetching/;
 
 /**
- * For a spec in which the service worker has no part: a short run goes without the app's files being
- * fetched for it once more, in every test.
+ * The setting of specs without a service worker: a short run does not fetch the app's files for it
+ * once more in every test.
  */
 export const workerless = { serviceWorkers: isLong ? "allow" : "block" } as const;
 
@@ -41,7 +41,7 @@ export const test = base.extend<Fixtures>({
   },
 
   page: async ({ page, context, foreseen }, use) => {
-    // Whatever is under way when a test cuts the network is reported.
+    // Requests that a test interrupts by going offline are reported as errors.
     const setOffline = context.setOffline.bind(context);
     context.setOffline = (offline) => {
       foreseen.push(noNetwork);
@@ -86,8 +86,8 @@ export const test = base.extend<Fixtures>({
 });
 
 /**
- * A page that is gone to is waited for until React has taken it over, which comes after its `load`:
- * a click before that is lost. A test that names another moment by `waitUntil` has that one.
+ * Makes `goto` and `reload` wait until React has hydrated the page, which is after its `load`: a
+ * click before that is lost. A test that sets `waitUntil` waits for that event instead.
  */
 function waitUntilAlive(page: Page): void {
   const goto = page.goto.bind(page);
@@ -119,7 +119,7 @@ export async function signIn(page: Page, { email, password }: Person): Promise<v
   expect(response.status()).toBe(200);
 }
 
-/** On the page of the form, as people do. */
+/** Signs in by the form, as people do. */
 export async function signInByForm(
   page: Page,
   { email, password }: Pick<Person, "email" | "password">,

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { freshDatabase } from "@tend/db/testing";
 
 /**
- * The production build on a database of its own, until it is told to stop: `next`, as Vercel runs
- * it, or `serve`, as `pnpm start` does.
+ * Serves the production build on a database of its own, until it is stopped: by `next`, as on
+ * Vercel, or by `serve`, as `pnpm start` does.
  */
 const commands: Record<string, string[]> = {
   next: [
