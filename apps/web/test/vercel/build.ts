@@ -1,4 +1,4 @@
-/** Vercel's own builder on this machine, without an account and without a network of Vercel's. */
+/** Runs Vercel's own builder on this machine, without an account and without Vercel's network. */
 import { execFile, execFileSync } from "node:child_process";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,17 +7,17 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** 358 MB, which npm fetches when it is first asked for: not one for package.json. */
+/** The builder, of 358 MB: npm fetches it on first use, and package.json does not list it. */
 const vercel = "vercel@60.1.3";
 
-/** What Vercel asks its server of a project, as the runbook has it set up. */
+/** The project settings that Vercel's server would give, as the runbook sets them up. */
 const project = {
   projectId: "tend",
   orgId: "tend",
   settings: { framework: "nextjs", rootDirectory: "apps/web" },
 };
 
-/** What Vercel says of a deployment of production, to its build and to its functions. */
+/** The environment of a production deployment, which Vercel gives its build and functions. */
 export const deployment = {
   VERCEL: "1",
   VERCEL_ENV: "production",
@@ -26,8 +26,8 @@ export const deployment = {
 };
 
 /**
- * Builds what lies in this checkout, committed or not, in a copy of it, which then goes: a function
- * that reads what it does not bring shall not find it. `env` has the database, which is migrated.
+ * Builds a copy of this checkout, uncommitted changes included, and deletes the copy, so that no
+ * function finds files that it does not bring. `env` names the database, which is migrated.
  *
  * @returns the folder of the Build Output, in `folder`.
  */
@@ -57,7 +57,7 @@ async function copyCheckout(to: string): Promise<void> {
   for (const file of new Set(listed.split("\0").filter(Boolean))) {
     await mkdir(dirname(join(to, file)), { recursive: true });
     await cp(join(root, file), join(to, file)).catch((error: NodeJS.ErrnoException) => {
-      // Deleted here and not yet in git.
+      // A missing file is one that is deleted here and not yet in git.
       if (error.code !== "ENOENT") throw error;
     });
   }

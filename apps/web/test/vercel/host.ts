@@ -29,7 +29,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A process that runs this function and knows nothing but its environment. */
+/** Starts a process that runs the function with nothing but this environment. */
 export async function startFunction(
   { folder, handler, useWebApi }: BuiltFunction,
   env: Environment,
@@ -51,13 +51,13 @@ export async function startFunction(
 type RunningFunction = Awaited<ReturnType<typeof startFunction>>;
 
 /**
- * Serves the output in `folder` with `env` as the environment of the deployment. A client may say
- * by `X-Forwarded-For` where it comes from, so that tests can be many; Vercel itself believes nobody.
+ * Serves the output in `folder` with `env` as the environment of the deployment. Clients may set
+ * their address by `X-Forwarded-For`, to be many in tests; Vercel itself ignores it.
  */
 export async function startHost(folder: string, env: Environment, port = 0) {
   const built = readOutput(folder);
   const running = new Map<string, Promise<RunningFunction>>();
-  // A connection that ended with its answer would cut off whoever is still sending.
+  // Connections are kept alive: one that ended with its answer would cut off a running upload.
   const agent = new Agent({ keepAlive: true });
 
   async function ask(one: BuiltFunction, options: RequestOptions, body?: IncomingMessage) {
@@ -65,9 +65,9 @@ export async function startHost(folder: string, env: Environment, port = 0) {
     running.set(one.folder, started);
     const { port } = await started;
     const sent = request({ ...options, host: "127.0.0.1", port, agent });
-    // Sent before the body, which may never come: of some requests the head alone is answered.
+    // The head is sent before the body, which may never come: some requests are answered without.
     sent.flushHeaders();
-    // Whoever is answered before they have sent all cannot send the rest.
+    // A client that is answered early cannot send the rest; that is no error.
     if (body) pipeline(body, sent).catch(() => {});
     else sent.end();
     const [answer]: IncomingMessage[] = await once(sent, "response");
@@ -78,7 +78,7 @@ export async function startHost(folder: string, env: Environment, port = 0) {
   async function askMiddleware(at: string, { path, search, asked }: Passage) {
     const output = built.outputs.get(at);
     if (output?.kind !== "function") throw new Error(`There is no middleware at ${at}.`);
-    // It reads no body, and gets none.
+    // A middleware reads no body, and gets none.
     const { "content-length": _, ...headers } = asked;
     const answer = await ask(output.built, { path: path + search, headers });
     return answer.resume().headers;
@@ -86,7 +86,7 @@ export async function startHost(folder: string, env: Environment, port = 0) {
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method, url = "/" } = incoming;
-    // As it was sent: what cannot be decoded goes to the function as it is.
+    // The path is kept as sent: an undecodable one goes to the function as it is.
     const [, path = "/", search = ""] = /^([^?]*)(.*)$/s.exec(url) ?? [];
     const heard = { "x-forwarded-for": "127.0.0.1", ...passedOn(incoming.headers) };
     const asked = { ...heard, "x-vercel-forwarded-for": heard["x-forwarded-for"] };
@@ -131,7 +131,7 @@ export async function startHost(folder: string, env: Environment, port = 0) {
   };
 }
 
-/** What needs no function: a file, or an answer that was made at build time. */
+/** Reads an answer that needs no function: a file, or one that was made at build time. */
 async function readFixed(
   output: Output | undefined,
   method: string | undefined,

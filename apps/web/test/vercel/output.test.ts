@@ -11,10 +11,10 @@ const built = [...outputs].flatMap(([path, output]) =>
   output.kind === "function" ? [{ path, ...output.built }] : [],
 );
 
-/** Each once: one function may stand at many paths. */
+/** The functions, each once: one may stand at many paths. */
 const functions = new Map(built.map((one) => [one.folder, one]));
 
-/** Not those that a link leads to: they are in the folder once already. */
+/** The files of a function, without links: their targets are in the folder already. */
 const filesOf = ({ folder }: BuiltFunction) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,6 +1,6 @@
 /**
- * What `vercel build` leaves: the Build Output API, version 3. Only what the host knows passes here,
- * so that a newer builder's next idea is an error and not a route that is silently left out.
+ * Reads the output of `vercel build`: the Build Output API, version 3. Unknown properties are
+ * errors, so that a newer builder's routes are not silently left out.
  */
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -26,7 +26,7 @@ const Rule = z.strictObject({
   missing: z.array(Condition).optional(),
   middlewarePath: z.string().optional(),
   middlewareRawSrc: z.array(z.string()).optional(),
-  // What a later rule sets replaces what an earlier one did, with or without this.
+  // `override` makes no difference: the headers of a later rule replace those of an earlier one.
   override: z.boolean().optional(),
 });
 export type Rule = z.infer<typeof Rule>;
@@ -67,7 +67,7 @@ export interface BuiltFunction extends z.infer<typeof FunctionConfig> {
   readonly folder: string;
 }
 
-/** What stands at one path. */
+/** The output at one path. */
 export type Output =
   | { readonly kind: "file"; readonly file: string; readonly contentType?: string | undefined }
   | {
@@ -79,7 +79,7 @@ export type Output =
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
 
-/** Paths below a folder, from it on, with no look into a function. */
+/** Paths below a folder, relative to it, without those inside a function. */
 function entries(folder: string, at = folder): string[] {
   return readdirSync(at, { withFileTypes: true }).flatMap((entry) => {
     const path = join(at, entry.name);
@@ -95,7 +95,7 @@ function readFunction(link: string): BuiltFunction {
 
 export interface BuildOutput {
   readonly rules: Readonly<Record<Phase, readonly Rule[]>>;
-  /** By path. */
+  /** The outputs by path. */
   readonly outputs: ReadonlyMap<string, Output>;
 }
 

@@ -1,31 +1,31 @@
-/** How Vercel's network finds what answers a request, after the routes of the Build Output. */
+/** Finds the output that answers a request, by the rules of the Build Output, as Vercel does. */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { BuildOutput, Condition, Output, Phase, Rule } from "./output.ts";
 
-/** A request on its way through the rules, and what they have said of its answer so far. */
+/** A request on its way through the rules, and the parts of its answer that they have set. */
 export interface Passage {
   path: string;
-  /** With its question mark, or empty. */
+  /** The query with its question mark, or empty. */
   search: string;
-  /** The request's, as the function is to get them. */
+  /** The headers of the request, as the function gets them. */
   asked: IncomingHttpHeaders;
   status: number | undefined;
-  /** The answer's, unless the function sets them itself. */
+  /** Headers of the answer, unless the function sets them itself. */
   headers: OutgoingHttpHeaders;
-  /** The answer's, whatever the function sets. */
+  /** Headers of the answer, whatever the function sets. */
   important: OutgoingHttpHeaders;
 }
 
 /** @returns the headers of the answer of the middleware at this path. */
 type AskMiddleware = (path: string, passage: Passage) => Promise<IncomingHttpHeaders>;
 
-/** @returns what answers; nothing where the passage itself is the answer, a redirect. */
+/** @returns the output that answers; undefined where the passage is the answer, a redirect. */
 export async function route(
   { rules, outputs }: BuildOutput,
   askMiddleware: AskMiddleware,
   passage: Passage,
 ): Promise<Output | undefined> {
-  /** Applies the rules of a phase, until one says what answers. */
+  /** Applies the rules of a phase, until one names an output. */
   const pass = async (phase: Phase): Promise<Output | undefined> => {
     for (const rule of rules[phase]) {
       const captured = match(rule, passage);
@@ -62,20 +62,20 @@ export async function route(
 const isRedirect = ({ status = 200, headers }: Passage): boolean =>
   status >= 300 && status < 400 && headers.location !== undefined;
 
-/** The request keeps its own parameters; those of the route come after them. */
+/** Sets a new path. The request keeps its parameters; those of the route come after them. */
 function goTo(destination: string, passage: Passage): void {
   const [path = "", query] = destination.split("?", 2);
   passage.path = path;
   if (query) passage.search += `${passage.search === "" ? "?" : "&"}${query}`;
 }
 
-/** As the builder means them: of the whole path, and in capitals as in small letters. */
+/** A pattern anchored at both ends, as the builder means it. */
 const whole = (source: string): string =>
   `${source.startsWith("^") ? "" : "^"}${source}${source.endsWith("$") ? "" : "$"}`;
 
 type Captured = Record<string, string | undefined>;
 
-/** What the parts of a rule have captured, by number and by name; undefined where it does not match. */
+/** The captures of a rule, by number and by name; undefined where it does not match. */
 function match(rule: Rule, { path, asked }: Passage): Captured | undefined {
   const found = new RegExp(whole(rule.src), rule.caseSensitive ? "" : "i").exec(path);
   if (!found || rule.missing?.some((condition) => holds(condition, asked))) return undefined;
@@ -89,7 +89,7 @@ function match(rule: Rule, { path, asked }: Passage): Captured | undefined {
   return captured;
 }
 
-/** Whether a request meets a condition: what its value has captured, if it does. */
+/** The captures of a condition's value; undefined where the request does not meet it. */
 export function holds(
   { key, value = ".*" }: Condition,
   asked: IncomingHttpHeaders,
@@ -99,16 +99,16 @@ export function holds(
   return found ? { ...found.groups } : undefined;
 }
 
-/** Headers of one connection, which nobody passes on. */
+/** Headers of one connection, which are not passed on. */
 const ofConnection = new Set(["connection", "keep-alive", "transfer-encoding", "te", "trailer"]);
-/** Besides those, what a middleware cannot change. */
+/** Headers that a middleware cannot change. */
 const fixed = new Set([...ofConnection, "host", "upgrade", "content-length"]);
 
-/** What is passed on of a function's headers. */
+/** The headers of a function that are passed on. */
 export const passedOn = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.has(name)));
 
-/** Does what a middleware says, which lets every request pass and sets headers on both sides. */
+/** Applies the answer of a middleware, which only sets headers of the request and the answer. */
 function obey(answer: IncomingHttpHeaders, passage: Passage): void {
   if (answer["x-middleware-next"] !== "1" || answer["x-middleware-rewrite"] !== undefined) {
     throw new Error("This host knows no middleware that answers by itself or rewrites.");

@@ -22,7 +22,7 @@ const require = createRequire(import.meta.url);
 const folder = await mkdtemp(join(tmpdir(), "tend-vercel-"));
 const report = join(folder, "report.json");
 const summary: string[] = [];
-/** Writes down for `.ci/summary.mjs` how many ran. */
+/** The script that records for `.ci/summary.mjs` how many tests ran. */
 const counts = join(web, "../../.ci/counts.mjs");
 
 const count = (passed: number, skipped: number) => `${passed} tests passed, ${skipped} skipped`;
@@ -36,7 +36,7 @@ async function timed<T>(what: string, run: () => Promise<T>, told = (_: T) => ""
   return result;
 }
 
-/** Runs a program of tests. @returns what its report says. */
+/** Runs a test runner. @returns its report. */
 async function runTests<T>(
   args: readonly string[],
   env: Record<string, string>,
@@ -62,7 +62,7 @@ const Vitest = z.object({
 
 const Playwright = z.object({ stats: z.object({ expected: z.number(), skipped: z.number() }) });
 
-/** Empties a migrated database, so that the deployment has something to migrate. */
+/** Empties a migrated database, so that the deployment migrates it anew. */
 async function empty(url: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
