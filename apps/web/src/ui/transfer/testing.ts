@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { makeTask } from "#ui/tasks/testing.ts";
 import type { ExportFile } from "./export/export-file.ts";
 
-/** Texts that are trouble in one of the files. */
+/** Texts that are hard to write in one of the formats. */
 const hostileText = fc.constantFrom(
   ...["\n=1", "\r\n+1", "＝1+1", "＋1", "－1", "＠home", "'", "'="],
   ...['"', '""', "a,b;c", "=1+1", "=1\n2", "+49", "-1", "@home", "\ttab", "\rreturn", "\\n", "a\\"],
@@ -24,7 +24,7 @@ const hostileText = fc.constantFrom(
 const text = (maxLength: number) =>
   fc.oneof(hostileText, fc.string({ unit: "grapheme", maxLength }), fc.string({ maxLength }));
 
-/** As the API would hold it (T-2, T-3). */
+/** Titles as the API stores them (T-2, T-3). */
 const titles = text(60)
   .map((title) => title.replaceAll("\0", "").trim())
   .filter((title) => title !== "");

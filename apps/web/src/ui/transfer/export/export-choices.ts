@@ -6,7 +6,7 @@ export interface ExportChoice {
   readonly hint: string;
 }
 
-/** Given to the page by the server, so that no script carries their words. */
+/** The exports on offer, which the server gives to the page, so that no script has their words. */
 export const exportChoices: readonly ExportChoice[] = [
   {
     kind: "json",

@@ -36,7 +36,7 @@ test.each([
     "''=1",
     "'\n=1",
   ],
-  // What a spreadsheet in Japanese or Chinese takes for the same signs.
+  // Full-width signs, which spreadsheets in Japanese or Chinese take for the same.
   ...["＝1+1", "＋1", "－1", "＠SUM(A1)", "'＝1"],
 ])("[X-2] %j is no formula", async (text) => {
   const { data } = read(await exportedText(file, [makeTask({ title: text, description: text })]));

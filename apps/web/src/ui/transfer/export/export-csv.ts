@@ -3,7 +3,7 @@ import Papa from "papaparse";
 import { fieldNames, type ServerField } from "#ui/tasks/model/task-fields.ts";
 import { type ExportFile, exported } from "./export-file.ts";
 
-/** A field of the server's that is missing does not compile. */
+/** The fields that the server sets; without one it does not compile. */
 const ofServer = Object.keys({
   created_at: 0,
   updated_at: 0,
@@ -14,9 +14,9 @@ const ofServer = Object.keys({
 const columns = ["id", ...fieldNames, ...ofServer];
 
 /**
- * RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe (signs in
- * full width and what stands behind a break count too); one that looks like such a cell as well, so
- * that whoever reads the file can tell them apart.
+ * Rows as CSV (RFC 4180). A cell that a spreadsheet would take for a formula, also by signs in full
+ * width or behind a line break, gets an apostrophe; so does one that already looks escaped, so that
+ * a reader can undo it.
  */
 const lines = (rows: readonly (readonly unknown[])[]): string =>
   `${Papa.unparse([...rows], { newline: "\r\n", escapeFormulae: /^'*[=+\-@＝＋－＠\t\r\n]/ })}\r\n`;
@@ -27,7 +27,7 @@ function rowOf(task: Task): readonly unknown[] {
   return columns.map((name) => cells.get(name));
 }
 
-/** For spreadsheets, which take it for UTF-8 by its byte order mark. */
+/** The export for spreadsheets, which take it for UTF-8 by its byte order mark. */
 export const file: ExportFile = {
   ending: "csv",
   type: "text/csv",

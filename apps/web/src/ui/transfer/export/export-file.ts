@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 
-/** A task as it leaves the account: all but whose it is. */
+/** A task without its owner, as files have it. */
 export type ExportedTask = Omit<Task, "owner_user_id">;
 
 export function exported({ owner_user_id: _, ...task }: Task): ExportedTask {
@@ -8,13 +8,13 @@ export function exported({ owner_user_id: _, ...task }: Task): ExportedTask {
 }
 
 /**
- * How tasks become a file. Written page by page while they are read, so that no list is too long for
- * the screen to stay alive meanwhile.
+ * A format of exports. Its file is written page by page while the tasks are read, so that a long
+ * list does not block the screen.
  */
 export interface ExportFile {
   readonly ending: string;
   readonly type: string;
-  /** Whether what lies in the trash belongs into it. */
+  /** Whether the file has the tasks in the trash. */
   readonly trash: boolean;
   readonly write: (
     pages: AsyncIterable<readonly Task[]>,

@@ -6,7 +6,7 @@ import { makeTask } from "#ui/tasks/testing.ts";
 import { anyTasks, exportedText } from "../testing.ts";
 import { file } from "./export-ics.ts";
 
-/** As a program reads it that is not ours. */
+/** The to-dos of the file, as another program reads it. */
 async function todosOf(tasks: readonly Task[]) {
   const calendar = new ICAL.Component(ICAL.parse(await exportedText(file, tasks)));
   return calendar.getAllSubcomponents("vtodo");
@@ -56,7 +56,7 @@ test.each([
     "2026-12-01T08:30:00Z",
     false,
   ],
-  // There is no such moment in the years that a calendar can write.
+  // The time lies, in UTC, outside the years that a calendar can write.
   [
     { due_date: "9999-12-31", due_time: "23:30", time_zone: "America/New_York" },
     "9999-12-31T23:30:00",

@@ -2,7 +2,7 @@ import type { Task } from "@tend/contracts";
 import { momentOf } from "#ui/time/zoned-time.ts";
 import type { ExportFile } from "./export-file.ts";
 
-/** RFC 5545, 3.3.11. Other control characters cannot stand in a calendar. */
+/** A text escaped by RFC 5545, 3.3.11, without control characters, which it does not allow. */
 const escaped = (text: string): string =>
   text
     .replace(/\r\n?/g, "\n")
@@ -16,7 +16,7 @@ const octetsOf = (letter: string): number => {
   return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
 };
 
-/** RFC 5545, 3.1: no line is longer than 75 octets, and no letter is torn apart. */
+/** A line folded by RFC 5545, 3.1: at most 75 octets, and no letter is split. */
 function folded(line: string): string {
   let text = "";
   let octets = 0;
@@ -34,7 +34,7 @@ function folded(line: string): string {
 
 const digits = (text: string): string => text.replace(/[-:]/g, "");
 
-/** 2026-11-24T09:30:00.000Z as 20261124T093000Z. */
+/** An instant in the format of iCalendar: 20261124T093000Z. */
 const utc = (instant: string): string => `${digits(instant).slice(0, 15)}Z`;
 
 function due({ due_date, due_time, time_zone }: Task): string | undefined {
@@ -42,8 +42,8 @@ function due({ due_date, due_time, time_zone }: Task): string | undefined {
   if (due_time === null) return `DUE;VALUE=DATE:${digits(due_date)}`;
   const moment =
     time_zone === null ? "" : (momentOf(due_date, due_time, time_zone)?.toISOString() ?? "");
-  // Without a zone, or in an unknown one, it is what the clock shows; so is a moment outside the
-  // years of four digits.
+  // A time without a zone, in an unknown zone, or outside the years of four digits is written as
+  // the clock shows it.
   return /^\d{4}-/.test(moment)
     ? `DUE:${utc(moment)}`
     : `DUE:${digits(due_date)}T${digits(due_time)}00`;
@@ -66,7 +66,7 @@ function todo(task: Task, stamp: string): string {
     priority && `PRIORITY:${priority}`,
     tags.length > 0 && `CATEGORIES:${tags.map(escaped).join(",")}`,
     `STATUS:${completed ? "COMPLETED" : "NEEDS-ACTION"}`,
-    // When it was completed is not kept; its last change is the nearest that is known.
+    // The time of completion is not stored; the last change is the nearest to it.
     completed && `COMPLETED:${utc(task.updated_at)}`,
     "END:VTODO",
   ]

@@ -1,9 +1,9 @@
 import { type ExportFile, exported } from "./export-file.ts";
 
-/** goes up when a program that knows the number before would misread the file. */
+/** the version of the format, raised when older readers would misread the file. */
 export const jsonVersion = 1;
 
-/** The whole account, one task a line; it can be imported again. */
+/** The export of the whole account, one task a line, which can be imported again. */
 export const file: ExportFile = {
   ending: "json",
   type: "application/json",

@@ -16,7 +16,7 @@ interface ExportPanelProps {
   readonly choices: readonly ExportChoice[];
 }
 
-/** Saves all tasks as a file; one at a time. What does it is loaded when it is first wanted. */
+/** Saves all tasks as a file; one export at a time, by a script that is loaded on first use. */
 export function ExportPanel({ userId, total, choices }: ExportPanelProps) {
   const [asked, setAsked] = useState<{ kind: ExportKind; time: number }>();
   const time = asked?.time ?? 0;

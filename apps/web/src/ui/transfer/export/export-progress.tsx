@@ -20,7 +20,7 @@ import { saveFile } from "./save-file.ts";
 interface ExportProgressProps {
   readonly userId: string;
   readonly kind: ExportKind;
-  /** How many tasks there were outside the trash when the page was made. */
+  /** The number of tasks outside the trash when the page was rendered. */
   readonly total: number;
   readonly onAgain: () => void;
 }
@@ -106,14 +106,14 @@ export function ExportProgress(props: ExportProgressProps) {
   );
 }
 
-/** The way on after a failure of this kind. */
+/** The button that helps after a failure of this kind. */
 function GoOn({ is, onAgain }: { is: Failure["is"]; onAgain: () => void }) {
   if (is === "broken") return <Reload />;
   if (is === "signed out") return <Button onClick={signInAgain}>Sign in again</Button>;
   return <Button onClick={onAgain}>Try again</Button>;
 }
 
-/** How far it is. Its end is not known where there are more than when the page was made. */
+/** The progress of reading. Its end is unknown where there are more tasks than `total`. */
 function Reading({ count, total }: { count: number; total: number }) {
   const isKnown = count <= total && total > 0;
   const read = count.toLocaleString("en");
@@ -127,7 +127,7 @@ function Reading({ count, total }: { count: number; total: number }) {
   );
 }
 
-/** What lies on this device alone cannot be in the file. */
+/** The notice of changes on this device alone, which cannot be in the file. */
 function Unsent({ userId }: { userId: string }) {
   const [changes, setChanges] = useState(0);
   useEffect(() => {

@@ -17,7 +17,7 @@ export interface Exported {
   readonly count: number;
 }
 
-/** Reads all tasks, and where there are any makes a file of them. Rejects, without a file, as every client method. */
+/** Reads all tasks, and makes a file of them if there are any. Rejects as every client method. */
 export async function exportTasks(
   api: Lister,
   kind: ExportKind,

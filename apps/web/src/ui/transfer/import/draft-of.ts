@@ -5,12 +5,12 @@ import { notesOf, shortened } from "./formats/notes.ts";
 import type { Draft } from "./import-draft.ts";
 import { canonicalText } from "./same-text.ts";
 
-/** Ids are made in this space of names; with another, a second import would make all tasks again. */
+/** The UUID namespace of ids; with another one, a second import would make all tasks again. */
 const namespace = "a7d2b246-ab53-42e6-973e-6a9395fd8c0b";
 
 /**
- * X-4: the same text has the same id; of equal rows in one file each has its own. The project tells
- * those of another one from those of the first that has such a row.
+ * X-4: makes ids of rows. The same text has the same id in each import; equal rows of one file have
+ * different ids, which depend on the project but in the first that has such a row.
  */
 export class RowIds {
   readonly #counts = new Map<string, number>();
@@ -32,15 +32,15 @@ export interface Foreign extends Omit<NewTask, "description" | "id" | "tags" | "
   readonly place: string;
   readonly id: string;
   readonly title: string;
-  /** Texts of its own, which become the notes. */
+  /** The texts of the task, which become the notes. */
   readonly texts: readonly string[];
-  /** What has no field here, by its name; it stands in the notes below the texts. */
+  /** Values without a field in Tend, by name; they go into the notes below the texts. */
   readonly lines: readonly (readonly [name: string, value: string | undefined])[];
   readonly tags: readonly string[];
   readonly trashed?: boolean;
 }
 
-/** The draft of it, whatever its length; `remark` is told where something had to be cut. */
+/** The draft of a foreign task; `remark` is called where a text had to be cut. */
 export function draftOf(
   { place, title, texts, lines, trashed = false, ...fields }: Foreign,
   remark: (kind: "title" | "notes", place: string) => void,

@@ -4,7 +4,7 @@ import type { Job } from "./import-plan.ts";
 
 const around = jsonBytes({ operations: [], atomic: false });
 
-/** As many of the first jobs as one request may carry (T-10, E-2); one at the least. */
+/** The first jobs, as many as one request may carry (T-10, E-2), but at least one. */
 export function nextBatch(jobs: readonly Job[]): readonly Job[] {
   let operations = 0;
   let bytes = around;

@@ -14,14 +14,14 @@ export interface Checked extends Omit<FileContent, "drafts"> {
   readonly entries: readonly Entry[];
 }
 
-/** What stands around a task in the body of a request. */
+/** The bytes around a task in the body of a request. */
 const envelope = 1024;
 
 const encoder = new TextEncoder();
 
 export const jsonBytes = (value: unknown): number => encoder.encode(JSON.stringify(value)).length;
 
-/** Tells what the API will take of a file from what it would refuse. */
+/** Separates the tasks of a file that the API will take from those that it would refuse. */
 export async function check({ drafts, faults, remarks }: FileContent): Promise<Checked> {
   const entries: Entry[] = [];
   const found: FileFault[] = [...faults];

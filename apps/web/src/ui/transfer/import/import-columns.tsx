@@ -8,7 +8,7 @@ interface ImportColumnsProps {
   readonly onChoose: (choice: ColumnChoice) => void;
 }
 
-/** Which column of a table is what. Guessed by their names; nothing is sent by choosing. */
+/** The form for the meaning of each column, guessed by the names; choosing sends nothing. */
 export function ImportColumns({ columns, onChoose }: ImportColumnsProps) {
   const id = useId();
   const [choice, setChoice] = useState(() => guessColumns(columns.map(({ name }) => name)));

@@ -1,38 +1,38 @@
-/** What a file says of one task, before anything of it is checked. */
+/** One task of a file, before it is checked. */
 export interface Draft {
-  /** Where in the file: "Line 12" or "Task 12". */
+  /** The place in the file: "Line 12" or "Task 12". */
   readonly place: string;
   readonly fields: Readonly<Record<string, unknown>>;
   /** Whether it lies in the trash. */
   readonly trashed: boolean;
 }
 
-/** What of a file cannot be taken, and why. */
+/** A part of a file that cannot be imported, and why. */
 export interface FileFault {
   readonly place: string;
   readonly reason: string;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface FileContent {
   readonly drafts: readonly Draft[];
   readonly faults: readonly FileFault[];
-  /** What is taken otherwise than it stands in the file, in sentences. */
+  /** Sentences on data that are imported differently than in the file. */
   readonly remarks: readonly string[];
 }
 
-/** The whole file cannot be taken; the message says why and what to do. */
+/** The error of a file that cannot be imported; the message says why and what to do. */
 export class UnreadableFile extends Error {
   override readonly name = "UnreadableFile";
 }
 
 export interface TableColumn {
   readonly name: string;
-  /** What stands in it first. */
+  /** The first value of the column. */
   readonly example: string;
 }
 
-/** A table of no program that is known here: a person can say which column is what. */
+/** The error of a table of an unknown program: a person can choose the meaning of its columns. */
 export class UnknownColumns extends UnreadableFile {
   readonly columns: readonly TableColumn[];
 

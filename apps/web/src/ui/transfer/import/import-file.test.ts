@@ -90,7 +90,7 @@ test("[X-3] each task that cannot be taken is named, and the others are taken", 
   ]);
 });
 
-/** As much as 20 tags can weigh. */
+/** The 20 tags of the largest size in JSON. */
 const tagsOf = () =>
   Array.from({ length: 20 }, (_, index) =>
     `${"\u0001".repeat(48)}${String(index).padStart(2)}`.replace(" ", "0"),

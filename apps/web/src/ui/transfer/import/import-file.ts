@@ -10,10 +10,9 @@ const zip = part(() => import("./formats/zip/import-zip.ts"));
 const largest = 20 * 1024 * 1024;
 
 /**
- * Reads a file and says what of it the API will take; of a table of no known program by the columns
- * that were chosen. Nothing leaves the browser.
- *
- * @throws UnreadableFile, PartMissing, and UnknownColumns where there is something to choose.
+ * Reads a file and checks what the API will take; a table of an unknown program by the columns that
+ * were chosen. Nothing leaves the browser.
+ * @throws UnreadableFile, PartMissing, and UnknownColumns where columns have to be chosen.
  */
 export async function readImportFile(
   file: File,

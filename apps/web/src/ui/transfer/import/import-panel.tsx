@@ -9,8 +9,8 @@ import { useLoaded } from "#ui/kit/use-loaded.ts";
 const load = part(() => import("./import-progress.tsx"));
 
 /**
- * Takes the file that is chosen in `children`, or dropped on them. What reads and sends it is loaded
- * when there is one.
+ * Imports the file that is chosen in `children`, or dropped on them. The script for it is loaded
+ * once there is a file.
  */
 export function ImportPanel({ userId, children }: { userId: string; children: ReactNode }) {
   const isAlive = useAlive();
@@ -28,7 +28,7 @@ export function ImportPanel({ userId, children }: { userId: string; children: Re
         onChange={({ target }) => {
           if (!(target instanceof HTMLInputElement)) return;
           take(target.files?.[0]);
-          // So that the same file can be chosen once more.
+          // An empty value lets the same file be chosen once more.
           target.value = "";
         }}
         onDragOver={(event) => event.preventDefault()}

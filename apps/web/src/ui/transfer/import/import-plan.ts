@@ -3,23 +3,23 @@ import { positionAt } from "@tend/contracts/fractional-index-at";
 import type { Entry } from "./import-check.ts";
 import { isSameText } from "./same-text.ts";
 
-/** A task of the file whose id is there already, otherwise. */
+/** A task of the file that differs from the task with its id in the account. */
 export interface Difference {
   readonly entry: Entry;
   readonly present: Task;
 }
 
-/** What an import would do. */
+/** The effects of an import. */
 export interface Plan {
   readonly fresh: readonly Entry[];
-  /** How many are there just so. */
+  /** The number of tasks that are in the account already, and equal. */
   readonly same: number;
   readonly different: readonly Difference[];
-  /** Different in that they lie in the trash here, perhaps in more. */
+  /** The tasks that are in the trash of the account, and may differ otherwise. */
   readonly inTrash: readonly Difference[];
 }
 
-/** All that is to be sent for one task. It goes in one batch. */
+/** The operations for one task, which go in one batch. */
 export interface Job {
   readonly place: string;
   readonly title: string;
@@ -45,16 +45,16 @@ export function planImport(entries: readonly Entry[], tasks: Iterable<Task>): Pl
   return plan;
 }
 
-/** In what the file says. A field that it does not name is no difference. */
+/** Whether the fields that the file names are equal. */
 const isEqual = ({ task }: Entry, present: Task): boolean => {
   const values = new Map<string, unknown>(Object.entries(present));
   return Object.entries(task).every(([name, value]) => isSameText(value, values.get(name)));
 };
 
 /**
- * What is to be sent: the new tasks, and where that is wanted the file's version of the others. From
- * the end of the file to its beginning: what is made later stands above what was made before (T-6,
- * T-18), so that the tasks lie as in the file, also where the rest of it is imported later.
+ * The jobs of an import: the new tasks, and with `replace` the file's version of the others. They
+ * go from the end of the file to its beginning: later tasks stand above earlier ones (T-6, T-18),
+ * so that the order is that of the file, also where the rest is imported later.
  */
 export const jobsOf = (
   { fresh, different, inTrash }: Plan,
@@ -66,7 +66,7 @@ export const jobsOf = (
     ...(replace ? [...different, ...inTrash].map(replaceJob) : []),
   ].toReversed();
 
-/** A place of its own for each: those that the server gives to batches in a quick row overlap. */
+/** The job of a new task, with a position: those that the server gives to quick batches overlap. */
 const createJob = ({ place, task, trashed }: Entry, madeAt: number): Job => ({
   place,
   title: task.title,
@@ -76,7 +76,7 @@ const createJob = ({ place, task, trashed }: Entry, madeAt: number): Job => ({
   ],
 });
 
-/** Each operation names the version that it finds, so that nothing is replaced that nobody has seen. */
+/** The job that replaces a task. Operations name its version, so that no unseen one is lost. */
 function replaceJob({ entry, present }: Difference): Job {
   const { id, ...change }: { id: string } & TaskChange = entry.task;
   const operations: BatchOperation[] = [];

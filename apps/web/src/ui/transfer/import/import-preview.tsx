@@ -11,7 +11,7 @@ interface ImportPreviewProps {
   readonly onImport: (replace: boolean) => void;
 }
 
-/** What an import would do, before anything is sent. */
+/** The preview of an import, before anything is sent. */
 export function ImportPreview({
   checked: { faults, remarks },
   plan,

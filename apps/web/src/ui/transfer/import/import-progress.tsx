@@ -39,10 +39,10 @@ type State =
   | { is: "paused"; run: ImportRun; error: unknown }
   | { is: "ended"; run: ImportRun };
 
-/** One import: reads the file and what is there, shows what would be done, and does it. */
+/** One import: reads the file and the account's tasks, shows a preview, and sends the tasks. */
 export function ImportProgress({ userId, file, onBusy }: ImportProgressProps) {
   const [state, setState] = useState<State>({ is: "reading", count: 0 });
-  /** A new one reads the file once more; the columns stay chosen. */
+  /** A new object makes the file be read once more, with the columns that were chosen. */
   const [reading, setReading] = useState<{ readonly choice?: ColumnChoice }>({});
   const [api] = useState(() => createUserClient(userId, transferTimeoutMs));
   const [said, announce] = useAnnouncer();
@@ -101,7 +101,7 @@ export function ImportProgress({ userId, file, onBusy }: ImportProgressProps) {
   }, [isSending]);
 
   const under = useRef<ImportRun>(undefined);
-  // Who leaves sees no report any more, so nothing more is sent.
+  // Leaving the page ends the import, since its report would not be seen.
   useEffect(() => () => under.current?.stop(), []);
 
   const send = async (run: ImportRun) => {
@@ -188,7 +188,7 @@ export function ImportProgress({ userId, file, onBusy }: ImportProgressProps) {
   );
 }
 
-/** The way on after trouble, open once the server's Retry-After has passed. */
+/** The button that goes on after an error, enabled once the server's Retry-After has passed. */
 function GoOn({ error, label, onGoOn }: { error: unknown; label: string; onGoOn: () => void }) {
   const failure = readFailure(error);
   const wait = failure.is === "trouble" ? failure.retryAfter : 0;
@@ -208,7 +208,7 @@ function GoOn({ error, label, onGoOn }: { error: unknown; label: string; onGoOn:
 
 const notImported = "Cancelled. Nothing was imported.";
 
-/** What can be done about a failure, as far as it says so. */
+/** The advice on a failure. */
 const adviceOf = (error: unknown, goOn: string): string => {
   const failure = readFailure(error);
   if (failure.is === "broken") return "Then choose the same file.";

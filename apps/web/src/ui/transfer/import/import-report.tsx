@@ -2,7 +2,7 @@ import type { Refusal } from "./import-run.ts";
 
 const shown = 20;
 
-/** What the server would not take, by title, in the order of the file, which is sent from its end. */
+/** The refused tasks, by title, in the order of the file, which is sent from its end. */
 export function ImportReport({ refusals }: { refusals: readonly Refusal[] }) {
   return (
     <ImportFaults
@@ -19,7 +19,7 @@ interface ImportFaultsProps {
   readonly faults: readonly { readonly place: string; readonly text: string }[];
 }
 
-/** The first of them, and how many there are besides. */
+/** The first of the faults, and the number of others. */
 export function ImportFaults({ title, faults }: ImportFaultsProps) {
   if (faults.length === 0) return null;
   const more = faults.length - shown;

@@ -26,7 +26,7 @@ const jobs = (count: number) => Array.from({ length: count }, (_, index) => job(
 
 type Sent = { readonly ids: readonly string[]; readonly key: string | undefined };
 
-/** Takes every batch, but for what `answer` says of it. */
+/** A server that takes every batch, unless `answer` gives other results. */
 function serverOf(
   answer: (sent: Sent, time: number) => BatchResult[] | undefined = () => undefined,
 ) {

@@ -7,19 +7,19 @@ import { nextBatch } from "./import-batches.ts";
 import type { FileFault } from "./import-draft.ts";
 import type { Job } from "./import-plan.ts";
 
-/** What the server would not take. */
+/** A task that the server refused. */
 export interface Refusal extends FileFault {
   readonly title: string;
 }
 
-/** Sends jobs, batch by batch. After trouble `start` goes on with the very batch that met it. */
+/** Sends jobs, batch by batch. After a failure, `start` goes on with the batch that failed. */
 export class ImportRun {
   readonly total: number;
   readonly refusals: Refusal[] = [];
   readonly #api: Pick<Client, "batchTasks">;
-  /** What is left, without what the server would not have in a batch at all. */
+  /** The jobs that are left, without those for which the server refused a batch. */
   #left: readonly Job[];
-  /** Of the batch that goes next: sent twice, it is done once (T-12). */
+  /** The idempotency key of the next batch: sent twice, it is done once (T-12). */
   #key = uuidv4();
   #stopped = false;
 
@@ -29,7 +29,7 @@ export class ImportRun {
     this.total = jobs.length;
   }
 
-  /** How many jobs are through, refused or not. */
+  /** The number of finished jobs, refused or not. */
   get through(): number {
     return this.total - this.#left.length;
   }
@@ -42,12 +42,12 @@ export class ImportRun {
     return this.#stopped;
   }
 
-  /** After the batch under way. */
+  /** Stops after the batch that is being sent. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Rejects as every client method; may be called again then. */
+  /** Sends what is left. Rejects as every client method, and may then be called again. */
   async start(onBatch: () => void): Promise<void> {
     while (this.#left.length > 0 && !this.#stopped) {
       await this.#sendNext();
@@ -67,7 +67,7 @@ export class ImportRun {
       this.#note(batch, body.results);
       this.#left = this.#left.slice(batch.length);
     } catch (error) {
-      // Else there is something to wait for or to sign in for, and the same batch may be taken then.
+      // Any other failure ends with time or a sign-in, and the same batch may be taken then.
       if (readFailure(error).is !== "refused") throw error;
       this.#refuse(batch, error);
     }
@@ -83,7 +83,7 @@ export class ImportRun {
     }
   }
 
-  /** The whole batch was refused: what the server names is left out, and the others go again. */
+  /** Handles a refused batch: drops the jobs that the server names, and keeps the others. */
   #refuse(batch: readonly Job[], error: unknown): void {
     const named = new Map<number, string>();
     for (const { path, message } of faultsOf(error)) {

@@ -1,6 +1,6 @@
 /**
- * Editors, spreadsheets and file systems change line ends and the form of letters (é as one sign or
- * as two). Nobody who sees the text can tell; so it is told apart with LF and in NFC alone.
+ * A text with LF and in NFC, by which texts are compared: editors, spreadsheets and file systems
+ * change line ends and the form of letters (é as one sign or as two), which nobody can see.
  */
 export const canonicalText = (text: string): string =>
   text.replace(/\r\n?/g, "\n").normalize("NFC");

@@ -1,15 +1,15 @@
 import Papa from "papaparse";
 
-/** A row of a table, asked by the names of its columns, whose case does not count. */
+/** A row of a table, read by the names of its columns, whose case does not count. */
 export interface CsvRow {
-  /** "Line 12", as an editor counts. */
+  /** The place in the file: "Line 12", as an editor counts. */
   readonly place: string;
-  /** Why it cannot be told apart into cells. */
+  /** The reason why the row cannot be split into cells. */
   readonly fault: string | undefined;
   readonly cells: readonly string[];
-  /** What stands in a column, trimmed; "" where there is none of that name. */
+  /** The text in a column, trimmed; "" where there is none of that name. */
   readonly cell: (column: string) => string;
-  /** What stands in columns of other names, and in second ones of a name. */
+  /** The texts in columns of other names, and in second ones of a name. */
   readonly rest: (
     known: ReadonlySet<string>,
   ) => readonly (readonly [column: string, value: string])[];
@@ -19,16 +19,16 @@ export interface CsvTable {
   /** The columns by their names, as they are written. */
   readonly columns: readonly string[];
   readonly rows: readonly CsvRow[];
-  /** Where something stands above the names of the columns. */
+  /** The places of lines above the names of the columns. */
   readonly above: readonly string[];
 }
 
-/** Some programs write a few lines about the file before the names of the columns. */
+/** The most records above the names of the columns: some programs describe the file there. */
 const mostBefore = 20;
 
 /**
- * The table below the first line whose names, in capitals, are the ones looked for; undefined where
- * there is none. The delimiter is the one by which there is such a line.
+ * The table below the first line that `isHeader` takes, with its names in capitals; undefined where
+ * there is none. The delimiter is the one by which such a line is found.
  */
 export function findTable(
   text: string,
@@ -44,7 +44,7 @@ export function findTable(
   return undefined;
 }
 
-/** The table whose columns are named in the first line that is not blank, by the delimiter of most. */
+/** The table below the first line that is not blank, by the delimiter that gives most columns. */
 export function firstTable(text: string): CsvTable | undefined {
   const { body, before, delimiters } = opened(text);
   const headers = delimiters.map((delimiter) => {
@@ -59,13 +59,13 @@ export function firstTable(text: string): CsvTable | undefined {
 }
 
 function opened(text: string) {
-  // Line ends may differ from row to row; within a cell they are told apart by nobody.
+  // Line ends may differ from row to row, and do not matter within a cell.
   const lines = text.replace(/^\ufeff+/, "").replace(/\r\n?/g, "\n");
   const { body, before, delimiter } = withoutHint(lines);
   return { body, before, delimiters: delimiter === undefined ? [",", ";", "\t"] : [delimiter] };
 }
 
-/** "sep=;" in the first line tells spreadsheets the delimiter. */
+/** A text without its hint for spreadsheets, "sep=;" in the first line, and the delimiter in it. */
 function withoutHint(text: string) {
   const [hint, delimiter] = /^"?sep=([^\n"])"?\n/i.exec(text) ?? [];
   if (hint === undefined) return { body: text, before: 0 };
@@ -74,7 +74,7 @@ function withoutHint(text: string) {
 
 interface CsvRecord {
   readonly cells: readonly string[];
-  /** How many lines of the file it takes. */
+  /** The number of lines of the file that the record takes. */
   readonly lines: number;
   readonly fault: string | undefined;
 }

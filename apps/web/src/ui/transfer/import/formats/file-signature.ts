@@ -7,7 +7,7 @@ const exportAnew =
   "Export your tasks as CSV or JSON from the program that has them, and choose that file.";
 const saveAsCsv = "Save it as CSV (UTF-8) in your spreadsheet program, and choose that file.";
 
-/** How files begin that hold no text. */
+/** The first bytes of files that hold no text. */
 const signatures: readonly (readonly [start: readonly number[], words: string])[] = [
   [[0x1f, 0x8b], `This is a gzip archive. ${unpack}`],
   [signature("7z\xbc\xaf\x27\x1c"), `This is a 7z archive. ${unpack}`],
@@ -30,17 +30,17 @@ const signatures: readonly (readonly [start: readonly number[], words: string])[
 const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
   start.every((byte, index) => bytes[index] === byte);
 
-/** A file is known by its first bytes: its name may say anything. */
+/** Whether a file is a ZIP, by its first bytes: its name may say anything. */
 export const isZip = (bytes: Uint8Array): boolean =>
   [signature("PK\x03\x04"), signature("PK\x05\x06")].some((start) => startsWith(bytes, start));
 
-/** @throws UnreadableFile where it is something else than text, with what it is. */
+/** @throws UnreadableFile where the file is not text; the error says what it is. */
 export function assertText(bytes: Uint8Array): void {
   const [, words] = signatures.find(([start]) => startsWith(bytes, start)) ?? [];
   if (words !== undefined) throw new UnreadableFile(words);
 }
 
-/** Text of other kinds, by its first letters. */
+/** Texts without tasks, by their first letters. */
 const texts: readonly (readonly [start: RegExp, words: string])[] = [
   [
     /^\s*BEGIN:VCALENDAR/i,
@@ -53,7 +53,7 @@ const texts: readonly (readonly [start: RegExp, words: string])[] = [
   [/^\s*<\?xml/i, `This is an XML file. ${exportAnew}`],
 ];
 
-/** @throws UnreadableFile where it is text of a kind that holds no tasks for here, with what it is. */
+/** @throws UnreadableFile where the text is of a kind without tasks; the error says which. */
 export function assertTasks(text: string): void {
   const [, words] = texts.find(([start]) => start.test(text)) ?? [];
   if (words !== undefined) throw new UnreadableFile(words);

@@ -10,7 +10,7 @@ import { shortened } from "./notes.ts";
 import type { ColumnChoice } from "./table-columns.ts";
 import { findTodoist, readTodoist } from "./todoist/import-todoist.ts";
 
-/** @throws UnreadableFile, and UnknownColumns where a person can choose them and has not. */
+/** @throws UnreadableFile, and UnknownColumns where a person has to choose the columns. */
 export async function readCsv(
   text: string,
   today: string,

@@ -7,7 +7,7 @@ import { isWholeAsTag, tagOf } from "./tag-of.ts";
 import { unhurried } from "./unhurried.ts";
 import { isShown } from "./wall-clock.ts";
 
-/** Fields that have a place of their own in a task, or are named as left out, and what they hold. */
+/** The types of fields that a task has as well, or that are reported as left out. */
 const known = new Map([
   ...["kind", "id", "etag", "title", "notes", "status", "due", "parent", "created", "updated"].map(
     (name) => [name, "string"] as const,
@@ -57,7 +57,7 @@ export async function readGoogleTasks(content: JsonObject): Promise<FileContent>
     titles.delete("");
     for await (const [index, task] of unhurried([...tasks.entries()])) {
       const place = `${name || `List ${at + 1}`}, task ${index + 1}`;
-      // One list says nothing of a task; of several each is told.
+      // The name of the list counts only where there are several.
       const own = { place, list: lists.length > 1 ? name : "", titles };
       if (isRecord(task)) drafts.push(draftOfTask(task, own, ids, remarks));
       else faults.push({ place, reason: "This is not a task." });
@@ -107,7 +107,7 @@ function draftOfTask(
         ...more,
       ],
       ...(due ?? { due_date: null, due_time: null, time_zone: null }),
-      // Hidden are those that were completed and cleared from the list.
+      // A hidden task is one that was completed and cleared from the list.
       completed: status === "completed" || (task.hidden === true && status === ""),
       tags: [tagOf(list)].filter(Boolean),
       trashed: task.deleted === true,
@@ -121,7 +121,7 @@ const isTaken = (name: string, value: unknown): boolean =>
 
 const statuses: ReadonlySet<string> = new Set(["", "needsAction", "completed"]);
 
-/** Google writes a day as the moment at which it begins in UTC. */
+/** Reads a due day, which Google writes as the instant at which it begins in UTC. */
 function readDue(text: string): Pick<Task, "due_date" | "due_time" | "time_zone"> | undefined {
   const written = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d):\d\d(?:\.\d+)?Z)?$/.exec(text);
   const [, due_date = "", clock = "00:00"] = written ?? [];
@@ -131,7 +131,7 @@ function readDue(text: string): Pick<Task, "due_date" | "due_time" | "time_zone"
     : { due_date, due_time: clock, time_zone: "UTC" };
 }
 
-/** What a task refers to, as a mail from which it was made. */
+/** A link of a task, such as the mail from which it was made. */
 function linkOf(link: unknown): string {
   if (!isRecord(link)) return asText(link);
   const parts = [link.description ?? link.title, link.link ?? link.url].map(textIn).filter(Boolean);

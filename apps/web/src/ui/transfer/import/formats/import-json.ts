@@ -9,7 +9,7 @@ import {
 } from "#ui/transfer/import/import-draft.ts";
 import { isGoogleTasks, readGoogleTasks } from "./import-google.ts";
 
-/** What a person sets. The rest of a task is the server's. */
+/** The fields that a person sets. The other fields of a task are the server's. */
 const taken: readonly string[] = Object.keys(NewTask.shape);
 const known: ReadonlySet<string> = new Set([...taken, ...Object.keys(Task.shape)]);
 
@@ -23,7 +23,7 @@ export async function readJson(text: string): Promise<FileContent> {
   return isGoogleTasks(content) ? readGoogleTasks(content) : readTend(content);
 }
 
-/** reads what the account page exported. */
+/** reads a file that the account page exported. */
 function readTend(content: unknown): FileContent {
   const drafts: Draft[] = [];
   const faults: FileFault[] = [];
@@ -33,7 +33,7 @@ function readTend(content: unknown): FileContent {
     if (!isRecord(entry)) {
       faults.push({ place, reason: "This is not a task." });
     } else if (typeof entry.id !== "string") {
-      // Without its id a second import would make it a second time.
+      // A task without its id would be made again by a second import.
       faults.push({ place, reason: "It has no id." });
     } else {
       const given = Object.entries(entry);

@@ -12,7 +12,7 @@ import { unhurried } from "./unhurried.ts";
 
 const title = columnFields[0].names;
 
-/** A first line that can name columns: more than one, or one that says that it is a title. */
+/** Whether a first line can name columns: it has several, or one that is named as a title. */
 export const isNamed = (names: readonly string[]): boolean =>
   names.filter(Boolean).length > 1 || names.some((name) => title.test(name));
 
@@ -79,7 +79,7 @@ export async function readTable(
   return { drafts, faults, remarks: [...firstLine(columns), ...remarks.sentences()] };
 }
 
-/** A list without names loses its first task to them; where one is known, it is no such list. */
+/** The first line as a possible task, unless a name in it is known: a list may have no names. */
 const firstLine = (columns: readonly string[]): readonly string[] =>
   columns.some((name) => columnFields.some(({ names }) => names.test(name)))
     ? []

@@ -6,7 +6,7 @@ import type { ColumnChoice } from "./table-columns.ts";
 const json = part(() => import("./import-json.ts"));
 const csv = part(() => import("./import-csv.ts"));
 
-/** @throws UnreadableFile where it is no text with tasks, with what it is. */
+/** @throws UnreadableFile where the file is no text with tasks; the error says what it is. */
 export function textOf(bytes: Uint8Array): string {
   assertText(bytes);
   const text = decode(bytes);
@@ -23,7 +23,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** By what it holds: files are renamed, and phones take the endings away. */
+/** Whether a file is JSON, also by its content: phones drop the endings of names. */
 export const isJson = (text: string, name: string): boolean =>
   /^\s*[[{]/.test(text) || name.toLowerCase().endsWith(".json");
 

@@ -162,11 +162,11 @@ test("[X-6] a start alone is the day; what is no date is kept in words", async (
 });
 
 test.each([
-  // The end of whole days is the morning after.
+  // Whole days end on the morning after the last.
   ["2026-12-01T23:00:00+0000", "2026-12-04T23:00:00+0000", "Europe/Berlin", "true", "2026-12-04"],
   ["2026-11-30T23:00:00+0000", "2026-12-01T23:00:00+0000", "Europe/Berlin", "true", "2026-12-01"],
   ["2026-12-31T00:00:00+0000", "2027-01-01T00:00:00+0000", "UTC", "true", "2026-12-31"],
-  // Over the day on which the clocks go back.
+  // Whole days over the one on which the clocks go back.
   ["2026-10-23T22:00:00+0000", "2026-10-25T23:00:00+0000", "Europe/Berlin", "true", "2026-10-25"],
   ["2026-12-01T23:00:00+0000", "2026-12-01T23:00:00+0000", "Europe/Berlin", "true", "2026-12-02"],
   ["2026-12-05T23:00:00+0000", "2026-12-01T23:00:00+0000", "Europe/Berlin", "true", "2026-12-02"],

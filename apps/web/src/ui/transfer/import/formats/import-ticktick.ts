@@ -32,13 +32,13 @@ const priorities = new Map<string, Task["priority"]>([
   ["", "none"],
 ]);
 
-/** Open, completed, and completed and put away. */
+/** Whether a status means completed: open, completed, archived. */
 const statuses = new Map([
   ["0", false],
   ["", false],
   ["1", true],
   ["2", true],
-  // "Won't do": it is over, and its notes say how.
+  // "Won't do" counts as completed, and the notes say so.
   ["-1", true],
 ]);
 
@@ -60,7 +60,7 @@ const needed = ["LIST NAME", "TITLE", "STATUS", "DUE DATE"];
 /** Columns that no other table has. */
 const own = ["IS CHECK LIST", "IS ALL DAY", "IS FLOATING"];
 
-/** TickTick's table in a file, known by a column of its own, or by what stands in those that others have. */
+/** TickTick's table in a file, known by its own columns, or by the values in common ones. */
 export function findTickTick(text: string): CsvTable | undefined {
   const table = findTable(text, (names) => needed.every((name) => names.includes(name)));
   if (!table) return undefined;
@@ -126,7 +126,7 @@ function draftOfRow(
   return draftOf(
     {
       place,
-      // Its moment and its title tell a task apart also after it was changed or moved there.
+      // The time of creation and the title identify a task, also after changes in TickTick.
       id: ids.idOf(["TickTick", title, ...(created ? [created] : ["", list, content])]),
       title,
       texts: [content],
@@ -161,14 +161,14 @@ const zoneOf = ({ cell }: CsvRow): string | null => zoneNamed(cell("TIMEZONE"));
 
 const moment = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)$/;
 
-/** TickTick writes moments in UTC, of whole days that at which they begin in the task's zone. */
+/** Reads a due date, an instant in UTC; that of a whole day is its start in the task's zone. */
 function readDue(text: string, row: CsvRow) {
   const [, clock = "", offset = ""] = moment.exec(text) ?? [];
   if (!isShown(clock.slice(0, 10), clock.slice(11, 16))) return undefined;
   const instant = new Date(`${clock}${offset.replace(/^(.\d\d)(\d\d)$/, "$1:$2")}`);
   const zone = zoneOf(row);
   if (isTrue(row.cell("IS ALL DAY"))) {
-    // Without a zone a day begins within half a day of where it begins in UTC.
+    // A day without a zone begins within half a day of its start in UTC.
     const within = zone ? instant : new Date(instant.getTime() + 12 * 3_600_000);
     const shown = wallClock(within, zone ?? "UTC");
     return shown && { due_date: shown.day, due_time: null, time_zone: null };
@@ -186,7 +186,7 @@ function readDue(text: string, row: CsvRow) {
 
 type Due = NonNullable<ReturnType<typeof readDue>>;
 
-/** Whole days from one to another end where the day after them begins. */
+/** The last of several whole days, whose end is written as the start of the next day. */
 const lastDay = (start: Due | undefined, end: Due): Due =>
   start && !start.due_time && !end.due_time && start.due_date < end.due_date
     ? { ...end, due_date: addDays(end.due_date, -1) ?? end.due_date }
@@ -195,7 +195,7 @@ const lastDay = (start: Due | undefined, end: Due): Due =>
 const inWords = ({ due_date, due_time }: Due): string =>
   due_time === null ? due_date : `${due_date} ${due_time}`;
 
-/** The list and the tags; what can be no tag, or is one too many, is kept in words. */
+/** The list and the tags; names that can be no tag, or are too many, go into the notes. */
 function readTags(list: string, text: string) {
   const names = text
     .split(",")

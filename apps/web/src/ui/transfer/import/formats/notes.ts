@@ -1,12 +1,12 @@
 import { codePoints, limits } from "@tend/contracts/limits";
 
-/** At most so many code points; what is cut shows that it is. */
+/** A text of at most `most` code points; a cut one ends with an ellipsis. */
 export const shortened = (text: string, most: number): string =>
   codePoints(text) > most ? `${[...text].slice(0, most - 1).join("")}…` : text;
 
 /**
- * What has no field of its own, as the description of a task: texts, and below them the lines that say
- * what else stood in the file. Where that is too long the texts are cut, and the lines stay.
+ * The description of a task from data without a field: texts, and below them the lines with other
+ * values of the file. Where it is too long the texts are cut, and the lines stay.
  */
 export function notesOf(texts: readonly string[], lines: string): { text: string; isCut: boolean } {
   const whole = paragraphs([...texts, lines]);

@@ -1,11 +1,11 @@
 import { limits } from "@tend/contracts/limits";
 
-/** What is said of the examples of one kind, in a sentence. */
+/** The sentence of each kind of remark, with its examples. */
 export type Words<Kind extends string> = Readonly<
   Record<Kind, (examples: readonly string[]) => string>
 >;
 
-/** Collects what is taken otherwise than it stands in the file, each kind in one sentence. */
+/** Collects remarks on data that are imported differently than in the file, a sentence a kind. */
 export class Remarks<Kind extends string> {
   readonly #words: Words<Kind>;
   readonly #examples = new Map<string, string[]>();
@@ -35,7 +35,7 @@ export const undatedWords = (dates: readonly string[]): string =>
 
 export type DraftKind = "unread" | "title" | "notes" | "column" | "left out";
 
-/** For every format. */
+/** The remarks of every format. */
 export const draftWords: Words<DraftKind> = {
   unread: (cells) =>
     `${countOf(cells, "status or priority is", "statuses or priorities are")} not known here, and will be kept in the notes: ${someOf(cells)}. Such a task will be open, or have no priority.`,
@@ -47,13 +47,13 @@ export const draftWords: Words<DraftKind> = {
   "left out": (what) => `Left out: ${[...new Set(what)].join(", ")}.`,
 };
 
-/** "1 date is", "2 dates are". */
+/** A number with its noun and verb: "1 date is", "2 dates are". */
 export const countOf = ({ length }: readonly string[], one: string, more: string): string =>
   length === 1 ? `1 ${one}` : `${length.toLocaleString("en")} ${more}`;
 
 const shown = 3;
 
-/** The first of them, each once, and how many there are besides. */
+/** The first examples, each once, and the number of others. */
 export function someOf(examples: readonly string[]): string {
   const each = [...new Set(examples)];
   const more = each.length - shown;

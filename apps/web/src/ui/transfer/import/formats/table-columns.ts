@@ -1,4 +1,4 @@
-/** What a column of a table can be. No zod or CSV here: the form for it carries this alone. */
+/** The meanings of a column. No zod or CSV parser is loaded here: the form needs neither. */
 export const columnFields = [
   {
     field: "title",
@@ -18,12 +18,12 @@ export const columnFields = [
 
 export type ColumnField = (typeof columnFields)[number]["field"];
 
-/** Which column is what, by its index; a title there must be. */
+/** The column of each field, by its index; the title is required. */
 export type ColumnChoice = Readonly<Partial<Record<ColumnField, number>>> & {
   readonly title: number;
 };
 
-/** By the names that people give them; each column once, and the first as the title if none is. */
+/** Guesses columns by their names; each is used once, and without a title the first is it. */
 export function guessColumns(names: readonly string[]): ColumnChoice {
   const taken = new Set<number>();
   const choice: Partial<Record<ColumnField, number>> = {};

@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 
-/** In the languages that programs of task lists are used in most; German, French, Spanish and so on. */
+/** Words for priorities, in the languages that task lists are used in most. */
 const priorities: readonly (readonly [Task["priority"], ReadonlySet<string>])[] = [
   ["none", words("|none|no|normal|p4|keine|aucune|ninguna|nenhuma|nessuna|geen|ingen|нет|无|なし")],
   [
@@ -37,13 +37,13 @@ function words(text: string): ReadonlySet<string> {
 
 const written = (text: string): string => text.normalize("NFC").toLowerCase();
 
-/** By words. What a number means differs from program to program; P1 to P4 are Todoist's. */
+/** The priority by words. Numbers differ from program to program; P1 to P4 are Todoist's. */
 export function priorityOf(text: string): Task["priority"] | undefined {
   if (/^!+$/.test(text)) return "high";
   return priorities.find(([, names]) => names.has(written(text)))?.[0];
 }
 
-/** Whether it says that a task is done; undefined where that is not sure. */
+/** Whether a text says that a task is done; undefined where that is not certain. */
 export function completedOf(text: string): boolean | undefined {
   if (done.has(written(text))) return true;
   return open.has(written(text)) ? false : undefined;

@@ -14,7 +14,7 @@ export function tagOf(name: string): string {
 export const isWholeAsTag = (name: string): boolean =>
   tagOf(name) !== "" && codePoints(name) <= limits.tag;
 
-/** Each tag once, by its key, as it was written first. */
+/** The tags by their keys, each as first written. */
 export function tagsByKey(tags: readonly string[]): Map<string, string> {
   const byKey = new Map<string, string>();
   for (const tag of tags) if (!byKey.has(tagKey(tag))) byKey.set(tagKey(tag), tag);

@@ -1,10 +1,10 @@
 import { isDay } from "#ui/quick-add/calendar.ts";
 
-/** Whether a clock can show it, which it does of neither "2026-02-30" nor "24:00". */
+/** Whether a day and a time exist on a clock, which "2026-02-30" and "24:00" do not. */
 export const isShown = (day: string, time: string): boolean =>
   isDay(day) && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(time);
 
-/** What clocks of the zone show at an instant; undefined for a zone that this browser does not know. */
+/** The time on a zone's clocks at an instant; undefined for a zone unknown to this browser. */
 export function wallClock(
   instant: Date,
   timeZone: string,
@@ -18,7 +18,7 @@ export function wallClock(
   return { day: `${year.padStart(4, "0")}-${month}-${day}`, time: `${hour}:${minute}` };
 }
 
-/** Kept, since to make one takes longer than to read a row. */
+/** Formats by zone, cached: making one takes longer than reading a row. */
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
 
 function clockFormat(timeZone: string): Intl.DateTimeFormat | undefined {

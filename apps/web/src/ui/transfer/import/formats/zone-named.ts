@@ -2,7 +2,7 @@ import { TimeZone } from "@tend/contracts/task";
 
 const known = new Map<string, string | null>();
 
-/** The zone of that name, as a task may have it; kept, since a file names few zones many times. */
+/** The valid zone of a name, or null; cached, since a file names few zones many times. */
 export function zoneNamed(name: string): string | null {
   const before = known.get(name);
   if (before !== undefined) return before;

@@ -8,7 +8,7 @@ import { UnknownColumns, UnreadableFile } from "#ui/transfer/import/import-draft
 
 const today = "2026-11-21";
 
-/** In the form of Todoist's templates, which end their lines as RFC 4180 has it. */
+/** A template of Todoist, which ends its lines as in RFC 4180. */
 const template = [
   "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE,DURATION,DURATION_UNIT,DEADLINE,DEADLINE_LANG",
   "meta,view_style=list,,,,,,,,,,,,",
@@ -28,7 +28,7 @@ async function read(text: string) {
 
 const header = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,DATE,DATE_LANG,TIMEZONE";
 
-/** One row after the header. */
+/** Reads one row after the header. */
 async function readOne(cells: Record<string, string>) {
   const row = header.split(",").map((name) => cells[name] ?? (name === "TYPE" ? "task" : ""));
   return read(`${header}\n${Papa.unparse([row])}`);
@@ -89,7 +89,7 @@ test("[X-4] the same file gives the same ids on any day; equal rows have one eac
   expect(new Set(ids).size).toBe(5);
   const later = await check(await readCsv(twice, "2027-01-01"));
   expect(later.entries.map(({ task }) => task.id)).toEqual(ids);
-  // A row more leaves the ids of the others.
+  // Another row does not change the ids of the others.
   const [first = "", ...rest] = twice.split("\r\n");
   const longer = await read([first, "task,Something new,,4,1,,,,,,,,,", ...rest].join("\r\n"));
   expect(longer.tasks.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
@@ -103,7 +103,7 @@ test("[X-4] a row is known by its text: line ends and the form of letters make n
   ];
   const lf = `${header}\n${Papa.unparse(rows, { newline: "\n" })}`;
   const ids = (await read(lf)).tasks.map(({ id }) => id);
-  // As they were before anything was said of forms: who imported then makes nothing twice.
+  // These ids are fixed, so that a file imported by an older version makes nothing twice.
   expect(ids).toEqual([
     "02b78210-f6dc-5db1-a670-b30f97effcf1",
     "d3c0e72e-a16b-583f-9281-ef6b431c2350",
@@ -250,7 +250,7 @@ test("[X-4] what cannot be taken is named by its line, counted as an editor coun
   ]);
 });
 
-/** What is said of one row with this date, and what is taken of it. */
+/** The remarks on one row with this date, and its day. */
 async function readDate(DATE: string, DATE_LANG = "en") {
   const { tasks, remarks } = await readOne({ CONTENT: "A", DATE, DATE_LANG });
   const { due_date, description } = tasks[0] ?? {};
@@ -488,7 +488,7 @@ const cell = fc.oneof(
 /** A whole file, as other programs and people may have left it. */
 const anyFile = fc
   .record({
-    // With a column that Todoist alone has; a table without one is asked about.
+    // INDENT is a column of Todoist alone; without one, a person chooses the columns.
     names: fc
       .shuffledSubarray(columns.slice(2))
       .map((names) => [...names.filter((name) => name !== "INDENT"), "INDENT"]),

@@ -20,7 +20,7 @@ const priorities = new Map<string, Task["priority"]>([
   ["2", "medium"],
   ["3", "low"],
   ["4", "none"],
-  // Todoist's own import makes it the highest; nobody who left it empty meant that.
+  // An empty priority is the highest to Todoist's own import, which nobody means by it.
   ["", "none"],
 ]);
 
@@ -33,13 +33,13 @@ const known: ReadonlySet<string> = new Set(
 
 const none: ReadonlySet<string> = new Set();
 
-/** Todoist nests tasks so deep at most. */
+/** The depth to which Todoist nests tasks. */
 const deepest = 5;
 
-/** A task of the file; the notes below it come after it is made. */
+/** A task of the file; its comments follow in later rows. */
 interface Row {
   readonly line: CsvRow;
-  /** The name of its project, also where that is no tag. */
+  /** The name of the project, also where it makes no tag. */
   readonly file: string;
   readonly project: string | undefined;
   readonly section: string;
@@ -52,7 +52,7 @@ const own = ["INDENT", "DATE_LANG", "DURATION_UNIT", "DEADLINE_LANG"];
 
 const types: ReadonlySet<string> = new Set(["", "task", "section", "note", "meta"]);
 
-/** Todoist's table in a file, known by a column of its own, or where it has its columns and types alone. */
+/** Todoist's table in a file, known by its own columns, or by having no other columns and types. */
 export function findTodoist(text: string): CsvTable | undefined {
   const table = findTable(text, (names) => names.includes("TYPE") && names.includes("CONTENT"));
   if (!table) return undefined;
@@ -65,9 +65,9 @@ export function findTodoist(text: string): CsvTable | undefined {
 }
 
 export interface TodoistProject {
-  /** Its name, where more than one can be in a file; a tag of its tasks. */
+  /** The name, a tag of its tasks; undefined where a file holds one project alone. */
   readonly name?: string;
-  /** What it is called where something is said of it, if not by its name. */
+  /** The name in messages, where it is not `name`. */
   readonly label?: string;
   readonly table: CsvTable;
 }
@@ -105,7 +105,7 @@ export async function readTodoist(
 const authorsOf = (projects: readonly TodoistProject[]): readonly string[] =>
   projects.flatMap(({ table }) => table.rows.map(({ cell }) => cell("AUTHOR")).filter(Boolean));
 
-/** By the names of their projects, so that the order of the files in an archive makes no difference. */
+/** The ids of rows, made in the order of project names, whatever the order in an archive. */
 async function idsOf(rows: readonly Row[]): Promise<ReadonlyMap<Row, string>> {
   const ids = new RowIds();
   const found = new Map<Row, string>();
@@ -134,9 +134,9 @@ function rowsOf(
   let section = "";
   /** The task that a note belongs to. */
   let last: Row | undefined;
-  /** The section, while no task of it has come. */
+  /** The section, while no task has followed it. */
   let empty: string | undefined;
-  /** What follows must not be taken for a part of the task before. */
+  /** Reports a row, and detaches the next rows from the task before. */
   const refuse = (place: string, reason: string) => {
     faults.push({ place, reason });
     last = undefined;
@@ -148,7 +148,7 @@ function rowsOf(
     const content = line.cell("CONTENT");
     if (line.fault !== undefined) {
       refuse(line.place, line.fault);
-      // Better in no section than in the one before.
+      // No section is better than a wrong one.
       if (line.rest(none).some(([, text]) => /^section\b/im.test(text))) section = "";
       continue;
     }
@@ -200,7 +200,7 @@ function rowsOf(
   return rows;
 }
 
-/** What Todoist writes into the rows of sections and notes as well, though it says nothing there. */
+/** Columns that Todoist also fills, without meaning, in the rows of sections and notes. */
 const withoutTask: ReadonlySet<string> = new Set(
   "TYPE CONTENT PRIORITY INDENT AUTHOR DATE_LANG TIMEZONE DURATION_UNIT DEADLINE_LANG".split(" "),
 );
@@ -263,10 +263,10 @@ function draftOfRow(
   );
 }
 
-/** "* Packing list" is a header, which has no box to tick in Todoist. */
+/** A title without its asterisk: "* Packing list" is a header, without a checkbox in Todoist. */
 const withoutAsterisk = (content: string): string => content.replace(/^\*\s+(?=\S)/, "");
 
-/** Words with @ become tags, as many as a task may have. What is left is the title. */
+/** Reads words with @ as tags, as many as a task may have; the other words are the title. */
 function readLabels(
   content: string,
   names: readonly (string | undefined)[] = [],
@@ -283,6 +283,6 @@ function readLabels(
   return { title: title === "" ? content : title, tags: [...tags.values()] };
 }
 
-/** "30 minute"; Todoist writes the unit None where there is no duration. */
+/** The duration: "30 minute". Todoist writes the unit None where there is none. */
 const durationOf = ({ cell }: CsvRow): string =>
   cell("DURATION") && `${cell("DURATION")} ${cell("DURATION_UNIT")}`.trim();

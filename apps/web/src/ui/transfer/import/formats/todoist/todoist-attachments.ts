@@ -1,6 +1,6 @@
 /**
- * Todoist writes what is attached to a comment as JSON: `[[file {"file_name": …}]]`. Its name and
- * address are what a person can use of it; what cannot be read so stays as it is.
+ * Replaces attachments, which Todoist writes into a comment as `[[file {"file_name": …}]]`, by
+ * their names and addresses. An unreadable one stays as it is.
  */
 export function readAttachments(text: string): { text: string; count: number } {
   let count = 0;

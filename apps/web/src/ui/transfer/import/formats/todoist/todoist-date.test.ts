@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readTodoistDate } from "./todoist-date.ts";
 
-/** A Saturday. */
+/** The day of the tests, a Saturday. */
 const today = "2026-11-21";
 
 test.each([
@@ -122,7 +122,7 @@ test.each([
 });
 
 test.each([
-  // A Tuesday, and the first days of two months.
+  // "mar" is Tuesday in Spanish; the others are ambiguous beginnings of months.
   ["es", "mar 24"],
   ["fr", "5 jui 2027"],
   ["ru", "5 м 2027"],

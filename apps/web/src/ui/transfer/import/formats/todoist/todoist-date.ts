@@ -5,9 +5,9 @@ import { isShown } from "#ui/transfer/import/formats/wall-clock.ts";
 export interface DayAndTime {
   readonly due_date: string;
   readonly due_time: string | null;
-  /** Set where the text itself names a moment. */
+  /** Set where the text itself names an instant. */
   readonly time_zone?: "UTC";
-  /** What the text leaves open, so that on another day it would mean another one. */
+  /** The part that the text leaves open, so that its day depends on the day of reading. */
   readonly by?: "today" | "year";
 }
 
@@ -23,9 +23,9 @@ export function dateReader(today: string) {
 }
 
 /**
- * The day that a DATE cell of Todoist means; undefined where that is not sure, as it is for what
- * repeats. Words are read in English alone: "mar 24" is a Tuesday in Spanish. In other languages a
- * day with its month and year is read.
+ * The day of a DATE cell of Todoist; undefined where it is not certain, or repeats. Words are read
+ * in English alone: "mar 24" is a Tuesday in Spanish. In other languages only a day with its month
+ * and year is read.
  */
 export function readTodoistDate(
   text: string,
@@ -44,13 +44,13 @@ export function readTodoistDate(
 }
 
 function readEnglish(text: string, today: string): DayAndTime | undefined {
-  // No capital makes a name here; with its zero a clock time is one of 24 hours.
+  // Lower case, since no capital marks a name; a zero marks a time of 24 hours.
   const words = text.toLowerCase().replace(/(?<![\d:])(\d:\d\d)(?!\s*[ap]\.?m)/g, "0$1");
   const readAt = (day: string, clock = "00:00") =>
     parseQuickAdd(`Task ${words}`, `${day}T${clock}`);
-  // At midnight, so that no time of this day is over.
+  // The clock is at midnight, so that no time of the day is over.
   const { title, due_date, due_time, tags, priority } = readAt(today);
-  // "in an hour" counts from a moment that the file does not name.
+  // "in an hour" counts from a time that the file does not name.
   if (due_time !== readAt(today, "00:01").due_time) return undefined;
   const isWhole = title === "Task" && tags.length === 0 && priority === "none";
   if (!isWhole || due_date === null) return undefined;
@@ -60,8 +60,8 @@ function readEnglish(text: string, today: string): DayAndTime | undefined {
     (day) => readAt(day).due_date ?? "",
   );
   if (readings.every((reading) => reading === due_date)) return { due_date, due_time };
-  // Day and month stand fast, so it is the year that is left open. Quick add looks ahead from today;
-  // Todoist leaves out the year of the export, whose days may be over.
+  // Day and month are fixed, so the year is left open. Quick add looks ahead from today; Todoist
+  // leaves out the year of the export, whose days may be over.
   const [inThisYear = ""] = readings;
   const isYearless = readings.every((reading) => reading.slice(4) === inThisYear.slice(4));
   if (!isYearless) return { due_date, due_time, by: "today" };
@@ -69,7 +69,7 @@ function readEnglish(text: string, today: string): DayAndTime | undefined {
   return inThisYear.startsWith(year) ? { due_date: inThisYear, due_time, by: "year" } : undefined;
 }
 
-/** "5 мар 2027", "24 de marzo de 2026 9:30", "2027年3月5日". */
+/** Reads a date by month and year: "5 мар 2027", "24 de marzo de 2026 9:30", "2027年3月5日". */
 function readNamedMonth(text: string, language: string): DayAndTime | undefined {
   const numbers =
     /^(\d{4})\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일](?:\s+(\d\d?:\d\d))?$/u.exec(text);
@@ -116,10 +116,10 @@ function localeOf(language: string): string | undefined {
   }
 }
 
-/** Made once for each language, since making a format takes longer than reading a row. */
+/** The names of months by language, cached: making a format takes longer than reading a row. */
 const namesByLocale = new Map<string, readonly (readonly string[])[]>();
 
-/** Of each month, long and short, alone and beside a day, for which many languages bend it. */
+/** The names of each month, long and short, alone and beside a day, where many are inflected. */
 function monthNames(locale: string): readonly (readonly string[])[] {
   const known = namesByLocale.get(locale);
   if (known) return known;

@@ -166,7 +166,7 @@ test("[X-5] ids do not depend on the order of the files; equal rows stay apart",
     one,
   );
   expect(new Set(one.map((line) => line.split(" ").at(-1))).size).toBe(7);
-  // A row more in one project leaves the ids of the others.
+  // Another row in one project does not change the other ids.
   const longer = await byTag({ "Home [1].csv": more, "Work [2].csv": more, "Car [3].csv": rows });
   expect(longer).toEqual(expect.arrayContaining(one));
 });

@@ -12,7 +12,7 @@ import {
 } from "#ui/transfer/import/import-draft.ts";
 import { unzip } from "./unzip.ts";
 
-/** What programs save as ZIP that are no archives to people. */
+/** Formats that are ZIP files inside, but no archives to people. */
 const workbooks: readonly (readonly [name: RegExp, words: string])[] = [
   [
     /^xl\//,
@@ -28,7 +28,7 @@ const workbooks: readonly (readonly [name: RegExp, words: string])[] = [
   ],
 ];
 
-/** Folders, and what systems put beside the files in them. ".NET.csv" is a project. */
+/** Whether an entry is a folder or a system's own file. ".NET.csv" is a project. */
 const isHidden = (name: string): boolean => /(?:^|\/)(?:\._|\.DS_Store$|__MACOSX\/)|\/$/.test(name);
 const isWanted = (name: string): boolean => !isHidden(name) && /\.(?:csv|json)$/i.test(name);
 
@@ -82,14 +82,14 @@ interface NamedProject extends TodoistProject {
   readonly label: string;
 }
 
-/** The content of one file among others, whose places and remarks say which it is. */
+/** The content of one file of several, with its name in places and remarks. */
 const within = (file: string, { drafts, faults, remarks }: FileContent): FileContent => ({
   drafts: drafts.map((draft) => ({ ...draft, place: `${file}, ${draft.place}` })),
   faults: faults.map((fault) => ({ ...fault, place: `${file}, ${fault.place}` })),
   remarks: remarks.map((remark) => `${file}: ${remark}`),
 });
 
-/** A project is called by its name, and by that of its file where others are called so too. */
+/** Projects labelled by their names, or by their files' names where several share one. */
 function labelled(projects: readonly NamedProject[]): readonly TodoistProject[] {
   const seen = new Set<string>();
   const twice = new Set<string>();
@@ -104,6 +104,6 @@ const nothing = ([first]: readonly FileFault[]): string =>
     ? `Nothing in this ZIP can be taken. ${first.place}: ${first.reason}`
     : "There is neither a CSV nor a JSON file in this ZIP. Choose another one.";
 
-/** "Backup/Home [2203306141].csv" is the project Home. */
+/** The project of a file: "Backup/Home [2203306141].csv" is Home. */
 const projectOf = (name: string): string =>
   (name.split("/").at(-1) ?? "").replace(/\.csv$/i, "").replace(/\s*\[\d+\]$/, "");

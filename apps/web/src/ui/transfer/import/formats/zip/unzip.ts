@@ -7,17 +7,15 @@ export interface Unpacked {
   readonly bytes: Uint8Array;
 }
 
-/** So much of the archive at a time that little is unpacked beyond the bound before it is noticed. */
+/** The bytes of a step, few enough that little is unpacked beyond the bound. */
 const piece = 16 * 1024;
 
 const damaged =
   "This ZIP is damaged, not whole, or locked with a password. Unpack it on your device, and choose the file of tasks that is in it.";
 
 /**
- * Unpacks the files that are wanted by their names, and gives the names of all. It counts what comes
- * out and stops at `most` bytes, whatever the archive says of itself. One that does not end with the
- * list of just these files, or whose bytes changed on the way, is refused.
- *
+ * Unpacks the files that are wanted by name, and gives all names. Stops at `most` unpacked bytes,
+ * whatever sizes the archive claims. A damaged one is refused, by its directory and the CRC-32.
  * @throws UnreadableFile
  */
 export function unzip(

@@ -5,8 +5,8 @@ const entrySignature = 0x02014b50;
 const entrySize = 46;
 
 /**
- * The CRC-32 of each file, by the list at the end of an archive; undefined where there is none, or it
- * is not whole, as where the archive was cut.
+ * The CRC-32 of each file, from the directory at the end of an archive; undefined where that is
+ * missing or incomplete, as in a truncated archive.
  */
 export function directoryOf(archive: Uint8Array): readonly number[] | undefined {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
@@ -17,7 +17,7 @@ export function directoryOf(archive: Uint8Array): readonly number[] | undefined 
   let at = start;
   while (at + entrySize <= end && view.getUint32(at, true) === entrySignature) {
     crcs.push(view.getUint32(at + 16, true));
-    // Behind each stand its name, what is added to it, and a comment.
+    // Each entry is followed by its name, extra fields and a comment.
     const [name = 0, extra = 0, comment = 0] = [28, 30, 32].map((to) =>
       view.getUint16(at + to, true),
     );
@@ -34,7 +34,7 @@ function endOf(view: DataView): number | undefined {
   return undefined;
 }
 
-/** Some programs write them as ZIP64 has it, in a record before the end, also where they are small. */
+/** The number of entries, and their start. Some programs write both as ZIP64, also if small. */
 function countAndStart(view: DataView, end: number) {
   const locator = end - 20;
   if (locator >= 0 && view.getUint32(locator, true) === 0x07064b50) {
