@@ -6,12 +6,12 @@ import { part } from "#ui/kit/part.ts";
 
 const load = part(() => import("#ui/tasks/sync/clear-list-cache.ts"));
 
-/** For pages that the server gives to strangers: where somebody was here, their session is over. */
+/** Clears the device's list, on pages for strangers: a session that the device knows is over. */
 export function NobodySignedIn() {
   useEffect(() => {
     if (getActiveUser() === null) return;
     let gone = false;
-    // Without a network, or a database, the next such page does it.
+    // Where this fails, as without a network, the next such page clears the list.
     load()
       .then(({ clearListCache }) => clearListCache(() => !gone))
       .catch(() => {});

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { Field, type FieldProps } from "#ui/kit/field.tsx";
 
-/** A password that its owner can look at. */
+/** A password field with a button to show the text. */
 export function PasswordField(props: Omit<FieldProps, "type" | "end">) {
   const [shown, setShown] = useState(false);
   return (

@@ -8,18 +8,18 @@ export interface Person {
   readonly password: string;
 }
 
-/** What is wrong, field by field, and what the form is to offer. */
+/** The errors, field by field, and what else the form has to offer. */
 export type SignInErrors = FieldErrors<keyof Person> & {
-  /** The email already has an account: the form adds the way to sign in. */
+  /** The email already has an account: the form adds a link to sign in. */
   readonly taken?: true;
-  /** The app is not at home at this address: the form adds where it is. */
+  /** The page is not at the app's own address: the form adds a link to that. */
   readonly elsewhere?: true;
 };
 
 const emailFault = "Write an email address, like ada@example.com.";
 const nameFault = `Write a name of 1 to ${limits.name} characters.`;
 
-/** What is wrong with a password that somebody chooses. */
+/** The error of a new password. */
 export function newPasswordFault(password: string): string | undefined {
   const length = codePoints(password);
   if (length < limits.passwordMin) return `Use at least ${limits.passwordMin} characters.`;
@@ -27,7 +27,7 @@ export function newPasswordFault(password: string): string | undefined {
   return undefined;
 }
 
-/** What the browser can see before it asks the server. */
+/** The errors that the browser finds before it sends the form. */
 export function errorsOfPerson(
   kind: "sign-up" | "sign-in",
   { name, email, password }: Person,
@@ -42,7 +42,7 @@ export function errorsOfPerson(
   };
 }
 
-/** What the server's answer means for the person at the form. */
+/** The errors of the form by the server's answer. */
 export function signInErrorsOf(error: unknown): SignInErrors {
   switch (codeOf(error)) {
     case "invalid_email_or_password":

@@ -24,9 +24,9 @@ const words = {
 
 export interface SignInFormProps {
   readonly kind: "sign-up" | "sign-in";
-  /** Where it leads. */
+  /** The address after the sign-in. */
   readonly next: string;
-  /** Where the app is at home: only pages of this origin can sign in. */
+  /** The app's own origin: only its pages can sign in. */
   readonly origin: string;
 }
 
@@ -86,7 +86,7 @@ export function SignInForm({ kind, next, origin }: SignInFormProps) {
   );
 
   return (
-    // post: should the browser ever send the form itself, no password stands in an address.
+    // `post` keeps the password out of the address if the browser itself sends the form.
     <form ref={form} method="post" noValidate className="grid gap-4" onSubmit={submit}>
       <div role="alert" className="-mb-4 not-empty:mb-0">
         {(elsewhere || faults.form) && <FieldError>{elsewhere || faults.form}</FieldError>}

@@ -20,7 +20,7 @@ const words = {
   },
 } as const;
 
-/** The whole screen around the form, for both of its kinds. */
+/** The whole screen around the form, for sign-up and sign-in. */
 export function SignInScreen(form: SignInFormProps) {
   const { kind, next } = form;
   const { title, question, other, otherScreen } = words[kind];
