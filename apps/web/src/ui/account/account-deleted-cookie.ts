@@ -2,5 +2,5 @@ import { setCookie } from "#ui/device/cookie.ts";
 
 export const farewellCookie = "farewell";
 
-/** Has the start page say that the account is deleted. Short-lived: no page can take it back. */
+/** Makes the start page say that the account is deleted, by a cookie that expires by itself. */
 export const sayFarewell = (): void => setCookie(farewellCookie, "account-deleted", 60);

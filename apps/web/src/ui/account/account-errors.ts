@@ -1,12 +1,12 @@
 import { codeOf, type FieldErrors, fieldErrorsOf } from "#ui/api/form-failure.ts";
 import { signInAgain } from "#ui/api/page-client.ts";
 
-/** The fields of the forms that ask for the password of now. */
+/** The fields of the forms that ask for the current password. */
 export type AccountField = "email" | "password" | "current_password" | "new_password";
 
 export type AccountErrors = FieldErrors<AccountField>;
 
-/** What the server's answer means for the form whose field `password` holds the password of now. */
+/** The errors of a form by the server's answer; `password` names the current password's field. */
 export function accountErrorsOf(
   error: unknown,
   password: "password" | "current_password",

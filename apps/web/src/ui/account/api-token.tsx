@@ -66,7 +66,7 @@ export function ApiTokenPanel() {
   );
 }
 
-/** Rendered only after a click, so that the server's time zone never shows. */
+/** A time, rendered only after a click, so that the server's time zone never shows. */
 function Time({ at }: { at: Date }) {
   return (
     <time dateTime={at.toISOString()}>

@@ -118,5 +118,5 @@ export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialog
   );
 }
 
-/** The dialog looks for the attribute when it opens, which React does not write. */
+/** Sets the attribute that a dialog looks for when it opens, and which React does not write. */
 const focusFirst = (field: HTMLInputElement | null): void => field?.setAttribute("autofocus", "");

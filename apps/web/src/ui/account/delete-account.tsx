@@ -9,7 +9,7 @@ import { useLoaded } from "#ui/kit/use-loaded.ts";
 
 const load = part(() => import("./delete-account-dialog.tsx"));
 
-/** Asks before anything is deleted; the dialog for it comes on first use. */
+/** The button that deletes the account after a dialog, which is loaded on first use. */
 export function DeleteAccount({ user }: { user: User }) {
   const [asked, setAsked] = useState(0);
   const dialog = useLoaded(asked, load);

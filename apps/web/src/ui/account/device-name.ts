@@ -1,4 +1,4 @@
-/** In this order: most browsers also name those that they descend from. */
+/** Browsers, of which the first match counts: most also name those that they descend from. */
 const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
   [/\bOPR\//, "Opera"],

@@ -12,7 +12,7 @@ import { Button } from "#ui/kit/button.tsx";
 import { Field } from "#ui/kit/field.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
 
-/** Changes the name and says when it is saved. What is typed is kept until then. */
+/** Changes the name and says when it is saved. The typed text is a draft until then. */
 export function NameForm({ userId, name: saved }: { userId: string; name: string }) {
   const router = useRouter();
   const [drafts] = useState(() => createTextDrafts(browserStorage(), userId));

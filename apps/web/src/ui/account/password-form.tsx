@@ -39,7 +39,7 @@ export function PasswordForm({ email }: { email: string }) {
         await api.changePassword({ body: { current_password, new_password } });
         form.current?.reset();
         setChanged(true);
-        // The list of sessions has but this one now.
+        // The page is read anew, since this session alone is left in its list.
         router.refresh();
       } catch (error) {
         setFaults(accountErrorsOf(error, "current_password"));
@@ -49,7 +49,7 @@ export function PasswordForm({ email }: { email: string }) {
 
   return (
     <form ref={form} method="post" noValidate onSubmit={submit} className="grid gap-4">
-      {/* Tells a password manager which of its entries changes. */}
+      {/* The hidden field tells a password manager which of its entries changes. */}
       <input hidden readOnly name="username" autoComplete="username" value={email} />
       <PasswordField
         label="Current password"

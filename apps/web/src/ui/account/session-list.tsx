@@ -11,12 +11,12 @@ import { Words } from "#ui/kit/words.tsx";
 import { useToday } from "#ui/time/use-now.ts";
 import { addressLabel, lastActive } from "./session-words.ts";
 
-/** The device is named by the server, so that no page carries the names of all browsers. */
+/** A session with its device, which the server names, to keep the names of browsers off pages. */
 export type NamedSession = Omit<Session, "user_agent"> & { readonly device: string };
 
 type Outcome = { is: "none" } | { is: "done" | "failed"; message: string };
 
-/** Where a person is signed in, this device first, and a way to sign out each other one. */
+/** The sessions of a person, this device first, with a button to sign out each other one. */
 export function SessionList({ sessions }: { sessions: readonly NamedSession[] }) {
   const today = useToday();
   const list = useRef<HTMLUListElement>(null);
@@ -32,7 +32,7 @@ export function SessionList({ sessions }: { sessions: readonly NamedSession[] })
         await request();
       } catch (error) {
         if (codeOf(error) === "no_session") return signInAgain();
-        // One that is over already is as wanted.
+        // A session that is over already needs no sign-out.
         if (codeOf(error) !== "session_not_found") {
           return setOutcome({
             is: "failed",
@@ -40,7 +40,7 @@ export function SessionList({ sessions }: { sessions: readonly NamedSession[] })
           });
         }
       }
-      // The button that had the focus goes. Its row stays: nothing moves under a second click.
+      // The focused button is removed, but not its row: nothing moves under a second click.
       list.current?.focus({ preventScroll: true });
       setEnded([...ended, ...them.map(({ id }) => id)]);
       setOutcome({ is: "done", message: `Signed out: ${who}` });

@@ -1,8 +1,8 @@
 import { dueLabel, pastLabel } from "#ui/time/day-label.ts";
 
 /**
- * An address as people know it. The server keeps IPv6 in full, and of it the network alone: what is
- * all zeros was this machine's own.
+ * An address in its usual form. The server stores IPv6 in full, and of it the network alone, so
+ * that the address of the machine itself (::1) is all zeros.
  */
 export function addressLabel(address: string): string {
   const url = `http://[${address}]`;
@@ -10,7 +10,7 @@ export function addressLabel(address: string): string {
   return /^(?:127\.|::1?$)/.test(short) ? "This machine" : short;
 }
 
-/** Without `today`, as on a server that does not know the reader's zone: the day in UTC. */
+/** The day of the last use; without `today`, as on the server, the day in UTC. */
 export function lastActive(updated_at: string, today: string | null): string {
   const day =
     today === null ? dueLabel(updated_at.slice(0, 10), null) : pastLabel(updated_at, today);

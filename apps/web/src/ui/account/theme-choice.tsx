@@ -10,7 +10,7 @@ const looks = {
   dark: { label: "Dark", Icon: Moon },
 } as const;
 
-/** Three native radio buttons in a row. A choice holds at once and on the next visit. */
+/** The choice of the theme, by three native radio buttons; it holds at once and on later visits. */
 export function ThemeChoice({ theme }: { theme: Theme }) {
   const isAlive = useAlive();
   return (

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from "react";
 import type { AccountErrors } from "./account-errors.ts";
 
-/** For a form: gives the focus to the first field that is wrong, each time that faults are found. */
+/** Focuses the first wrong field of a form, each time that errors are found. */
 export function useFirstError(faults: AccountErrors): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
