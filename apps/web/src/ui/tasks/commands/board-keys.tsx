@@ -6,7 +6,7 @@ import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { Drafts } from "#ui/tasks/sync/drafts.ts";
 import { Palette } from "./palette.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
-import { type ShortcutAction, type ShortcutActions, useShortcuts } from "./use-shortcuts.ts";
+import { type ShortcutAction, type ShortcutActions, useKeyboard } from "./use-keyboard.ts";
 
 interface BoardKeysProps {
   readonly tasks: readonly Task[];
@@ -93,7 +93,7 @@ export function BoardKeys(props: BoardKeysProps) {
     },
     help: () => setShown("help"),
   };
-  useShortcuts(actions);
+  useKeyboard(actions);
 
   return (
     <>

@@ -1,5 +1,5 @@
 import { Fragment } from "react";
-import { isApple } from "./use-shortcuts.ts";
+import { isApple } from "./use-keyboard.ts";
 
 const names: Readonly<Record<string, { readonly shown: string; readonly said: string }>> = {
   " ": { shown: "Space", said: "Space" },

@@ -3,7 +3,7 @@ import { anyFields } from "#ui/tasks/model/filters.ts";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { choicesFor, type PaletteSource } from "./palette-choices.ts";
 import { shortcutList } from "./shortcuts.ts";
-import type { ShortcutActions } from "./use-shortcuts.ts";
+import type { ShortcutActions } from "./use-keyboard.ts";
 
 const tasks = [
   makeTask({ id: "a", title: "Pay rent", completed: true }),

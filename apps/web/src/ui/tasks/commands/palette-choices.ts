@@ -4,7 +4,7 @@ import { anyFields, asksForFields, type Filters, sorts, tabFor } from "#ui/tasks
 import { searchFor } from "#ui/tasks/model/search.ts";
 import { listShown } from "#ui/tasks/model/task-list.ts";
 import { type Shortcut, shortcutList } from "./shortcuts.ts";
-import type { ShortcutActions } from "./use-shortcuts.ts";
+import type { ShortcutActions } from "./use-keyboard.ts";
 
 /** What the palette can act on. */
 export interface PaletteSource {

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { KeyCaps } from "./key-caps.tsx";
 import type { PaletteChoice } from "./palette-choices.ts";
-import { keysThatWork } from "./use-shortcuts.ts";
+import { keysThatWork } from "./use-keyboard.ts";
 
 export { choicesFor } from "./palette-choices.ts";
 

@@ -6,7 +6,7 @@ import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { part } from "#ui/kit/part.ts";
 import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
 import type { PaletteSource } from "./palette-choices.ts";
-import { isPaletteKey } from "./use-shortcuts.ts";
+import { isPaletteKey } from "./use-keyboard.ts";
 
 interface PaletteProps {
   readonly open: boolean;

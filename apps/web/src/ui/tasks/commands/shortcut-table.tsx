@@ -1,7 +1,7 @@
 import { singleKeysAreOn } from "#ui/device/single-keys.ts";
 import { KeyCaps } from "./key-caps.tsx";
 import { type Shortcut, shortcutList } from "./shortcuts.ts";
-import { keysThatWork } from "./use-shortcuts.ts";
+import { keysThatWork } from "./use-keyboard.ts";
 
 const groups = ["Tasks", "Move", "Everywhere"] as const satisfies readonly Shortcut["group"][];
 

@@ -2,14 +2,15 @@ import { useEffect, useRef } from "react";
 import { singleKeysAreOn } from "#ui/device/single-keys.ts";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { isTyping } from "#ui/tasks/list/task-focus.ts";
-import { isSingle, type ShortcutName, shortcutOf } from "./shortcuts.ts";
+import { isSingle, shortcutOf } from "./read-key.ts";
+import type { ShortcutName } from "./shortcuts.ts";
 
 /** Without an event it was chosen from a list. False: it is nothing of ours, the browser acts. */
 export type ShortcutAction = (event?: KeyboardEvent) => unknown;
 export type ShortcutActions = Readonly<Record<ShortcutName, ShortcutAction>>;
 
 /** The one listener for the keys of the table. What is open above the page has its own keys. */
-export function useShortcuts(actions: ShortcutActions): void {
+export function useKeyboard(actions: ShortcutActions): void {
   const latest = useRef(actions);
   useEffect(() => {
     latest.current = actions;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isSingle, shortcutList, shortcutOf } from "./shortcuts.ts";
+import { isSingle, shortcutOf } from "./read-key.ts";
+import { shortcutList } from "./shortcuts.ts";
 
 type Press = Parameters<typeof shortcutOf>[0];
 type Circumstances = Parameters<typeof shortcutOf>[1];

@@ -1,0 +1,48 @@
+import { type ShortcutName, shortcutList } from "./shortcuts.ts";
+
+/** A letter, digit or sign alone: what somebody who dictates may say by accident (WCAG 2.1.4). */
+export const isSingle = (key: string): boolean => key.length === 1 && key !== " ";
+
+type Press = Pick<
+  KeyboardEvent,
+  "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "repeat"
+>;
+
+interface Circumstances {
+  readonly isApple: boolean;
+  readonly isTyping: boolean;
+  readonly singleKeys: boolean;
+}
+
+/** What a press of a key asks for, if anything. */
+export function shortcutOf(press: Press, at: Circumstances): ShortcutName | undefined {
+  const key = keyOf(press, at.isApple);
+  if (key === undefined) return undefined;
+  // Keys belong to the text that is being typed, but for the one that no text knows.
+  if (at.isTyping && key !== "mod+k") return undefined;
+  if (isSingle(key) && !at.singleKeys) return undefined;
+  const found = shortcutList.find(([, { keys }]) => keys.includes(key));
+  if (!found) return undefined;
+  const [name, { repeats }] = found;
+  return press.repeat && !repeats ? undefined : name;
+}
+
+function keyOf(press: Press, isApple: boolean): string | undefined {
+  const { ctrlKey, metaKey, altKey, shiftKey } = press;
+  const key = letterOf(press);
+  const [mod, other] = isApple ? [metaKey, ctrlKey] : [ctrlKey, metaKey];
+  if (other || (mod && (shiftKey || altKey))) return undefined;
+  if (altKey) return shiftKey ? undefined : `alt+${key}`;
+  return mod ? `mod+${key}` : key;
+}
+
+/**
+ * By what is written on the key, so that every Latin layout works. Where that is no Latin letter,
+ * as on a Greek or Russian layout, by its place: else no letter could be pressed at all.
+ */
+function letterOf({ key, code, shiftKey }: Press): string {
+  const isForeign = /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key);
+  const letter = isForeign ? (/^Key([A-Z])$/.exec(code)?.[1] ?? key) : key;
+  // Caps lock is no shift.
+  return letter.length === 1 && !shiftKey ? letter.toLowerCase() : letter;
+}
