@@ -1,6 +1,6 @@
 import { Dialog } from "#ui/kit/dialog.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
-import { BoardKeys } from "#ui/tasks/commands/board-keys.tsx";
+import { BoardCommands } from "#ui/tasks/commands/board-commands.tsx";
 import { FieldFilterBar } from "#ui/tasks/filters/field-filters.tsx";
 import { focusList } from "#ui/tasks/list/task-focus.ts";
 import { filtersHref } from "#ui/tasks/model/filters.ts";
@@ -77,21 +77,7 @@ export function TaskBoard(props: BoardProps) {
         )}
         {hands && <hands.Dragging {...board.order} />}
       </main>
-      <BoardKeys
-        tasks={tasks}
-        drafts={drafts}
-        filters={filters}
-        searchInput={board.searchInput}
-        rowActions={board.rowActions}
-        onAdd={board.beginToAdd}
-        onDelete={board.remove}
-        onMove={board.move}
-        onUndo={board.actions.undoLast}
-        onOpen={board.open}
-        onFilters={board.changeFilters}
-        onSearch={board.search}
-        onFilter={board.toggleFilters}
-      />
+      <BoardCommands board={board} />
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={board.cancel}>
         {editing?.sheet && board.form}
       </Dialog>

@@ -74,7 +74,10 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
   const quickAdd = useRef<HTMLInputElement>(null);
   const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
   const searchInput = useRef<HTMLInputElement>(null);
-  const focusSearch = () => searchInput.current?.focus();
+  const focusSearch = () => {
+    searchInput.current?.focus();
+    searchInput.current?.select();
+  };
 
   const listed = useShownTasks(tasks, filters, now);
   const { shown, keep, moveFocusFrom } = listed;
@@ -149,6 +152,7 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
     drafts,
     filters,
     focusQuickAdd,
+    focusSearch,
     inTrash,
     inTrashFound,
     menu,

@@ -1,43 +1,36 @@
 import { describe, expect, test } from "vitest";
 import { anyFields } from "#ui/tasks/model/filters.ts";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { choicesFor, type PaletteSource } from "./palette-choices.ts";
-import { shortcutList } from "./shortcuts.ts";
-import type { ShortcutActions } from "./use-keyboard.ts";
+import type { CommandContext } from "./command.ts";
+import { commandList } from "./commands.ts";
+import { choicesFor } from "./palette-choices.ts";
+import { makeCommandContext } from "./testing.ts";
 
 const tasks = [
   makeTask({ id: "a", title: "Pay rent", completed: true }),
   makeTask({ id: "b", title: "Rent a van", description: "Undo the roof rack first" }),
 ];
 
-function makeSource(part: Partial<PaletteSource> = {}) {
+function makeSource(part: Partial<CommandContext> = {}) {
   const done: string[] = [];
-  const note = (what: string) => () => void done.push(what);
-  // Made of the whole table; fromEntries alone forgets the names.
-  const actions = Object.fromEntries(
-    shortcutList.map(([name]) => [name, note(name)]),
-  ) as ShortcutActions;
-  const source: PaletteSource = {
-    actions,
-    subject: undefined,
+  const { context: source } = makeCommandContext({
     tasks,
-    filters: { status: "all", sort: "created", order: "desc", q: "", ...anyFields },
-    onOpen: ({ title }) => done.push(`open ${title}`),
-    onFilters: ({ status, sort, order }) => done.push(`${status} ${sort} ${order}`),
-    onSearch: (q) => done.push(`search ${q}`),
+    open: ({ title }) => done.push(`open ${title}`),
+    changeFilters: ({ status, sort, order }) => done.push(`${status} ${sort} ${order}`),
+    search: (q) => done.push(`search ${q}`),
     ...part,
-  };
+  });
   return { source, done };
 }
 
-const texts = (source: PaletteSource, query: string) =>
+const texts = (source: CommandContext, query: string) =>
   choicesFor(source, query).map(({ text }) => text);
 
 describe("the palette", () => {
   test("offers every action of the table that is more than a key", () => {
     const { source } = makeSource({ subject: tasks[1] });
     const named = choicesFor(source, "").map(({ id }) => id);
-    for (const [name, { keyOnly }] of shortcutList) {
+    for (const [name, { keyOnly }] of commandList) {
       expect([name, named.includes(name)]).toEqual([name, !keyOnly]);
     }
   });
@@ -83,5 +76,12 @@ describe("the palette", () => {
     expect(texts(source, "sort hand")).toEqual(["Sort by hand"]);
     choicesFor(source, "sort due")[0]?.run();
     expect(done).toEqual(["all due_date asc"]);
+  });
+
+  test("clears filters where there are some", () => {
+    const { source } = makeSource();
+    expect(texts(source, "clear")).toEqual([]);
+    const filters = { ...source.filters, tag: "home" };
+    expect(texts({ ...source, filters }, "clear")).toEqual(["Clear filters"]);
   });
 });

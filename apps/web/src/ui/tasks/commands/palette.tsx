@@ -5,7 +5,7 @@ import { Modal } from "#ui/kit/modal.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { part } from "#ui/kit/part.ts";
 import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
-import type { PaletteSource } from "./palette-choices.ts";
+import type { CommandContext } from "./command.ts";
 import { isPaletteKey } from "./use-keyboard.ts";
 
 interface PaletteProps {
@@ -15,7 +15,7 @@ interface PaletteProps {
   readonly onClose: () => void;
   /** The page is about to be loaded anew, with this in the field. */
   readonly onReload: (query: string) => void;
-  readonly source: PaletteSource;
+  readonly context: CommandContext;
 }
 
 type Part = typeof import("./palette-list.tsx");
@@ -41,7 +41,7 @@ interface ComboboxProps extends PaletteProps {
   readonly list: Loaded<Part>;
 }
 
-function Combobox({ list, begin, source, onClose, onReload }: ComboboxProps) {
+function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState(begin);
@@ -49,7 +49,7 @@ function Combobox({ list, begin, source, onClose, onReload }: ComboboxProps) {
   /** Enter was pressed before there was anything to choose. */
   const [isEntered, setEntered] = useState(false);
   const part = list.is === "loaded" ? list.part : undefined;
-  const choices = useMemo(() => part?.choicesFor(source, query) ?? [], [part, source, query]);
+  const choices = useMemo(() => part?.choicesFor(context, query) ?? [], [part, context, query]);
   const active = choices[at];
   const optionId = (name: string) => `${id}-${name}`;
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { isSingle, shortcutOf } from "./read-key.ts";
-import { shortcutList } from "./shortcuts.ts";
+import { commandList } from "./commands.ts";
+import { commandOf, isSingle } from "./read-key.ts";
 
-type Press = Parameters<typeof shortcutOf>[0];
-type Circumstances = Parameters<typeof shortcutOf>[1];
+type Press = Parameters<typeof commandOf>[0];
+type Circumstances = Parameters<typeof commandOf>[1];
 
 const ask = (press: Partial<Press>, at: Partial<Circumstances> = {}) =>
-  shortcutOf(
+  commandOf(
     {
       key: "",
       code: "",
@@ -29,12 +29,12 @@ const pressOf = (key: string) => ({
 
 describe("the table", () => {
   test("gives no key two meanings", () => {
-    const keys = shortcutList.flatMap(([, { keys }]) => keys);
+    const keys = commandList.flatMap(([, { keys }]) => keys);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   test("is heard, each key as its row says", () => {
-    for (const [name, { keys }] of shortcutList) {
+    for (const [name, { keys }] of commandList) {
       for (const key of keys) {
         const press = pressOf(key);
         expect([key, ask(press)]).toEqual([key, name]);
@@ -50,7 +50,7 @@ describe("a key means nothing", () => {
     }
     expect(ask({ key: "z", ctrlKey: true }, { isTyping: true })).toBeUndefined();
     expect(ask({ key: "ArrowUp", altKey: true }, { isTyping: true })).toBeUndefined();
-    expect(ask({ key: "k", ctrlKey: true }, { isTyping: true })).toBe("palette");
+    expect(ask({ key: "k", ctrlKey: true }, { isTyping: true })).toBe("openPalette");
   });
 
   test("with a modifier, or with the one of another system", () => {
@@ -65,19 +65,19 @@ describe("a key means nothing", () => {
     expect(ask({ key: "Z", ctrlKey: true, shiftKey: true })).toBeUndefined();
     expect(ask({ key: "k", metaKey: true })).toBeUndefined();
     expect(ask({ key: "k", ctrlKey: true }, { isApple: true })).toBeUndefined();
-    expect(ask({ key: "k", metaKey: true }, { isApple: true })).toBe("palette");
+    expect(ask({ key: "k", metaKey: true }, { isApple: true })).toBe("openPalette");
   });
 
   test("when it is held down, unless it moves", () => {
     for (const key of ["n", "x", "Delete", "z", "Enter"]) {
       expect(ask({ key, repeat: true })).toBeUndefined();
     }
-    expect(ask({ key: "j", repeat: true })).toBe("down");
-    expect(ask({ key: "ArrowUp", repeat: true })).toBe("up");
+    expect(ask({ key: "j", repeat: true })).toBe("nextTask");
+    expect(ask({ key: "ArrowUp", repeat: true })).toBe("previousTask");
   });
 
   test("when single keys are off; those that are no letter or sign stay", () => {
-    for (const [name, { keys }] of shortcutList) {
+    for (const [name, { keys }] of commandList) {
       for (const key of keys) {
         const press = pressOf(key);
         const heard = ask(press, { singleKeys: false });
@@ -89,14 +89,14 @@ describe("a key means nothing", () => {
 
 describe("other keyboards", () => {
   test.each([
-    ["Russian", { key: "т", code: "KeyN" }, "add"],
-    ["Greek", { key: "ξ", code: "KeyJ" }, "down"],
-    ["Hebrew", { key: "ס", code: "KeyX" }, "toggle"],
+    ["Russian", { key: "т", code: "KeyN" }, "addTask"],
+    ["Greek", { key: "ξ", code: "KeyJ" }, "nextTask"],
+    ["Hebrew", { key: "ס", code: "KeyX" }, "completeTask"],
     ["Russian with Ctrl", { key: "я", code: "KeyZ", ctrlKey: true }, "undo"],
-    ["Dvorak", { key: "n", code: "KeyL" }, "add"],
-    ["AZERTY, whose digits need shift", { key: "1", code: "Digit1", shiftKey: true }, "all"],
+    ["Dvorak", { key: "n", code: "KeyL" }, "addTask"],
+    ["AZERTY, whose digits need shift", { key: "1", code: "Digit1", shiftKey: true }, "showAll"],
     ["German, whose slash needs shift", { key: "/", code: "Digit7", shiftKey: true }, "search"],
-    ["caps lock", { key: "N", code: "KeyN" }, "add"],
+    ["caps lock", { key: "N", code: "KeyN" }, "addTask"],
   ] as const)("%s", (_, press, name) => expect(ask(press)).toBe(name));
 
   test("a Latin letter that is not ours is not taken for its neighbour", () => {

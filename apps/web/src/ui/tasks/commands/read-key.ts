@@ -1,4 +1,4 @@
-import { type ShortcutName, shortcutList } from "./shortcuts.ts";
+import { type CommandName, commandList } from "./commands.ts";
 
 /** A letter, digit or sign alone: what somebody who dictates may say by accident (WCAG 2.1.4). */
 export const isSingle = (key: string): boolean => key.length === 1 && key !== " ";
@@ -14,16 +14,15 @@ interface Circumstances {
   readonly singleKeys: boolean;
 }
 
-/** What a press of a key asks for, if anything. */
-export function shortcutOf(press: Press, at: Circumstances): ShortcutName | undefined {
+/** The command that a press of a key asks for, if any. */
+export function commandOf(press: Press, at: Circumstances): CommandName | undefined {
   const key = keyOf(press, at.isApple);
-  if (key === undefined) return undefined;
-  // Keys belong to the text that is being typed, but for the one that no text knows.
-  if (at.isTyping && key !== "mod+k") return undefined;
-  if (isSingle(key) && !at.singleKeys) return undefined;
-  const found = shortcutList.find(([, { keys }]) => keys.includes(key));
+  if (key === undefined || (isSingle(key) && !at.singleKeys)) return undefined;
+  const found = commandList.find(([, { keys }]) => keys.includes(key));
   if (!found) return undefined;
-  const [name, { repeats }] = found;
+  const [name, { whileTyping, repeats }] = found;
+  // Keys belong to the text that is being typed.
+  if (at.isTyping && !whileTyping) return undefined;
   return press.repeat && !repeats ? undefined : name;
 }
 

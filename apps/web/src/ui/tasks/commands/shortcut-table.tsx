@@ -1,15 +1,16 @@
 import { singleKeysAreOn } from "#ui/device/single-keys.ts";
+import type { Command } from "./command.ts";
+import { commandList } from "./commands.ts";
 import { KeyCaps } from "./key-caps.tsx";
-import { type Shortcut, shortcutList } from "./shortcuts.ts";
 import { keysThatWork } from "./use-keyboard.ts";
 
-const groups = ["Tasks", "Move", "Everywhere"] as const satisfies readonly Shortcut["group"][];
+const groups = ["Tasks", "Move", "Everywhere"] as const satisfies readonly Command["group"][];
 
 /** The table of keys, for people: those that work now. */
 export function ShortcutTable() {
-  const rows = shortcutList.map(([name, { keys, native = [], ...shortcut }]) => ({
+  const rows = commandList.map(([name, { keys, native = [], ...command }]) => ({
     name,
-    ...shortcut,
+    ...command,
     keys: [...keysThatWork(keys), ...native],
   }));
   return (

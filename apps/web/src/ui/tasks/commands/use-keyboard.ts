@@ -2,32 +2,36 @@ import { useEffect, useRef } from "react";
 import { singleKeysAreOn } from "#ui/device/single-keys.ts";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { isTyping } from "#ui/tasks/list/task-focus.ts";
-import { isSingle, shortcutOf } from "./read-key.ts";
-import type { ShortcutName } from "./shortcuts.ts";
+import { type Command, type CommandContext, isOffered } from "./command.ts";
+import { type CommandName, commands } from "./commands.ts";
+import { commandOf, isSingle } from "./read-key.ts";
 
-/** Without an event it was chosen from a list. False: it is nothing of ours, the browser acts. */
-export type ShortcutAction = (event?: KeyboardEvent) => unknown;
-export type ShortcutActions = Readonly<Record<ShortcutName, ShortcutAction>>;
-
-/** The one listener for the keys of the table. What is open above the page has its own keys. */
-export function useKeyboard(actions: ShortcutActions): void {
-  const latest = useRef(actions);
+/**
+ * The one listener for the keys of the commands, which act on the context as it is then. What is
+ * open above the page has its own keys.
+ */
+export function useKeyboard(contextNow: () => CommandContext): void {
+  const latest = useRef(contextNow);
   useEffect(() => {
-    latest.current = actions;
+    latest.current = contextNow;
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isComposing(event) || isCovered()) return;
       const name = askedBy(event);
-      if (name && latest.current[name](event) !== false) event.preventDefault();
+      if (!name) return;
+      const command: Command = commands[name];
+      const context = latest.current();
+      const isOurs = isOffered(command, context) && command.run(context, event) !== false;
+      if (isOurs) event.preventDefault();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
 }
 
-const askedBy = (event: KeyboardEvent): ShortcutName | undefined =>
-  shortcutOf(event, {
+const askedBy = (event: KeyboardEvent): CommandName | undefined =>
+  commandOf(event, {
     isApple: isApple(),
     isTyping: isTyping(event.target),
     singleKeys: singleKeysAreOn(),
@@ -42,4 +46,4 @@ export const keysThatWork = (keys: readonly string[]): readonly string[] =>
   singleKeysAreOn() ? keys : keys.filter((key) => !isSingle(key));
 
 /** The key that opens the palette also closes it. */
-export const isPaletteKey = (event: KeyboardEvent): boolean => askedBy(event) === "palette";
+export const isPaletteKey = (event: KeyboardEvent): boolean => askedBy(event) === "openPalette";

@@ -1,0 +1,62 @@
+import type { Task } from "@tend/contracts";
+import type { RowActions } from "#ui/tasks/list/task-row.tsx";
+import type { Filters } from "#ui/tasks/model/filters.ts";
+import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
+
+/** What commands read of the board, and the functions of board/use-board.ts that they call. */
+export interface CommandBoard {
+  readonly tasks: readonly Task[];
+  readonly filters: Filters;
+  readonly actions: Pick<TaskActions, "undoLast">;
+  readonly rowActions: Pick<RowActions, "tick">;
+  readonly beginToAdd: () => void;
+  readonly open: (task: Task) => void;
+  readonly remove: (task: Task) => void;
+  readonly move: (task: Task, by: -1 | 1) => void;
+  readonly changeFilters: (filters: Filters) => void;
+  readonly toggleFilters: () => void;
+  readonly search: (q: string) => void;
+  readonly focusSearch: () => void;
+}
+
+/** What a command can act on. */
+export interface CommandContext extends CommandBoard {
+  /** The task that has the focus. The trash has none: it has other deeds. */
+  readonly subject: Task | undefined;
+  readonly show: (what: "palette" | "help") => void;
+}
+
+/** What a command may ask of the press that asked for it. */
+type Press = Pick<KeyboardEvent, "key" | "repeat" | "target">;
+
+type Condition = (context: CommandContext) => boolean;
+
+/** What can be done on the page of tasks, however it is asked for. */
+export interface Command {
+  /** As KeyboardEvent.key says them; "mod+" is ⌘ on Apple's devices, elsewhere Ctrl; "alt+" is ⌥. */
+  readonly keys: readonly string[];
+  /** Keys that do it by the browser's own doing. */
+  readonly native?: readonly string[];
+  /** Its words in the help and in the palette. */
+  readonly text: string;
+  /** The last two are of what has no key: headings of the palette; the others are the help's. */
+  readonly group: "Tasks" | "Move" | "Everywhere" | "Order" | "Filters";
+  /** Holding the key down does it again. Of all else that would be too much. */
+  readonly repeats?: true;
+  /** Its key is heard while somebody types: no text knows it. */
+  readonly whileTyping?: true;
+  /** A key and nothing to choose from a list. */
+  readonly keyOnly?: true;
+  /** Whether it can be asked for here and now; without this, always. */
+  readonly when?: Condition;
+  /** Without a press it was chosen from a list. False: it is nothing of ours, the browser acts. */
+  readonly run: (context: CommandContext, press?: Press) => unknown;
+}
+
+export const isOffered = ({ when }: Pick<Command, "when">, context: CommandContext): boolean =>
+  when?.(context) ?? true;
+
+/** The rows of a table, in its order. Object.entries forgets their names; a table has no others. */
+export const rowsOf = <Name extends string, Row>(
+  table: Readonly<Record<Name, Row>>,
+): readonly (readonly [Name, Row])[] => Object.entries(table) as [Name, Row][];

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { makeTask } from "#ui/tasks/testing.ts";
+import { type Command, isOffered } from "./command.ts";
+import { type CommandName, commandList, commands } from "./commands.ts";
+import { makeCommandContext } from "./testing.ts";
+
+const subject = makeTask({ title: "Pay rent" });
+const { filters } = makeCommandContext().context;
+
+beforeEach(() => {
+  vi.stubGlobal("HTMLButtonElement", class {});
+  vi.stubGlobal("document", { activeElement: null });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("a command", () => {
+  test.each<[CommandName, ...unknown[]]>([
+    ["addTask", "beginToAdd"],
+    ["completeTask", "tick", subject, true],
+    ["editTask", "open", subject],
+    ["deleteTask", "remove", subject],
+    ["moveTaskUp", "move", subject, -1],
+    ["moveTaskDown", "move", subject, 1],
+    ["undo", "undoLast"],
+    ["showAll", "changeFilters", { ...filters, status: "all" }],
+    ["showPending", "changeFilters", { ...filters, status: "pending" }],
+    ["showCompleted", "changeFilters", { ...filters, status: "completed" }],
+    ["showTrash", "changeFilters", { ...filters, status: "trashed" }],
+    ["search", "focusSearch"],
+    ["filter", "toggleFilters"],
+    ["openPalette", "show", "palette"],
+    ["openHelp", "show", "help"],
+  ])("%s does it once", (name, ...did) => {
+    const { context, done } = makeCommandContext({ subject });
+    const command: Command = commands[name];
+    expect(isOffered(command, context)).toBe(true);
+    expect(command.run(context)).not.toBe(false);
+    expect(done).toEqual([did]);
+  });
+
+  test("completes what is open and reopens what is done", () => {
+    const { context, done } = makeCommandContext();
+    const completed = { ...subject, completed: true };
+    commands.completeTask.run({ ...context, subject: completed });
+    expect(done).toEqual([["tick", completed, false]]);
+  });
+
+  test("on a task is not to be had where none has the focus, and all others are", () => {
+    const { context } = makeCommandContext();
+    const missing = commandList.filter(([, command]) => !isOffered(command, context));
+    expect(missing.map(([name]) => name)).toEqual([
+      "completeTask",
+      "editTask",
+      "deleteTask",
+      "moveTaskUp",
+      "moveTaskDown",
+    ]);
+  });
+});
+
+describe("keys that are also somebody else's", () => {
+  test("Enter on a button is the button's", () => {
+    const { context, done } = makeCommandContext({ subject });
+    const press = { key: "Enter", repeat: false, target: new HTMLButtonElement() };
+    expect(commands.editTask.run(context, press)).toBe(false);
+    expect(done).toEqual([]);
+  });
+
+  test("outside the list, arrows scroll", () => {
+    const { context, done } = makeCommandContext();
+    const press = { key: "ArrowDown", repeat: false, target: null };
+    expect(commands.nextTask.run(context, press)).toBe(false);
+    expect(done).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+import { anyFields } from "#ui/tasks/model/filters.ts";
+import type { CommandContext } from "./command.ts";
+
+/** A board that notes what commands do to it, by the names of its functions. */
+export function makeCommandContext(part: Partial<CommandContext> = {}) {
+  const done: unknown[][] = [];
+  const note =
+    (name: string) =>
+    (...told: readonly unknown[]): void =>
+      void done.push([name, ...told]);
+  const context: CommandContext = {
+    tasks: [],
+    subject: undefined,
+    filters: { status: "all", sort: "created", order: "desc", q: "", ...anyFields },
+    actions: { undoLast: note("undoLast") },
+    rowActions: { tick: note("tick") },
+    beginToAdd: note("beginToAdd"),
+    open: note("open"),
+    remove: note("remove"),
+    move: note("move"),
+    changeFilters: note("changeFilters"),
+    toggleFilters: note("toggleFilters"),
+    search: note("search"),
+    focusSearch: note("focusSearch"),
+    show: note("show"),
+    ...part,
+  };
+  return { context, done };
+}
