@@ -66,18 +66,9 @@ export function TaskBoard(props: BoardProps) {
           <NotLoaded what="The two versions" />
         )}
         <BoardList board={board} />
-        {menu && (
-          <menu.Menu
-            open={menu}
-            onEdit={() => board.open(menu.task)}
-            more={hands?.movesFor(menu.task, board.order) ?? []}
-            onDelete={() => board.remove(menu.task)}
-            onClose={board.closeMenu}
-          />
-        )}
+        <BoardCommands board={board} />
         {hands && <hands.Dragging {...board.order} />}
       </main>
-      <BoardCommands board={board} />
       <Dialog sheet open={editing?.sheet ?? false} title="Edit task" onClose={board.cancel}>
         {editing?.sheet && board.form}
       </Dialog>

@@ -6,11 +6,11 @@ import { part } from "#ui/kit/part.ts";
 import { showToast } from "#ui/kit/toaster.tsx";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
+import { useTaskMenu } from "#ui/tasks/commands/use-task-menu.ts";
 import { useConflict } from "#ui/tasks/edit/use-conflict.ts";
-import { loadTaskForm, useEditForm } from "#ui/tasks/edit/use-edit-form.tsx";
+import { useEditForm } from "#ui/tasks/edit/use-edit-form.tsx";
 import { useFilterActions } from "#ui/tasks/filters/use-filter-actions.ts";
 import { useFilters } from "#ui/tasks/filters/use-filters.ts";
-import type { ReadyMenu } from "#ui/tasks/list/task-menu.tsx";
 import type { RowActions } from "#ui/tasks/list/task-row.tsx";
 import { useKeptFocus } from "#ui/tasks/list/use-kept-focus.ts";
 import { useOrderByHand } from "#ui/tasks/list/use-order-by-hand.ts";
@@ -86,9 +86,8 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
   const { open } = edit;
   const conflict = useConflict(unsent, outbox);
   const { review } = conflict;
-  /** False: its script did not come. */
-  const [menu, setMenu] = useState<ReadyMenu | null | false>(null);
-  const closeMenu = useCallback(() => setMenu(null), []);
+  const rowMenu = useTaskMenu();
+  const { openMenu } = rowMenu;
   const order = { ...actions, shown, filters, announce };
   const ordering = useOrderByHand(order);
 
@@ -99,15 +98,11 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
         keep(task.id);
       },
       edit: open,
-      openMenu: (task, button) =>
-        void loadTaskForm().then(
-          ({ menuFor }) => setMenu(menuFor(task, button)),
-          () => setMenu(false),
-        ),
+      openMenu,
       retry: (task) => outbox.retry(task.id),
       review: ({ id }) => review(id),
     }),
-    [actions, keep, open, outbox, review],
+    [actions, keep, open, openMenu, outbox, review],
   );
   const remove = (task: Task) => {
     moveFocusFrom(task.id);
@@ -141,11 +136,11 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
     ...listed,
     ...edit,
     ...ordering,
+    ...rowMenu,
     actions,
     add,
     beginToAdd,
     clearCompleted,
-    closeMenu,
     complete,
     conflict,
     counts,
@@ -155,7 +150,6 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
     focusSearch,
     inTrash,
     inTrashFound,
-    menu,
     now,
     order,
     outbox,

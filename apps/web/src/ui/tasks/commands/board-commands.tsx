@@ -1,3 +1,4 @@
+import type { Task } from "@tend/contracts";
 import { useEffect, useState } from "react";
 import { rowOf } from "#ui/tasks/list/task-focus.ts";
 import type { Drafts } from "#ui/tasks/sync/drafts.ts";
@@ -5,49 +6,51 @@ import type { CommandBoard, CommandContext } from "./command.ts";
 import { Palette } from "./palette.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { useKeyboard } from "./use-keyboard.ts";
+import type { UsedMenu } from "./use-task-menu.ts";
 
 interface BoardCommandsProps {
-  readonly board: CommandBoard & { readonly drafts: Drafts };
+  readonly board: CommandBoard & Pick<UsedMenu, "menu" | "closeMenu"> & { readonly drafts: Drafts };
 }
 
-/** The commands on the board: by a key, from the palette, and as the help says it. */
+/** What is open, the task it was opened on, and what stood in the palette before the page was loaded anew. */
+interface Shown {
+  readonly what: "palette" | "help";
+  readonly subjectId?: string | undefined;
+  readonly begin?: string;
+}
+
+/** The commands on the board: by a key, from the palette or the menu of a row, and as the help says it. */
 export function BoardCommands({ board }: BoardCommandsProps) {
-  const { tasks, filters, drafts } = board;
-  const [shown, setShown] = useState<"palette" | "help" | null>(null);
-  const [subjectId, setSubjectId] = useState<string>();
-  const [begin, setBegin] = useState("");
-  const close = () => {
-    setShown(null);
-    setBegin("");
-  };
+  const { tasks, filters, drafts, menu, closeMenu } = board;
+  const [shown, setShown] = useState<Shown | null>(null);
+  const close = () => setShown(null);
   useEffect(() => {
-    const query = drafts.readText("command");
-    if (query === "") return;
+    const begin = drafts.readText("command");
+    if (begin === "") return;
     drafts.writeText("command", "");
-    setBegin(query);
-    setShown("palette");
+    setShown({ what: "palette", begin });
   }, [drafts]);
 
-  const contextOn = (taskId: string | undefined): CommandContext => ({
+  const taskOf = (taskId: string | undefined) =>
+    filters.status === "trashed" ? undefined : tasks.find(({ id }) => id === taskId);
+  const contextOn = (subject: Task | undefined): CommandContext => ({
     ...board,
-    subject: filters.status === "trashed" ? undefined : tasks.find(({ id }) => id === taskId),
-    show(what) {
-      setSubjectId(taskId);
-      setShown(what);
-    },
+    subject,
+    show: (what) => setShown({ what, subjectId: subject?.id }),
   });
-  useKeyboard(() => contextOn(focusedTaskId()));
+  useKeyboard(() => contextOn(taskOf(focusedTaskId())));
 
   return (
     <>
+      {menu && <menu.Menu open={menu} context={contextOn(menu.task)} onClose={closeMenu} />}
       <Palette
-        open={shown === "palette"}
-        begin={begin}
+        open={shown?.what === "palette"}
+        begin={shown?.begin ?? ""}
         onClose={close}
         onReload={(query) => drafts.writeText("command", query)}
-        context={contextOn(subjectId)}
+        context={contextOn(taskOf(shown?.subjectId))}
       />
-      <ShortcutHelp open={shown === "help"} onClose={close} />
+      <ShortcutHelp open={shown?.what === "help"} onClose={close} />
     </>
   );
 }

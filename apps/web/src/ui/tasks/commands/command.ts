@@ -1,5 +1,6 @@
 import type { Task } from "@tend/contracts";
 import type { RowActions } from "#ui/tasks/list/task-row.tsx";
+import type { OrderByHand } from "#ui/tasks/list/use-order-by-hand.ts";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 
@@ -10,6 +11,7 @@ export interface CommandBoard {
   readonly actions: Pick<TaskActions, "undoLast">;
   readonly rowActions: Pick<RowActions, "tick">;
   readonly beginToAdd: () => void;
+  readonly byHand: OrderByHand["byHand"];
   readonly open: (task: Task) => void;
   readonly remove: (task: Task) => void;
   readonly move: (task: Task, by: -1 | 1) => void;
@@ -21,7 +23,7 @@ export interface CommandBoard {
 
 /** What a command can act on. */
 export interface CommandContext extends CommandBoard {
-  /** The task that has the focus. The trash has none: it has other deeds. */
+  /** The task that has the focus, or whose menu is open. The trash has none: it has other deeds. */
   readonly subject: Task | undefined;
   readonly show: (what: "palette" | "help") => void;
 }
@@ -41,6 +43,8 @@ export interface Command {
   readonly text: string;
   /** The last two are of what has no key: headings of the palette; the others are the help's. */
   readonly group: "Tasks" | "Move" | "Everywhere" | "Order" | "Filters";
+  /** Its words in the menu of a row, and when they stand there. Without this they never do. */
+  readonly menu?: { readonly text: string; readonly when?: Condition };
   /** Holding the key down does it again. Of all else that would be too much. */
   readonly repeats?: true;
   /** Its key is heard while somebody types: no text knows it. */
@@ -52,11 +56,3 @@ export interface Command {
   /** Without a press it was chosen from a list. False: it is nothing of ours, the browser acts. */
   readonly run: (context: CommandContext, press?: Press) => unknown;
 }
-
-export const isOffered = ({ when }: Pick<Command, "when">, context: CommandContext): boolean =>
-  when?.(context) ?? true;
-
-/** The rows of a table, in its order. Object.entries forgets their names; a table has no others. */
-export const rowsOf = <Name extends string, Row>(
-  table: Readonly<Record<Name, Row>>,
-): readonly (readonly [Name, Row])[] => Object.entries(table) as [Name, Row][];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { type Command, isOffered } from "./command.ts";
-import { type CommandName, commandList, commands } from "./commands.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { type CommandName, commandList, commands, isOffered } from "./commands.ts";
 import { makeCommandContext } from "./testing.ts";
 
 const subject = makeTask({ title: "Pay rent" });
@@ -56,6 +56,18 @@ describe("a command", () => {
       "moveTaskDown",
     ]);
   });
+});
+
+test("the menu of a row moves its task in the order by hand alone", () => {
+  const itemsIn = (byHand: CommandContext["byHand"]) => {
+    const { context } = makeCommandContext({ subject, byHand });
+    return commandList.flatMap(([, { menu }]) =>
+      menu && isOffered(menu, context) ? [menu.text] : [],
+    );
+  };
+  const always = ["Edit task", "Delete task"];
+  expect(itemsIn(undefined)).toEqual(always);
+  expect(itemsIn({ is: "loading" })).toEqual([...always, "Move up", "Move down"]);
 });
 
 describe("keys that are also somebody else's", () => {

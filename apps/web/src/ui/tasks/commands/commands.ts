@@ -1,10 +1,10 @@
 import { focusRowBeside, rowOf } from "#ui/tasks/list/task-focus.ts";
 import type { Filters } from "#ui/tasks/model/filters.ts";
-import { type Command, type CommandContext, rowsOf } from "./command.ts";
+import type { Command, CommandContext } from "./command.ts";
 
 /**
- * All that can be done with the list: keyboard, palette and help are made of this, in the order of
- * the help. What only the palette offers is in palette-commands.ts.
+ * All that can be done with the list: keyboard, palette, menu of a row and help are made of this,
+ * in the order of the help. What only the palette offers is in palette-commands.ts.
  */
 export const commands = {
   addTask: {
@@ -25,6 +25,7 @@ export const commands = {
     keys: ["Enter"],
     text: "Edit",
     group: "Tasks",
+    menu: { text: "Edit task" },
     when: hasSubject,
     // On a button, Enter is the button's.
     run: ({ subject, open }, press) =>
@@ -35,6 +36,7 @@ export const commands = {
     keys: ["Delete", "Backspace"],
     text: "Delete",
     group: "Tasks",
+    menu: { text: "Delete task" },
     when: hasSubject,
     run: ({ subject, remove }) => subject && remove(subject),
   },
@@ -42,6 +44,7 @@ export const commands = {
     keys: ["alt+ArrowUp"],
     text: "Move up",
     group: "Tasks",
+    menu: { text: "Move up", when: isInOrderByHand },
     when: hasSubject,
     run: ({ subject, move }) => subject && move(subject, -1),
   },
@@ -49,6 +52,7 @@ export const commands = {
     keys: ["alt+ArrowDown"],
     text: "Move down",
     group: "Tasks",
+    menu: { text: "Move down", when: isInOrderByHand },
     when: hasSubject,
     run: ({ subject, move }) => subject && move(subject, 1),
   },
@@ -113,10 +117,25 @@ export const commands = {
 
 export type CommandName = keyof typeof commands;
 
-export const commandList = rowsOf<CommandName, Command>(commands);
+/** Those that stand in the menu of a row. */
+export type MenuCommandName = {
+  [Name in CommandName]: (typeof commands)[Name] extends { readonly menu: object } ? Name : never;
+}[CommandName];
+
+/** In the order of the table. The cast: Object.entries forgets the names, and there are no others. */
+export const commandList = Object.entries(commands) as readonly (readonly [CommandName, Command])[];
+
+/** Whether it can be asked for: a command, or its place in the menu. */
+export const isOffered = ({ when }: Pick<Command, "when">, context: CommandContext): boolean =>
+  when?.(context) ?? true;
 
 function hasSubject({ subject }: CommandContext): boolean {
   return subject !== undefined;
+}
+
+/** In another order the menu is silent about it; the keys say what hinders. */
+function isInOrderByHand({ byHand }: CommandContext): boolean {
+  return byHand !== undefined;
 }
 
 function showTab(status: Filters["status"]): Command["run"] {

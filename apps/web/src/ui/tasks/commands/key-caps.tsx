@@ -1,4 +1,6 @@
 import { Fragment } from "react";
+import { singleKeysAreOn } from "#ui/device/single-keys.ts";
+import { isSingle } from "./read-key.ts";
 import { isApple } from "./use-keyboard.ts";
 
 const names: Readonly<Record<string, { readonly shown: string; readonly said: string }>> = {
@@ -9,6 +11,10 @@ const names: Readonly<Record<string, { readonly shown: string; readonly said: st
   ArrowUp: { shown: "↑", said: "Arrow up" },
   Delete: { shown: "Del", said: "Delete" },
 };
+
+/** Of these keys those that are not switched off. */
+export const keysThatWork = (keys: readonly string[]): readonly string[] =>
+  singleKeysAreOn() ? keys : keys.filter((key) => !isSingle(key));
 
 /** The keys that do one thing, as they stand on the keyboard; any of them does it. */
 export function KeyCaps({ keys }: { keys: readonly string[] }) {

@@ -2,8 +2,8 @@ import { tagKey } from "@tend/contracts/limits";
 import { anyFields } from "#ui/tasks/model/filters.ts";
 import { searchFor } from "#ui/tasks/model/search.ts";
 import { listShown } from "#ui/tasks/model/task-list.ts";
-import { type Command, type CommandContext, isOffered } from "./command.ts";
-import { commandList } from "./commands.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { commandList, isOffered } from "./commands.ts";
 import { paletteCommands } from "./palette-commands.ts";
 
 export interface PaletteChoice {

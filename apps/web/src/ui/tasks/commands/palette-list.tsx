@@ -1,9 +1,6 @@
 import { useEffect } from "react";
-import { KeyCaps } from "./key-caps.tsx";
+import { KeyCaps, keysThatWork } from "./key-caps.tsx";
 import type { PaletteChoice } from "./palette-choices.ts";
-import { keysThatWork } from "./use-keyboard.ts";
-
-export { choicesFor } from "./palette-choices.ts";
 
 interface PaletteListProps {
   readonly id: string;

@@ -3,9 +3,9 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { Modal } from "#ui/kit/modal.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
-import { part } from "#ui/kit/part.ts";
 import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
 import type { CommandContext } from "./command.ts";
+import { type CommandParts, loadCommandParts } from "./load-command-parts.ts";
 import { isPaletteKey } from "./use-keyboard.ts";
 
 interface PaletteProps {
@@ -18,13 +18,10 @@ interface PaletteProps {
   readonly context: CommandContext;
 }
 
-type Part = typeof import("./palette-list.tsx");
-const load = part((): Promise<Part> => import("./palette-list.tsx"));
-
-/** Its field is there at once; what can be chosen comes on first use. */
+/** Its field is there at once, whether what can be chosen has come or not. */
 export function Palette(props: PaletteProps) {
   const { open, onClose } = props;
-  const list = useLoaded(open, load);
+  const list = useLoaded(open, loadCommandParts);
   return (
     <Modal
       open={open}
@@ -38,7 +35,7 @@ export function Palette(props: PaletteProps) {
 }
 
 interface ComboboxProps extends PaletteProps {
-  readonly list: Loaded<Part>;
+  readonly list: Loaded<CommandParts>;
 }
 
 function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
@@ -126,5 +123,5 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
   );
 }
 
-const emptyLine = (is: Loaded<Part>["is"], query: string): string =>
+const emptyLine = (is: Loaded<CommandParts>["is"], query: string): string =>
   is === "loading" ? "Loading the commands" : `Nothing matches “${query.trim()}”.`;

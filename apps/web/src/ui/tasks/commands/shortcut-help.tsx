@@ -1,13 +1,11 @@
 import { Dialog } from "#ui/kit/dialog.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
-import { part } from "#ui/kit/part.ts";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
-
-const load = part(() => import("./shortcut-table.tsx"));
+import { loadCommandParts } from "./load-command-parts.ts";
 
 /** All keys; on first use the script for it comes. */
 export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const table = useLoaded(open, load);
+  const table = useLoaded(open, loadCommandParts);
   return (
     <Dialog open={open} title="Keyboard shortcuts" onClose={onClose}>
       {table.is === "loaded" ? (

@@ -1,8 +1,7 @@
 import { singleKeysAreOn } from "#ui/device/single-keys.ts";
 import type { Command } from "./command.ts";
 import { commandList } from "./commands.ts";
-import { KeyCaps } from "./key-caps.tsx";
-import { keysThatWork } from "./use-keyboard.ts";
+import { KeyCaps, keysThatWork } from "./key-caps.tsx";
 
 const groups = ["Tasks", "Move", "Everywhere"] as const satisfies readonly Command["group"][];
 

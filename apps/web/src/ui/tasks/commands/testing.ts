@@ -15,6 +15,7 @@ export function makeCommandContext(part: Partial<CommandContext> = {}) {
     actions: { undoLast: note("undoLast") },
     rowActions: { tick: note("tick") },
     beginToAdd: note("beginToAdd"),
+    byHand: undefined,
     open: note("open"),
     remove: note("remove"),
     move: note("move"),

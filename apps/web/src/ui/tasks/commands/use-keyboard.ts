@@ -2,9 +2,9 @@ import { useEffect, useRef } from "react";
 import { singleKeysAreOn } from "#ui/device/single-keys.ts";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { isTyping } from "#ui/tasks/list/task-focus.ts";
-import { type Command, type CommandContext, isOffered } from "./command.ts";
-import { type CommandName, commands } from "./commands.ts";
-import { commandOf, isSingle } from "./read-key.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { type CommandName, commands, isOffered } from "./commands.ts";
+import { commandOf } from "./read-key.ts";
 
 /**
  * The one listener for the keys of the commands, which act on the context as it is then. What is
@@ -40,10 +40,6 @@ const askedBy = (event: KeyboardEvent): CommandName | undefined =>
 export const isApple = (): boolean => /^(?:Mac|iP)/.test(navigator.platform);
 
 const isCovered = (): boolean => document.querySelector("dialog[open], :popover-open") !== null;
-
-/** Of these keys those that are not switched off. */
-export const keysThatWork = (keys: readonly string[]): readonly string[] =>
-  singleKeysAreOn() ? keys : keys.filter((key) => !isSingle(key));
 
 /** The key that opens the palette also closes it. */
 export const isPaletteKey = (event: KeyboardEvent): boolean => askedBy(event) === "openPalette";

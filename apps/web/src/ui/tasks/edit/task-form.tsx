@@ -9,8 +9,6 @@ import { type FormField, type TaskFields, taskFields } from "#ui/tasks/model/tas
 import type { Drafts } from "#ui/tasks/sync/drafts.ts";
 import { useSaveOnClickBeside, useSaveOnLineBreak, useTaskEdit } from "./use-task-edit.ts";
 
-export { menuFor } from "#ui/tasks/list/task-menu.tsx";
-
 interface TaskFormProps {
   readonly task: Task;
   readonly drafts: Drafts;

@@ -10,8 +10,8 @@ import type { Drafts } from "#ui/tasks/sync/drafts.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { type Editing, useEditing } from "./use-editing.ts";
 
-/** Loads the form and the menu, with the first key or touch, before they are needed. */
-export const loadTaskForm = part(() => import("./task-form.tsx"));
+/** Loads the form, with the first key or touch, before it is needed. */
+const loadTaskForm = part(() => import("./task-form.tsx"));
 
 interface EditForm {
   readonly editing: Editing | null;

@@ -7,14 +7,13 @@ import {
 import { autoScrollWindowForElements } from "@atlaskit/pragmatic-drag-and-drop-auto-scroll/element";
 import type { Task } from "@tend/contracts";
 import { positionBetween } from "@tend/contracts/fractional-index";
-import { ArrowDown, ArrowUp, GripVertical } from "lucide-react";
+import { GripVertical } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { showToast } from "#ui/kit/toaster.tsx";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { focusOn, rowOf, rowsShown } from "./task-focus.ts";
-import type { MenuItem } from "./task-menu.tsx";
 
 export interface SortableList extends Pick<TaskActions, "set" | "offerUndo"> {
   /** The tasks of the list, in their order. */
@@ -58,12 +57,6 @@ function keepingFocus(taskId: string, move: () => void): void {
   const row = rowsShown().find(({ dataset }) => dataset.task === taskId);
   row?.scrollIntoView({ block: "nearest" });
 }
-
-/** The ways to move a task without dragging, in the menu of its row. */
-export const movesFor = (task: Task, board: SortableList): readonly MenuItem[] => [
-  { text: "Move up", Icon: ArrowUp, onChoose: () => moveBy(task, -1, board) },
-  { text: "Move down", Icon: ArrowDown, onChoose: () => moveBy(task, 1, board) },
-];
 
 /** Handles the drop of a row, and scrolls while one is dragged near an edge of the window. */
 export function Dragging(board: SortableList) {

@@ -8,7 +8,7 @@ type Part = typeof import("./order-by-hand.tsx");
 
 const load = part((): Promise<Part> => import("./order-by-hand.tsx"));
 
-interface OrderByHand {
+export interface OrderByHand {
   /** The script of the order by hand; undefined where the list is in another order. */
   readonly byHand: Loaded<Part> | undefined;
   /** Moves a task one row up or down, or says why it cannot be moved. */

@@ -1,6 +1,8 @@
 import type { Task } from "@tend/contracts";
-import { type LucideIcon, Pencil, Trash2 } from "lucide-react";
+import { ArrowDown, ArrowUp, type LucideIcon, Pencil, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import type { Command, CommandContext } from "./command.ts";
+import { commands, isOffered, type MenuCommandName } from "./commands.ts";
 
 interface OpenMenu {
   readonly task: Task;
@@ -11,20 +13,27 @@ export interface ReadyMenu extends OpenMenu {
   readonly Menu: typeof TaskMenu;
 }
 
-export interface MenuItem {
-  readonly text: string;
-  readonly Icon: LucideIcon;
-  readonly onChoose: () => void;
-}
+type MenuCommand = Command & Required<Pick<Command, "menu">>;
 
 interface TaskMenuProps {
   readonly open: OpenMenu;
-  readonly onEdit: () => void;
-  /** Further items, for this order of the list. */
-  readonly more: readonly MenuItem[];
-  readonly onDelete: () => void;
+  readonly context: CommandContext;
   readonly onClose: () => void;
 }
+
+/** Each command of the menu, in its order: what takes the task away is the last. */
+const icons = {
+  editTask: Pencil,
+  moveTaskUp: ArrowUp,
+  moveTaskDown: ArrowDown,
+  deleteTask: Trash2,
+} as const satisfies Readonly<Record<MenuCommandName, LucideIcon>>;
+
+/** The cast: Object.keys forgets the names, and there are no others. */
+const items = (Object.keys(icons) as MenuCommandName[]).map((name) => {
+  const { menu, run }: MenuCommand = commands[name];
+  return { ...menu, run, Icon: icons[name] };
+});
 
 const gap = 4;
 
@@ -36,9 +45,10 @@ export function menuFor(task: Task, button: HTMLButtonElement): ReadyMenu | null
 }
 
 /** One menu for all rows, in the browser's top layer, so that no row clips it. */
-function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
+function TaskMenu({ open, context, onClose }: TaskMenuProps) {
   const ref = useRef<HTMLDivElement>(null);
   const { button, task } = open;
+  const shown = items.filter((item) => isOffered(item, context));
 
   useEffect(() => {
     const menu = ref.current;
@@ -61,11 +71,6 @@ function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
     };
   }, [button, onClose]);
 
-  const items = [
-    { text: "Edit task", Icon: Pencil, onChoose: onEdit },
-    ...more,
-    { text: "Delete task", Icon: Trash2, onChoose: onDelete },
-  ];
   return (
     <div
       ref={ref}
@@ -75,7 +80,7 @@ function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
       className="fixed inset-auto m-0 min-w-44 rounded-control border border-divider bg-surface p-1 text-text shadow-float"
       onKeyDown={moveFocus}
     >
-      {items.map(({ text, Icon, onChoose }) => (
+      {shown.map(({ text, run, Icon }) => (
         <button
           key={text}
           type="button"
@@ -85,7 +90,7 @@ function TaskMenu({ open, onEdit, more, onDelete, onClose }: TaskMenuProps) {
             // The focus returns to the row first: the action may move it from there.
             ref.current?.hidePopover();
             button.focus();
-            onChoose();
+            run(context);
           }}
         >
           <Icon aria-hidden size={16} className="text-muted" />
