@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { type CommandName, commandList, commands, isOffered } from "./commands.ts";
 import { makeCommandContext } from "./testing.ts";
 
@@ -9,33 +9,37 @@ const { filters } = makeCommandContext().context;
 
 beforeEach(() => {
   vi.stubGlobal("HTMLButtonElement", class {});
-  vi.stubGlobal("document", { activeElement: null });
+  vi.stubGlobal("document", { activeElement: null, querySelector: () => null });
 });
 afterEach(() => vi.unstubAllGlobals());
 
 describe("a command", () => {
-  test.each<[CommandName, ...unknown[]]>([
-    ["addTask", "beginToAdd"],
-    ["completeTask", "tick", subject, true],
-    ["editTask", "open", subject],
-    ["deleteTask", "remove", subject],
-    ["moveTaskUp", "move", subject, -1],
-    ["moveTaskDown", "move", subject, 1],
-    ["undo", "undoLast"],
-    ["showAll", "changeFilters", { ...filters, status: "all" }],
-    ["showPending", "changeFilters", { ...filters, status: "pending" }],
-    ["showCompleted", "changeFilters", { ...filters, status: "completed" }],
-    ["showTrash", "changeFilters", { ...filters, status: "trashed" }],
-    ["search", "focusSearch"],
-    ["filter", "toggleFilters"],
-    ["openPalette", "show", "palette"],
-    ["openHelp", "show", "help"],
-  ])("%s does it once", (name, ...did) => {
+  const calls: Readonly<Record<CommandName, readonly unknown[][]>> = {
+    addTask: [["beginToAdd"]],
+    completeTask: [["tick", subject, true]],
+    editTask: [["open", subject]],
+    deleteTask: [["remove", subject]],
+    moveTaskUp: [["move", subject, -1]],
+    moveTaskDown: [["move", subject, 1]],
+    undo: [["undoLast"]],
+    // These move the focus, and nothing of the board.
+    nextTask: [],
+    previousTask: [],
+    showAll: [["changeFilters", { ...filters, status: "all" }]],
+    showPending: [["changeFilters", { ...filters, status: "pending" }]],
+    showCompleted: [["changeFilters", { ...filters, status: "completed" }]],
+    showTrash: [["changeFilters", { ...filters, status: "trashed" }]],
+    search: [["focusSearch"]],
+    filter: [["toggleFilters"]],
+    openPalette: [["show", "palette"]],
+    openHelp: [["show", "help"]],
+  };
+
+  test.each(commandList)("%s does it once", (name, command) => {
     const { context, done } = makeCommandContext({ subject });
-    const command: Command = commands[name];
     expect(isOffered(command, context)).toBe(true);
     expect(command.run(context)).not.toBe(false);
-    expect(done).toEqual([did]);
+    expect(done).toEqual(calls[name]);
   });
 
   test("completes what is open and reopens what is done", () => {
