@@ -1,7 +1,7 @@
 "use client";
 
 import { codePoints, limits } from "@tend/contracts/limits";
-import { Check } from "lucide-react";
+import { Check } from "lucide";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState, useTransition } from "react";
 import { codeOf, fieldErrorsOf } from "#ui/api/form-failure.ts";
@@ -10,6 +10,7 @@ import { browserStorage } from "#ui/device/storage.ts";
 import { createTextDrafts } from "#ui/device/text-drafts.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Field } from "#ui/kit/field.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
 
 /** Changes the name and says when it is saved. The typed text is a draft until then. */
@@ -74,7 +75,7 @@ export function NameForm({ userId, name: saved }: { userId: string; name: string
         <p role="status" className="flex items-center gap-1.5 text-meta text-success">
           {state.saved && (
             <>
-              <Check aria-hidden size={14} />
+              <Icon of={Check} size={14} />
               <span>Saved</span>
             </>
           )}

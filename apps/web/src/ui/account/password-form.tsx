@@ -1,11 +1,12 @@
 "use client";
 
-import { Check } from "lucide-react";
+import { Check } from "lucide";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState, useTransition } from "react";
 import { api } from "#ui/api/page-client.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
 import { newPasswordFault } from "#ui/sign-in/sign-in-errors.ts";
@@ -76,7 +77,7 @@ export function PasswordForm({ email }: { email: string }) {
         <p role="status" className="not-empty:mt-3 text-meta text-success">
           {changed && (
             <span className="flex items-center gap-1.5">
-              <Check aria-hidden size={14} />
+              <Icon of={Check} size={14} />
               Password changed. Your other sessions are signed out.
             </span>
           )}

@@ -1,12 +1,13 @@
 "use client";
 
 import type { Session } from "@tend/contracts";
-import { Check } from "lucide-react";
+import { Check } from "lucide";
 import { useRef, useState, useTransition } from "react";
 import { codeOf, formReasonOf } from "#ui/api/form-failure.ts";
 import { api, signInAgain } from "#ui/api/page-client.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { Words } from "#ui/kit/words.tsx";
 import { useToday } from "#ui/time/use-now.ts";
 import { addressLabel, lastActive } from "./session-words.ts";
@@ -74,7 +75,7 @@ export function SessionList({ sessions }: { sessions: readonly NamedSession[] })
               </div>
               {ended.includes(session.id) && (
                 <p className="flex shrink-0 items-center gap-1.5 text-meta text-success">
-                  <Check aria-hidden size={14} />
+                  <Icon of={Check} size={14} />
                   Signed out
                 </p>
               )}

@@ -1,13 +1,14 @@
 "use client";
 
-import { Monitor, Moon, Sun } from "lucide-react";
+import { Monitor, Moon, Sun } from "lucide";
 import { chooseTheme, type Theme, themes } from "#ui/device/theme.ts";
+import { Icon } from "#ui/kit/icon.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
 
 const looks = {
-  system: { label: "System", Icon: Monitor },
-  light: { label: "Light", Icon: Sun },
-  dark: { label: "Dark", Icon: Moon },
+  system: { label: "System", icon: Monitor },
+  light: { label: "Light", icon: Sun },
+  dark: { label: "Dark", icon: Moon },
 } as const;
 
 /** The choice of the theme, by three native radio buttons; it holds at once and on later visits. */
@@ -17,7 +18,7 @@ export function ThemeChoice({ theme }: { theme: Theme }) {
     <fieldset disabled={!isAlive} className="grid grid-cols-3 gap-2">
       <legend className="sr-only">Theme</legend>
       {themes.map((choice) => {
-        const { label, Icon } = looks[choice];
+        const { label, icon } = looks[choice];
         return (
           <label
             key={choice}
@@ -31,7 +32,7 @@ export function ThemeChoice({ theme }: { theme: Theme }) {
               onChange={() => chooseTheme(choice)}
               className="absolute inset-0 cursor-pointer appearance-none rounded-control outline-none"
             />
-            <Icon aria-hidden size={16} />
+            <Icon of={icon} size={16} />
             {label}
           </label>
         );

@@ -1,5 +1,6 @@
-import { ChevronDown } from "lucide-react";
+import { ChevronDown } from "lucide";
 import type { ReactNode } from "react";
+import { Icon } from "#ui/kit/icon.tsx";
 import { entries, tags } from "./document.ts";
 import { Method } from "./method.tsx";
 
@@ -22,7 +23,7 @@ export function Contents() {
       <details className="group mt-6 rounded-control border border-divider bg-surface lg:hidden">
         <summary className="flex min-h-11 items-center justify-between px-4 font-medium">
           On this page
-          <ChevronDown aria-hidden size={16} className="text-muted group-open:rotate-180" />
+          <Icon of={ChevronDown} size={16} className="text-muted group-open:rotate-180" />
         </summary>
         <nav aria-label="On this page" className="border-divider border-t p-2">
           <Links />

@@ -1,7 +1,8 @@
 "use client";
 
-import { Check, Copy } from "lucide-react";
+import { Check, Copy } from "lucide";
 import { useEffect, useState } from "react";
+import { Icon } from "#ui/kit/icon.tsx";
 import { Button } from "./button.tsx";
 import { copy } from "./copy.ts";
 
@@ -23,7 +24,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       aria-label={state === "idle" ? label : undefined}
       onClick={async () => setState((await copy(text)) ? "copied" : "denied")}
     >
-      {state === "copied" ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
+      {state === "copied" ? <Icon of={Check} size={14} /> : <Icon of={Copy} size={14} />}
       <span role="status">{words}</span>
     </Button>
   );

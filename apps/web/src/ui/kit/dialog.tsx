@@ -1,7 +1,8 @@
 "use client";
 
-import { X } from "lucide-react";
+import { X } from "lucide";
 import { type ReactNode, useId } from "react";
+import { Icon } from "#ui/kit/icon.tsx";
 import { Button } from "./button.tsx";
 import { Modal } from "./modal.tsx";
 
@@ -42,7 +43,7 @@ export function Dialog({ open, onClose, title, children, actions, sheet = false 
             aria-label="Close"
             onClick={onClose}
           >
-            <X aria-hidden size={18} />
+            <Icon of={X} size={18} />
           </Button>
         </div>
         <div className="min-h-0 grow overflow-y-auto">{children}</div>

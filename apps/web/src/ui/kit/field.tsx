@@ -1,5 +1,6 @@
-import { CircleAlert } from "lucide-react";
+import { CircleAlert } from "lucide";
 import { type ComponentProps, type ReactNode, useId } from "react";
+import { Icon } from "#ui/kit/icon.tsx";
 import { Words } from "./words.tsx";
 
 export interface FieldProps extends ComponentProps<"input"> {
@@ -45,7 +46,7 @@ export function Field({ label, hint, error, end, className = "", ...input }: Fie
 export function FieldError({ id, children }: { id?: string; children: ReactNode }) {
   return (
     <p id={id} className="flex gap-1.5 text-danger text-meta">
-      <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+      <Icon of={CircleAlert} size={14} className="mt-0.5 shrink-0" />
       <Words>{children}</Words>
     </p>
   );

@@ -1,9 +1,10 @@
 import { limits } from "@tend/contracts/limits";
-import { CircleAlert, CloudOff, LogIn, Trash2 } from "lucide-react";
+import { CircleAlert, CloudOff, LogIn, Trash2 } from "lucide";
 import { type ReactNode, useRef } from "react";
 import { withNext } from "#ui/api/sign-in-link.ts";
 import { useOnline } from "#ui/device/use-online.ts";
 import { Button, buttonClass } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { ProgressBar } from "#ui/kit/progress-bar.tsx";
 import { Words } from "#ui/kit/words.tsx";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
@@ -29,12 +30,12 @@ export function Banners(props: BannersProps) {
     // On a wide screen it has its place, so that nothing moves when it comes and goes.
     <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
       {!online ? (
-        <Banner icon={<CloudOff aria-hidden size={16} />}>
+        <Banner icon={<Icon of={CloudOff} size={16} />}>
           Offline. Changes will be sent when you reconnect.
         </Banner>
       ) : signedOut ? (
         <Banner
-          icon={<LogIn aria-hidden size={16} />}
+          icon={<Icon of={LogIn} size={16} />}
           action={
             // A full page load: whoever signs in, nothing of this page's memory goes along.
             <a href={withNext("/sign-in", here)} className={buttonClass("secondary", "small")}>
@@ -48,7 +49,7 @@ export function Banners(props: BannersProps) {
         </Banner>
       ) : most.current > limits.batch ? (
         <Banner
-          icon={<Trash2 aria-hidden size={16} />}
+          icon={<Icon of={Trash2} size={16} />}
           action={
             <Button size="small" onClick={props.onStopDeleting}>
               Stop
@@ -62,7 +63,7 @@ export function Banners(props: BannersProps) {
         </Banner>
       ) : loadFailure ? (
         <Banner
-          icon={<CircleAlert aria-hidden size={16} />}
+          icon={<Icon of={CircleAlert} size={16} />}
           action={
             <Button size="small" onClick={props.onReload}>
               Retry

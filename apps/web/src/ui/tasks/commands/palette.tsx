@@ -1,5 +1,6 @@
-import { Search } from "lucide-react";
+import { Search } from "lucide";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { Icon } from "#ui/kit/icon.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { Modal } from "#ui/kit/modal.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
@@ -80,7 +81,7 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
           setEntered(true);
         }}
       >
-        <Search aria-hidden size={18} className="shrink-0 text-muted" />
+        <Icon of={Search} size={18} className="shrink-0 text-muted" />
         <input
           ref={input}
           type="text"

@@ -1,6 +1,7 @@
 import type { Task } from "@tend/contracts";
-import { ArrowDown, ArrowUp, type LucideIcon, Pencil, Trash2 } from "lucide-react";
+import { ArrowDown, ArrowUp, type IconNode, Pencil, Trash2 } from "lucide";
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import { Icon } from "#ui/kit/icon.tsx";
 import type { Command, CommandContext } from "./command.ts";
 import { commands, isOffered, type MenuCommandName } from "./commands.ts";
 
@@ -27,12 +28,12 @@ const icons = {
   moveTaskUp: ArrowUp,
   moveTaskDown: ArrowDown,
   deleteTask: Trash2,
-} as const satisfies Readonly<Record<MenuCommandName, LucideIcon>>;
+} as const satisfies Readonly<Record<MenuCommandName, IconNode>>;
 
 /** The cast: Object.keys forgets the names, and there are no others. */
 const items = (Object.keys(icons) as MenuCommandName[]).map((name) => {
   const { menu, run }: MenuCommand = commands[name];
-  return { ...menu, run, Icon: icons[name] };
+  return { ...menu, run, icon: icons[name] };
 });
 
 const gap = 4;
@@ -80,7 +81,7 @@ function TaskMenu({ open, context, onClose }: TaskMenuProps) {
       className="fixed inset-auto m-0 min-w-44 rounded-control border border-divider bg-surface p-1 text-text shadow-float"
       onKeyDown={moveFocus}
     >
-      {shown.map(({ text, run, Icon }) => (
+      {shown.map(({ text, run, icon }) => (
         <button
           key={text}
           type="button"
@@ -93,7 +94,7 @@ function TaskMenu({ open, context, onClose }: TaskMenuProps) {
             run(context);
           }}
         >
-          <Icon aria-hidden size={16} className="text-muted" />
+          <Icon of={icon} size={16} className="text-muted" />
           {text}
         </button>
       ))}

@@ -1,8 +1,9 @@
 import type { Task } from "@tend/contracts";
 import { tagKey } from "@tend/contracts/limits";
-import { X } from "lucide-react";
+import { X } from "lucide";
 import { useMemo } from "react";
 import { Button } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import {
   anyFields,
   asksForFields,
@@ -67,7 +68,7 @@ export function FieldFilterBar({ filters, tasks, today, onChange }: FieldFilters
           className="max-sm:size-11 max-sm:px-0"
           onClick={() => onChange(anyFields)}
         >
-          <X aria-hidden size={16} className="sm:hidden" />
+          <Icon of={X} size={16} className="sm:hidden" />
           <span className="max-sm:sr-only">Clear filters</span>
         </Button>
       )}

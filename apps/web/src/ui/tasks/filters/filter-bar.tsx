@@ -1,6 +1,7 @@
-import { ListFilter } from "lucide-react";
+import { ListFilter } from "lucide";
 import { useEffect, useRef } from "react";
 import { Button } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { useAlive } from "#ui/kit/use-alive.ts";
 import type { Counts } from "#ui/tasks/model/counts.ts";
 import { asksForFields, type Filters, filtersHref, sorts, tabs } from "#ui/tasks/model/filters.ts";
@@ -105,7 +106,7 @@ export function FilterButton({ open, filters, onToggle }: FilterButtonProps) {
       className={`noscript:hidden ${holds ? "text-accent" : ""}`}
       onClick={onToggle}
     >
-      <ListFilter aria-hidden size={18} />
+      <Icon of={ListFilter} size={18} />
     </Button>
   );
 }

@@ -1,6 +1,7 @@
-import { Search, X } from "lucide-react";
+import { Search, X } from "lucide";
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
 import { Button } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { type Filters, filtersHref } from "#ui/tasks/model/filters.ts";
 import { filtersInAddress } from "./use-filters.ts";
@@ -81,7 +82,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
         className="noscript:hidden lg:hidden"
         onClick={() => inputRef.current?.focus()}
       >
-        <Search aria-hidden size={18} />
+        <Icon of={Search} size={18} />
       </Button>
       {/* The form has an address, so that it searches without a script, too. */}
       <search
@@ -92,8 +93,8 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
           {[...rest].map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value} />
           ))}
-          <Search
-            aria-hidden
+          <Icon
+            of={Search}
             size={16}
             className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-3 text-muted"
           />
@@ -125,7 +126,7 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
               } else opener.current?.focus();
             }}
           >
-            <X aria-hidden size={16} />
+            <Icon of={X} size={16} />
           </Button>
         </form>
       </search>

@@ -1,5 +1,6 @@
-import { Plus } from "lucide-react";
+import { Plus } from "lucide";
 import { Button } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { Words } from "#ui/kit/words.tsx";
 import { asksForFields, type Filters } from "#ui/tasks/model/filters.ts";
 import { isWordless } from "#ui/tasks/model/search.ts";
@@ -32,7 +33,7 @@ export function Examples({ today, onAdd }: ExamplesProps) {
               className="flex min-h-11 items-center gap-2 rounded-control border border-edge bg-surface px-3 transition-colors hover:bg-hover"
               onClick={() => today && onAdd({ title, due_date: when && shiftDay(today, 1) })}
             >
-              <Plus aria-hidden size={16} className="text-muted" />
+              <Icon of={Plus} size={16} className="text-muted" />
               <span className="sr-only">Add </span>
               {title}
               {when && <span className="text-meta text-muted">{when}</span>}

@@ -7,9 +7,10 @@ import {
 import { autoScrollWindowForElements } from "@atlaskit/pragmatic-drag-and-drop-auto-scroll/element";
 import type { Task } from "@tend/contracts";
 import { positionBetween } from "@tend/contracts/fractional-index";
-import { GripVertical } from "lucide-react";
+import { GripVertical } from "lucide";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { Icon } from "#ui/kit/icon.tsx";
 import { showToast } from "#ui/kit/toaster.tsx";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
@@ -130,7 +131,7 @@ export function Handle({ id }: { id: string }) {
         title="Drag to move"
         className="grid h-12 cursor-grab place-items-center text-muted opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:h-14 pointer-coarse:opacity-100"
       >
-        <GripVertical size={18} />
+        <Icon of={GripVertical} size={18} />
       </span>
       {isDragged && (
         <span aria-hidden className="pointer-events-none absolute inset-0 bg-bg opacity-60" />

@@ -1,5 +1,6 @@
-import { CircleAlert } from "lucide-react";
+import { CircleAlert } from "lucide";
 import { Button } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { Words } from "#ui/kit/words.tsx";
 
 interface RowFailureProps {
@@ -15,7 +16,7 @@ export function RowFailure({ id, remedy, onRemedy, children }: RowFailureProps) 
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-2 text-meta">
       <p id={id} className="flex items-start gap-1.5 text-danger">
-        <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+        <Icon of={CircleAlert} size={14} className="mt-0.5 shrink-0" />
         <Words>{children}</Words>
       </p>
       <Button size="small" onClick={onRemedy}>

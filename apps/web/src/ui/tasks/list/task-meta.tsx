@@ -1,5 +1,6 @@
 import type { Task } from "@tend/contracts";
-import { Flag } from "lucide-react";
+import { Flag } from "lucide";
+import { Icon } from "#ui/kit/icon.tsx";
 import { priorityLabels } from "#ui/tasks/model/priority.ts";
 import { dueLabel } from "#ui/time/day-label.ts";
 
@@ -30,7 +31,7 @@ const looks = { low: "", medium: "text-warn", high: "text-danger" } as const;
 function Priority({ priority }: { priority: keyof typeof looks }) {
   return (
     <span className={`flex items-center gap-1 ${looks[priority]}`}>
-      <Flag aria-hidden size={14} />
+      <Icon of={Flag} size={14} />
       <span>{priorityLabels[priority]}</span>
       <span className="sr-only"> priority</span>
     </span>

@@ -1,7 +1,8 @@
 import type { Task } from "@tend/contracts";
-import { Ellipsis, NotebookText } from "lucide-react";
+import { Ellipsis, NotebookText } from "lucide";
 import { type ComponentType, memo } from "react";
 import { Button } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { RowFailure } from "./row-failure.tsx";
 import { checkboxId } from "./task-focus.ts";
 import { TaskMeta } from "./task-meta.tsx";
@@ -82,7 +83,8 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
               {task.title}
             </span>
             {task.description && (
-              <NotebookText
+              <Icon
+                of={NotebookText}
                 role="img"
                 aria-label=", has notes"
                 size={14}
@@ -106,7 +108,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             disabled={today === null}
             onClick={(event) => actions.openMenu(task, event.currentTarget)}
           >
-            <Ellipsis aria-hidden size={18} />
+            <Icon of={Ellipsis} size={18} />
           </Button>
         </div>
       </div>

@@ -1,4 +1,5 @@
-import { CalendarDays, Clock, Flag, Hash, X } from "lucide-react";
+import { CalendarDays, Clock, Flag, Hash, X } from "lucide";
+import { Icon } from "#ui/kit/icon.tsx";
 import type { QuickAddToken } from "#ui/quick-add/parse.ts";
 import { priorityLabels } from "#ui/tasks/model/priority.ts";
 import { dueLabel } from "#ui/time/day-label.ts";
@@ -21,14 +22,13 @@ export function QuickAddChips({ tokens, today, onDismiss }: QuickAddChipsProps) 
   return (
     <ul aria-label="Recognised" className="flex flex-wrap gap-2">
       {chips.map((token) => {
-        const Icon = icons[token.kind];
         const label = labelOf(token, today);
         return (
           <li
             key={`${token.kind} ${label}`}
             className="flex items-center rounded-control border border-divider bg-surface pl-2 text-meta"
           >
-            <Icon aria-hidden size={14} className="mr-1.5 text-accent" />
+            <Icon of={icons[token.kind]} size={14} className="mr-1.5 text-accent" />
             <bdi translate={token.kind === "tag" ? "no" : undefined} className="tabular-nums">
               {label}
             </bdi>
@@ -39,7 +39,7 @@ export function QuickAddChips({ tokens, today, onDismiss }: QuickAddChipsProps) 
               className="grid size-8 place-items-center rounded-control text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:size-11"
               onClick={() => onDismiss(token)}
             >
-              <X aria-hidden size={14} />
+              <Icon of={X} size={14} />
             </button>
           </li>
         );

@@ -1,7 +1,8 @@
-import { Plus } from "lucide-react";
+import { Plus } from "lucide";
 import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { isComposing } from "#ui/kit/is-composing.ts";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
@@ -117,7 +118,7 @@ export function QuickAdd({ inputRef, drafts, now, onAdd, onLeave }: QuickAddProp
           disabled={today === null}
           className="h-11 max-sm:w-11 max-sm:px-0 sm:h-12"
         >
-          <Plus aria-hidden size={18} />
+          <Icon of={Plus} size={18} />
           <span className="max-sm:sr-only">Add task</span>
         </Button>
       </div>

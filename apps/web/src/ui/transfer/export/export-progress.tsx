@@ -1,4 +1,4 @@
-import { Check } from "lucide-react";
+import { Check } from "lucide";
 import { useEffect, useRef, useState } from "react";
 import { type Failure, readFailure, reasonOf } from "#ui/api/failure.ts";
 import { signInAgain } from "#ui/api/page-client.ts";
@@ -6,6 +6,7 @@ import { createUserClient, transferTimeoutMs } from "#ui/api/user-client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
 import { Reload } from "#ui/kit/not-loaded.tsx";
 import { ProgressBar } from "#ui/kit/progress-bar.tsx";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
@@ -83,7 +84,7 @@ export function ExportProgress(props: ExportProgressProps) {
       {state.is === "saved" && (
         <>
           <p className="flex gap-1.5 text-meta text-success">
-            <Check aria-hidden size={14} className="mt-0.5 shrink-0" />
+            <Icon of={Check} size={14} className="mt-0.5 shrink-0" />
             <Words>{wordsOf(state)}</Words>
           </p>
           <Unsent userId={userId} />
