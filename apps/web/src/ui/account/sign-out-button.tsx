@@ -36,7 +36,7 @@ export function SignOutButton({ userId }: { userId: string }) {
 
   const leaveOrAsk = async () => {
     const found = await unsavedOn(browserStorage(), userId);
-    if (found.changes + found.drafts === 0) leave();
+    if (found.mutations + found.drafts === 0) leave();
     else setUnsaved(found);
   };
 
@@ -68,9 +68,10 @@ export function SignOutButton({ userId }: { userId: string }) {
   );
 }
 
-function inWords({ changes, drafts }: Unsaved): string {
+function inWords({ mutations, drafts }: Unsaved): string {
   const words: string[] = [];
-  if (changes > 0) words.push(changes === 1 ? "1 unsent change" : `${changes} unsent changes`);
+  if (mutations > 0)
+    words.push(mutations === 1 ? "1 unsent change" : `${mutations} unsent changes`);
   if (drafts > 0) words.push(drafts === 1 ? "1 unfinished text" : `${drafts} unfinished texts`);
   return words.join(" and ");
 }

@@ -29,8 +29,8 @@ export function TaskBoard(props: BoardProps) {
         <PhoneTabs board={board} />
         <Banners
           signedOut={board.isSignedOut}
-          hasUnsent={unsent.changes.length > 0}
-          deleting={dueDeletes(unsent.changes).length}
+          hasUnsent={unsent.mutations.length > 0}
+          deleting={dueDeletes(unsent.mutations).length}
           onStopDeleting={() => outbox.stopDeletes()}
           loadFailure={board.loadFailure}
           here={filtersHref(filters)}

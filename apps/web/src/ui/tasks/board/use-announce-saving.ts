@@ -3,13 +3,13 @@ import type { OutboxState } from "#ui/tasks/sync/outbox.ts";
 
 /** Says when saving begins to fail, and when all is saved again. */
 export function useAnnounceSaving(
-  { changes, refused, conflicts, trouble }: OutboxState,
+  { mutations, refused, conflicts, trouble }: OutboxState,
   announce: (words: string) => void,
 ): void {
   const failed = useRef(false);
   const conflict = conflicts.size > 0 ? "A task was changed on another device too." : undefined;
   const reason = trouble?.reason ?? [...refused.values()].at(-1) ?? conflict;
-  const isEmpty = changes.length === 0;
+  const isEmpty = mutations.length === 0;
   useEffect(() => {
     if (reason !== undefined && !isEmpty) {
       failed.current = true;

@@ -28,7 +28,7 @@ export function TaskRows(props: TaskRowsProps) {
   const { tasks, now, unsent, kept, editing, form, handle, actions } = props;
   const { drawn, drawMore } = useDrawn();
   const today = now && localDay(now);
-  const pending = new Set(unsent.changes.map((change) => change.task.id));
+  const pending = new Set(unsent.mutations.map((mutation) => mutation.task.id));
   const rest = tasks.length - drawn;
   // The form stays whatever happens to its task, and with it the typed text.
   const listed = tasks.slice(0, drawn);

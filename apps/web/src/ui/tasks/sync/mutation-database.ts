@@ -3,7 +3,7 @@ import type { Mutation } from "./mutation.ts";
 
 /** Unsent changes of one user in IndexedDB, which has room for all of them. */
 export interface MutationDatabase {
-  put(change: Mutation): Promise<unknown>;
+  put(mutation: Mutation): Promise<unknown>;
   remove(id: string): Promise<unknown>;
   /** As they lie there: another version may have written them. */
   read(): Promise<readonly unknown[]>;
@@ -39,7 +39,7 @@ export function createMutationDatabase(userId: string): MutationDatabase {
   const keyOf = (id: string) => [userId, id];
   const own = () => IDBKeyRange.bound([userId], [userId, []]);
   return {
-    put: (change) => inStore("readwrite", (store) => store.put(change, keyOf(change.id))),
+    put: (mutation) => inStore("readwrite", (store) => store.put(mutation, keyOf(mutation.id))),
     remove: (id) => inStore("readwrite", (store) => store.delete(keyOf(id))),
     read: () => inStore<unknown[]>("readonly", (store) => store.getAll(own())),
     clear: () => inStore("readwrite", (store) => store.delete(own())),

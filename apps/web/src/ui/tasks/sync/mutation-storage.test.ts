@@ -5,11 +5,11 @@ import type { Mutation } from "./mutation.ts";
 import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 
-const change = (id: string): Mutation => ({ id, kind: "create", task: makeTask() });
+const mutation = (id: string): Mutation => ({ id, kind: "create", task: makeTask() });
 
 test("changes come back in the order of their making, whatever the order of writing", () => {
   const storage = createMutationStorage(makeStorage(), "ada");
-  const made = [change("1"), change("2"), change("3")];
+  const made = [mutation("1"), mutation("2"), mutation("3")];
   for (const one of made.toReversed()) storage.write(one);
   expect(storage.read()).toEqual(made);
   storage.remove("2");
@@ -27,8 +27,8 @@ test("a change of the version before, whose task lacks the newer fields, is read
 
 test("two tabs of one user share their changes; another user sees none", () => {
   const local = makeStorage();
-  createMutationStorage(local, "ada").write(change("1"));
-  createMutationStorage(local, "ada").write(change("2"));
+  createMutationStorage(local, "ada").write(mutation("1"));
+  createMutationStorage(local, "ada").write(mutation("2"));
   expect(createMutationStorage(local, "ada").read()).toHaveLength(2);
   expect(createMutationStorage(local, "grace").read()).toEqual([]);
 });
@@ -64,7 +64,7 @@ test("of a change with one readable field that one is left, and what another ver
 test("says so when there is no room or no storage, and keeps the change in memory", () => {
   for (const local of [makeStorage(10), undefined]) {
     const storage = createMutationStorage(local, "ada");
-    storage.write(change("1"));
+    storage.write(mutation("1"));
     expect(storage.hasUnstored).toBe(true);
     expect(storage.read()).toHaveLength(1);
     storage.remove("1");
@@ -82,27 +82,27 @@ test("knows its own keys", () => {
 describe("with IndexedDB", () => {
   /** A tab of a user on a device with this local storage. */
   function openTab(userId: string, local: Storage | undefined, isGone = () => false) {
-    const told: string[] = [];
+    const notices: string[] = [];
     const storage = createMutationStorage(local, userId, {
       database: createMutationDatabase(userId),
-      onChanged: (how) => told.push(how),
+      onChanged: (how) => notices.push(how),
       isGone,
     });
-    return { storage, told };
+    return { storage, notices };
   }
   const ids = (storage: { read(): readonly Mutation[] }) => storage.read().map(({ id }) => id);
   const someone = () => crypto.randomUUID();
 
   test("a change is in local storage at once and moves on; a tab opened later finds it", async () => {
     const [user, local] = [someone(), makeStorage()];
-    const { storage, told } = openTab(user, local);
-    storage.write(change("2"));
-    storage.write(change("1"));
+    const { storage, notices } = openTab(user, local);
+    storage.write(mutation("2"));
+    storage.write(mutation("1"));
     expect(Object.keys(local)).toHaveLength(2);
     expect(storage.hasUnstored).toBe(false);
     await storage.settled();
     expect(Object.keys(local)).toEqual([]);
-    expect(told).toEqual(["more", "more"]);
+    expect(notices).toEqual(["more", "more"]);
     expect(ids(storage)).toEqual(["1", "2"]);
     const later = openTab(user, local).storage;
     expect(ids(later)).toEqual([]);
@@ -113,7 +113,7 @@ describe("with IndexedDB", () => {
 
   test("a page that dies before the move loses nothing", async () => {
     const [user, local] = [someone(), makeStorage()];
-    createMutationStorage(local, user).write(change("1"));
+    createMutationStorage(local, user).write(mutation("1"));
     const { storage } = openTab(user, local);
     expect(ids(storage)).toEqual(["1"]);
     await storage.reload();
@@ -123,7 +123,7 @@ describe("with IndexedDB", () => {
   test("more than local storage holds is kept", async () => {
     const [user, local] = [someone(), makeStorage(10)];
     const { storage } = openTab(user, local);
-    storage.write(change("1"));
+    storage.write(mutation("1"));
     expect(storage.hasUnstored).toBe(true);
     await storage.settled();
     expect(storage.hasUnstored).toBe(false);
@@ -135,13 +135,13 @@ describe("with IndexedDB", () => {
   test("what one tab takes out, another no longer finds", async () => {
     const [user, local] = [someone(), makeStorage()];
     const [one, two] = [openTab(user, local), openTab(user, local)];
-    one.storage.write(change("1"));
-    one.storage.write(change("2"));
+    one.storage.write(mutation("1"));
+    one.storage.write(mutation("2"));
     await one.storage.settled();
     await two.storage.reload();
     two.storage.remove("1");
     await two.storage.settled();
-    expect(two.told).toEqual(["fewer"]);
+    expect(two.notices).toEqual(["fewer"]);
     await one.storage.reload();
     expect(ids(one.storage)).toEqual(["2"]);
   });
@@ -149,7 +149,7 @@ describe("with IndexedDB", () => {
   test("sent by another tab while it was on its way, it does not come back", async () => {
     const [user, local] = [someone(), makeStorage()];
     const [one, two] = [openTab(user, local), openTab(user, local)];
-    one.storage.write(change("1"));
+    one.storage.write(mutation("1"));
     two.storage.remove("1");
     await Promise.all([one.storage.settled(), two.storage.settled()]);
     await one.storage.reload();
@@ -160,7 +160,7 @@ describe("with IndexedDB", () => {
   test("taken out by a page that dies at once, it does not come back", async () => {
     const [user, local] = [someone(), makeStorage()];
     const first = openTab(user, local).storage;
-    first.write(change("1"));
+    first.write(mutation("1"));
     await first.settled();
     const database = { ...createMutationDatabase(user), remove: () => new Promise(() => {}) };
     const dying = createMutationStorage(local, user, { database });
@@ -181,8 +181,8 @@ describe("with IndexedDB", () => {
     const [user, local] = [someone(), makeStorage()];
     const { storage } = openTab(user, local);
     const key = `tend:change:${user}:1`;
-    storage.absorb(key, JSON.stringify(change("1")));
-    storage.absorb("tend:change:somebody:2", JSON.stringify(change("2")));
+    storage.absorb(key, JSON.stringify(mutation("1")));
+    storage.absorb("tend:change:somebody:2", JSON.stringify(mutation("2")));
     expect(ids(storage)).toEqual(["1"]);
   });
 
@@ -203,9 +203,9 @@ describe("with IndexedDB", () => {
     const [user, local] = [someone(), makeStorage()];
     let isGone = false;
     const { storage } = openTab(user, local, () => isGone);
-    storage.write(change("1"));
+    storage.write(mutation("1"));
     isGone = true;
-    storage.write(change("2"));
+    storage.write(mutation("2"));
     expect(ids(storage)).toEqual([]);
     await storage.settled();
     expect(Object.keys(local)).toEqual([]);

@@ -11,7 +11,7 @@ import { readFields, readTask } from "./stored-task.ts";
 export interface MutationStorage {
   /** In the order of the doing. */
   read(): readonly Mutation[];
-  write(change: Mutation): void;
+  write(mutation: Mutation): void;
   remove(id: string): void;
   /** Whether there are changes that are kept nowhere yet. */
   readonly hasUnstored: boolean;
@@ -45,7 +45,7 @@ export function createMutationStorage(
   /** Says at once that a change is taken out, until IndexedDB says so, too. */
   const removed = keyPrefix("removed", userId);
   /** What is in IndexedDB or on its way there, or nowhere else but here. */
-  let kept = new Map<string, Mutation>();
+  let inMemory = new Map<string, Mutation>();
   const unstored = new Set<string>();
   /** By change what is being done to it in IndexedDB: what was begun before says nothing any more. */
   const underWay = new Map<string, Promise<unknown>>();
@@ -74,24 +74,24 @@ export function createMutationStorage(
   return {
     read() {
       if (isGone()) return [];
-      const changes = new Map(kept);
+      const mutations = new Map(inMemory);
       for (const key of Object.keys(storage ?? {})) {
-        const change = key.startsWith(prefix) && parseText(storage?.getItem(key));
-        if (change) changes.set(change.id, change);
+        const mutation = key.startsWith(prefix) && parseText(storage?.getItem(key));
+        if (mutation) mutations.set(mutation.id, mutation);
       }
-      return [...changes.values()]
+      return [...mutations.values()]
         .filter(({ id }) => storage?.getItem(removed + id) == null)
         .sort((a, b) => (a.id < b.id ? -1 : 1));
     },
-    write(change) {
+    write(mutation) {
       if (isGone()) return;
-      const { id } = change;
+      const { id } = mutation;
       const key = prefix + id;
-      const text = JSON.stringify(change);
+      const text = JSON.stringify(mutation);
       storage?.removeItem(removed + id);
       const isSafe = isWritten(key, text);
       if (!isSafe) unstored.add(id);
-      if (database || !isSafe) kept.set(id, change);
+      if (database || !isSafe) inMemory.set(id, mutation);
       if (!database) return;
       const done = () => {
         unstored.delete(id);
@@ -99,19 +99,19 @@ export function createMutationStorage(
         if (now === text) storage?.removeItem(key);
         else if (isSafe && now === null) {
           // Another tab has sent it already.
-          kept.delete(id);
+          inMemory.delete(id);
           void database.remove(id).catch(() => {});
         }
         onChanged("more");
       };
       const failed = () => {
-        if (isSafe) kept.delete(id);
+        if (isSafe) inMemory.delete(id);
       };
-      follow(id, database.put(change), done, failed);
+      follow(id, database.put(mutation), done, failed);
     },
     remove(id) {
       storage?.removeItem(prefix + id);
-      kept.delete(id);
+      inMemory.delete(id);
       unstored.delete(id);
       if (!database) return;
       isWritten(removed + id, "");
@@ -127,8 +127,8 @@ export function createMutationStorage(
       if (!database) return;
       const found = await inTime(database.read().catch(() => []));
       if (!found) return;
-      const changes = found.map(parseMutation).filter((change) => change !== undefined);
-      const next = new Map(changes.map((change) => [change.id, change]));
+      const mutations = found.map(parseMutation).filter((mutation) => mutation !== undefined);
+      const next = new Map(mutations.map((mutation) => [mutation.id, mutation]));
       for (const key of Object.keys(storage ?? {})) {
         const id = key.startsWith(removed) ? key.slice(removed.length) : "";
         if (id === "" || underWay.has(id)) continue;
@@ -137,18 +137,18 @@ export function createMutationStorage(
         else storage?.removeItem(key);
       }
       for (const id of [...underWay.keys(), ...unstored]) {
-        const own = kept.get(id);
+        const own = inMemory.get(id);
         if (own) next.set(id, own);
         else next.delete(id);
       }
-      kept = next;
+      inMemory = next;
     },
     async settled() {
       await inTime(Promise.all(underWay.values()));
     },
     absorb(key, text) {
-      const change = key?.startsWith(prefix) && parseText(text);
-      if (change && database) kept.set(change.id, change);
+      const mutation = key?.startsWith(prefix) && parseText(text);
+      if (mutation && database) inMemory.set(mutation.id, mutation);
     },
     owns: (key) => key === null || key.startsWith(prefix),
   };

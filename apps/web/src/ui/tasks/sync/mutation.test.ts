@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { applyChanges, changedFields, type Mutation, nextStep } from "./mutation.ts";
+import { applyMutations, changedFields, type Mutation, nextRequest } from "./mutation.ts";
 
 const task = makeTask({ id: "a" });
 const create: Mutation = { id: "1", kind: "create", task };
@@ -21,46 +21,46 @@ const remove = (send_at: number): Mutation => ({ id: "9", kind: "delete", task, 
 describe("what a person sees", () => {
   test("is the server's list itself while nothing is unsent", () => {
     const tasks = [task];
-    expect(applyChanges(tasks, [])).toBe(tasks);
+    expect(applyMutations(tasks, [])).toBe(tasks);
   });
 
   test("has the unsent changes on top, in their order", () => {
-    const changes = [create, rename("Pay the rent"), tick(true), rename("Rent", "4")];
-    expect(applyChanges([], changes)).toEqual([{ ...task, title: "Rent", completed: true }]);
+    const mutations = [create, rename("Pay the rent"), tick(true), rename("Rent", "4")];
+    expect(applyMutations([], mutations)).toEqual([{ ...task, title: "Rent", completed: true }]);
   });
 
   test("keeps what the server knows better, and the other tasks as they are", () => {
     const other = makeTask({ id: "b" });
     const edited = { ...task, description: "From another device" };
-    const [first, second] = applyChanges([other, edited], [tick(true)]);
+    const [first, second] = applyMutations([other, edited], [tick(true)]);
     expect(first).toBe(other);
     expect(second).toEqual({ ...edited, completed: true });
   });
 
   test("shows a created task as the server has it, once that is so", () => {
-    const told = { ...task, created_at: "2026-11-24T09:31:00.000Z" };
-    expect(applyChanges([told], [create])).toEqual([told]);
+    const known = { ...task, created_at: "2026-11-24T09:31:00.000Z" };
+    expect(applyMutations([known], [create])).toEqual([known]);
   });
 
   test("shows an edited task that the list does not hold yet", () => {
-    expect(applyChanges([], [rename("Rent")])).toEqual([{ ...task, title: "Rent" }]);
+    expect(applyMutations([], [rename("Rent")])).toEqual([{ ...task, title: "Rent" }]);
   });
 
   test("holds a task that is being restored", () => {
-    expect(applyChanges([], [{ id: "1", kind: "restore", task }])).toEqual([task]);
-    expect(applyChanges([task], [remove(5), { id: "a", kind: "restore", task }])).toEqual([task]);
+    expect(applyMutations([], [{ id: "1", kind: "restore", task }])).toEqual([task]);
+    expect(applyMutations([task], [remove(5), { id: "a", kind: "restore", task }])).toEqual([task]);
   });
 
   test("does not hold a deleted task", () => {
-    expect(applyChanges([task], [rename("Rent"), remove(5)])).toEqual([]);
+    expect(applyMutations([task], [rename("Rent"), remove(5)])).toEqual([]);
   });
 });
 
 describe("what is sent next", () => {
-  test("is nothing for nothing", () => expect(nextStep([], 0)).toBeUndefined());
+  test("is nothing for nothing", () => expect(nextRequest([], 0)).toBeUndefined());
 
   test("is the create alone, as it was made", () => {
-    expect(nextStep([create, rename("Rent")], 0)).toMatchObject({
+    expect(nextRequest([create, rename("Rent")], 0)).toMatchObject({
       do: "create",
       body: { id: "a", title: "Pay rent" },
       covers: [create],
@@ -69,7 +69,7 @@ describe("what is sent next", () => {
 
   test("is all edits in one, the last word on each field", () => {
     const queue = [rename("One"), tick(true), rename("Two", "4")];
-    expect(nextStep(queue, 0)).toEqual({
+    expect(nextRequest(queue, 0)).toEqual({
       do: "update",
       fields: { title: "Two", completed: true },
       covers: queue,
@@ -78,26 +78,26 @@ describe("what is sent next", () => {
 
   test("is the last tick, where there are only ticks", () => {
     const queue = [tick(true), tick(false, "4")];
-    expect(nextStep(queue, 0)).toEqual({ do: "complete", completed: false, covers: queue });
+    expect(nextRequest(queue, 0)).toEqual({ do: "complete", completed: false, covers: queue });
   });
 
   test("is a restore alone, and then what was done after it", () => {
     const restore: Mutation = { id: "1", kind: "restore", task };
-    expect(nextStep([restore, tick(true)], 0)).toEqual({ do: "restore", covers: [restore] });
-    expect(nextStep([{ ...remove(0), id: "0" }, restore], 0)).toMatchObject({ do: "delete" });
+    expect(nextRequest([restore, tick(true)], 0)).toEqual({ do: "restore", covers: [restore] });
+    expect(nextRequest([{ ...remove(0), id: "0" }, restore], 0)).toMatchObject({ do: "delete" });
   });
 
   test("is a delete, once its time to undo has passed, in place of all before it", () => {
     const queue = [create, rename("Rent"), remove(100)];
-    expect(nextStep(queue, 100)).toEqual({ do: "delete", covers: queue });
-    expect(nextStep(queue, 99)).toMatchObject({ do: "create" });
-    expect(nextStep([remove(100)], 99)).toBeUndefined();
+    expect(nextRequest(queue, 100)).toEqual({ do: "delete", covers: queue });
+    expect(nextRequest(queue, 99)).toMatchObject({ do: "create" });
+    expect(nextRequest([remove(100)], 99)).toBeUndefined();
   });
 });
 
 test("a create says where the task lies", () => {
   const placed = { ...create, task: { ...task, position: "fe1" } };
-  expect(nextStep([placed], 0)).toMatchObject({ body: { position: "fe1" } });
+  expect(nextRequest([placed], 0)).toMatchObject({ body: { position: "fe1" } });
 });
 
 test("an edit names only what it changed", () => {

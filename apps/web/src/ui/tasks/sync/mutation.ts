@@ -41,18 +41,18 @@ export type SyncRequest = { readonly covers: readonly Mutation[] } & (
 export const notYet = "9999-12-31T23:59:59.999Z";
 
 /** What a person sees: the tasks of the server with the unsent changes on top. */
-export function applyChanges(
+export function applyMutations(
   tasks: readonly Task[],
-  changes: readonly Mutation[],
+  mutations: readonly Mutation[],
 ): readonly Task[] {
-  if (changes.length === 0) return tasks;
+  if (mutations.length === 0) return tasks;
   const shown = new Map(tasks.map((task) => [task.id, task]));
-  for (const change of changes) {
-    const { task } = change;
+  for (const mutation of mutations) {
+    const { task } = mutation;
     const present = shown.get(task.id) ?? task;
-    if (change.kind === "delete") shown.delete(task.id);
-    else if (change.kind !== "set") shown.set(task.id, present);
-    else shown.set(task.id, { ...present, ...withCleared<Partial<Task>>(change.fields) });
+    if (mutation.kind === "delete") shown.delete(task.id);
+    else if (mutation.kind !== "set") shown.set(task.id, present);
+    else shown.set(task.id, { ...present, ...withCleared<Partial<Task>>(mutation.fields) });
   }
   return [...shown.values()];
 }
@@ -61,8 +61,10 @@ export function applyChanges(
  * What to send next of one task's changes, which stand in their order. A create goes alone and as
  * it was made, so that a repetition is recognised; so does a restore; sets go as one.
  */
-export function nextStep(queue: readonly Mutation[], now: number): SyncRequest | undefined {
-  const due = queue.findLastIndex((change) => change.kind === "delete" && change.send_at <= now);
+export function nextRequest(queue: readonly Mutation[], now: number): SyncRequest | undefined {
+  const due = queue.findLastIndex(
+    (mutation) => mutation.kind === "delete" && mutation.send_at <= now,
+  );
   if (due >= 0) return { do: "delete", covers: queue.slice(0, due + 1) };
   const [first] = queue;
   if (!first || first.kind === "delete") return undefined;
@@ -90,13 +92,13 @@ export function coalesceEdits(queue: readonly Mutation[]): CoalescedEdits {
   let fields: TaskFields = {};
   let before: Before | undefined;
   const covers: Mutation[] = [];
-  for (const change of queue) {
-    if (change.kind !== "set") break;
-    fields = { ...fields, ...change.fields };
-    if (change.before === undefined) before = undefined;
-    else if (covers.length === 0) before = change.before;
-    else if (before) before = { ...change.before, ...before };
-    covers.push(change);
+  for (const mutation of queue) {
+    if (mutation.kind !== "set") break;
+    fields = { ...fields, ...mutation.fields };
+    if (mutation.before === undefined) before = undefined;
+    else if (covers.length === 0) before = mutation.before;
+    else if (before) before = { ...mutation.before, ...before };
+    covers.push(mutation);
   }
   return { fields, before, covers };
 }

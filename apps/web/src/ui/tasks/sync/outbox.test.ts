@@ -128,7 +128,7 @@ function makeOutbox(userId = "ada", storage = local) {
     storage: createMutationStorage(storage, userId),
     isOnline: () => online,
     exclusively: (ids, run) => exclusively(ids, run),
-    onAcknowledged: (told) => acknowledged.push(...told),
+    onAcknowledged: (latest) => acknowledged.push(...latest),
     onRescued: (task) => rescued.push(task),
     onRestored: (task, back) => restored.push([task, back]),
   });
@@ -172,11 +172,11 @@ describe("a change", () => {
     const outbox = makeOutbox();
     const task = makeTask();
     outbox.add(creation(task));
-    expect(outbox.state().changes).toHaveLength(1);
+    expect(outbox.state().mutations).toHaveLength(1);
     expect(Object.keys(local)).toHaveLength(1);
     await settle();
     expect(acknowledged).toEqual([[task.id, server.tasks.get(task.id)]]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
     expect(Object.keys(local)).toEqual([]);
   });
 
@@ -189,17 +189,17 @@ describe("a change", () => {
     before.stop();
     online = true;
     const after = makeOutbox();
-    expect(after.state().changes).toHaveLength(2);
+    expect(after.state().mutations).toHaveLength(2);
     await settle();
     expect(server.tasks.get(task.id)?.title).toBe("Pay the rent");
-    expect(after.state().changes).toEqual([]);
+    expect(after.state().mutations).toEqual([]);
   });
 
   test("is sent to nobody else's account", async () => {
     online = false;
     makeOutbox("ada").add(creation(makeTask()));
     online = true;
-    expect(makeOutbox("grace").state().changes).toEqual([]);
+    expect(makeOutbox("grace").state().mutations).toEqual([]);
     await settle();
     expect(server.log).toEqual([]);
   });
@@ -264,7 +264,7 @@ describe("the order", () => {
     server.fails = undefined;
     outbox.add(creation(makeTask({ title: "Other" })));
     await settle();
-    expect(outbox.state().changes.map((change) => change.task.id)).toEqual([task.id]);
+    expect(outbox.state().mutations.map((mutation) => mutation.task.id)).toEqual([task.id]);
     expect(server.tasks.size).toBe(1);
   });
 });
@@ -284,7 +284,7 @@ describe("what was changed elsewhere too", () => {
     outbox.add(setting(task, { title: "Mine" }));
     await settle();
     expect(server.tasks.get(task.id)).toMatchObject({ title: "Mine", description: "Paid" });
-    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], conflicts: new Map() });
   });
 
   test("to the same is no question", async () => {
@@ -292,7 +292,7 @@ describe("what was changed elsewhere too", () => {
     const task = makeChangedElsewhere({ title: "Mine" });
     outbox.add(setting(task, { title: "Mine" }));
     await settle();
-    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], conflicts: new Map() });
   });
 
   test("in its place too is no question: the last move wins, the other fields stay", async () => {
@@ -301,7 +301,7 @@ describe("what was changed elsewhere too", () => {
     outbox.add(setting(task, { position: "mine1" }));
     await settle();
     expect(server.tasks.get(task.id)).toMatchObject({ position: "mine1", title: "Theirs" });
-    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], conflicts: new Map() });
   });
 
   test("in the same field waits for the person, shown as it is here, and overwrites nothing", async () => {
@@ -314,7 +314,7 @@ describe("what was changed elsewhere too", () => {
     expect(outbox.state().conflicts).toEqual(
       new Map([[task.id, { mine: { title: "Mine" }, theirs }]]),
     );
-    expect(outbox.state().changes).toHaveLength(1);
+    expect(outbox.state().mutations).toHaveLength(1);
     expect(server.log).toHaveLength(1);
   });
 
@@ -335,7 +335,7 @@ describe("what was changed elsewhere too", () => {
         description: "Paid",
         due_date: "2026-12-01",
       });
-      expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+      expect(outbox.state()).toMatchObject({ mutations: [], conflicts: new Map() });
       expect(acknowledged.at(-1)).toEqual([task.id, server.tasks.get(task.id)]);
     },
   );
@@ -348,7 +348,7 @@ describe("what was changed elsewhere too", () => {
     outbox.resolve(task.id, {});
     await settle();
     expect(server.log).toHaveLength(1);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
     expect(acknowledged).toEqual([[task.id, server.tasks.get(task.id)]]);
   });
 
@@ -390,7 +390,7 @@ describe("what was changed elsewhere too", () => {
     outbox.add(setting({ ...task, title: "Two" }, { title: "One" }));
     await settle();
     expect(server.tasks.get(task.id)?.title).toBe("One");
-    expect(outbox.state()).toMatchObject({ changes: [], conflicts: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], conflicts: new Map() });
   });
 
   test("yields to what a version of this program stored that knew no conflicts", async () => {
@@ -419,7 +419,7 @@ describe("when the server cannot be reached", () => {
     expect(server.log.length).toBeLessThan(20);
     server.fails = undefined;
     await later(60_000);
-    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
     expect(server.tasks.size).toBe(1);
   });
 
@@ -432,7 +432,7 @@ describe("when the server cannot be reached", () => {
     server.fails = undefined;
     outbox.retry();
     await settle();
-    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 
   test("offline nothing is tried and nothing is called a failure", async () => {
@@ -454,7 +454,7 @@ describe("when the server cannot be reached", () => {
     server.losesAnswer = undefined;
     await later(1000);
     expect([...server.tasks.values()]).toMatchObject([{ title: "Renamed meanwhile" }]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("a create that arrived and was deleted elsewhere meanwhile stays deleted", async () => {
@@ -468,7 +468,7 @@ describe("when the server cannot be reached", () => {
       [same.id, null],
       [changed.id, null],
     ]);
-    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
   });
 
   test("a create that arrived and was changed elsewhere takes the server's word", async () => {
@@ -478,7 +478,7 @@ describe("when the server cannot be reached", () => {
     outbox.add(creation(task));
     await settle();
     expect(acknowledged.at(-1)?.[1]?.title).toBe("Changed on the phone");
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 });
 
@@ -497,7 +497,7 @@ describe("when the server says no", () => {
     outbox.add(setting(task, { title: "Good" }));
     await settle();
     expect(server.tasks.get(task.id)?.title).toBe("Good");
-    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
   });
 
   test("[X5] without room all creates wait for the person, after one request", async () => {
@@ -522,7 +522,7 @@ describe("when the server says no", () => {
     outbox.add(deletion(there, 0));
     await settle();
     expect(server.tasks.size).toBe(0);
-    expect(outbox.state().changes).toHaveLength(3);
+    expect(outbox.state().mutations).toHaveLength(3);
 
     // Still none: one request finds out.
     server.log.length = 0;
@@ -539,7 +539,7 @@ describe("when the server says no", () => {
       "Second",
       "Third",
     ]);
-    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
   });
 
   test("[X5] what is written while there is no room is kept, also over a reload", async () => {
@@ -555,7 +555,7 @@ describe("when the server says no", () => {
     const after = makeOutbox();
     await later(600_000);
     expect(server.log).toEqual(["create First"]);
-    expect(after.state().changes).toHaveLength(2);
+    expect(after.state().mutations).toHaveLength(2);
     expect(after.state().refused.size).toBe(2);
   });
 
@@ -569,7 +569,7 @@ describe("when the server says no", () => {
     outbox.add(setting(task, { title: "Good" }));
     await settle();
     expect(server.log).toEqual(["create Bad", "create Good"]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("without a session everything waits for a new one", async () => {
@@ -610,13 +610,13 @@ describe("[FR-017] a defect of our own", () => {
     outbox.add(creation(makeTask({ title: "Other" })));
     await later(600_000);
     expect(server.log).toEqual(["create Pay rent", "create Other"]);
-    expect(outbox.state().changes).toHaveLength(1);
+    expect(outbox.state().mutations).toHaveLength(1);
     expect(logged).toEqual([defect]);
 
     outbox.retry(task.id);
     await settle();
     expect(server.tasks.get(task.id)?.title).toBe("Pay rent");
-    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
   });
 
   test.each([1, 3])("holds %i deletes until the page is looked at again", async (count) => {
@@ -629,7 +629,7 @@ describe("[FR-017] a defect of our own", () => {
     expect(server.log).toHaveLength(1);
     expect(outbox.state().trouble).toBeNull();
     expect([...outbox.state().refused.values()]).toEqual(Array(count).fill(reason));
-    expect(outbox.state().changes).toHaveLength(count);
+    expect(outbox.state().mutations).toHaveLength(count);
 
     server.fails = undefined;
     outbox.add(creation(makeTask({ title: "Other" })));
@@ -638,7 +638,7 @@ describe("[FR-017] a defect of our own", () => {
     outbox.retry();
     await settle();
     expect([...server.tasks.values()].map(({ title }) => title)).toEqual(["Other"]);
-    expect(outbox.state()).toMatchObject({ changes: [], refused: new Map() });
+    expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
   });
 
   test("where the turn of a task is taken, stops that task alone", async () => {
@@ -691,25 +691,25 @@ describe("a delete", () => {
     const outbox = makeOutbox();
     const task = makeTask();
     server.tasks.set(task.id, task);
-    const change = deletion(task, 0);
-    outbox.add(change);
+    const mutation = deletion(task, 0);
+    outbox.add(mutation);
     await settle();
-    outbox.undoDeletes([change]);
+    outbox.undoDeletes([mutation]);
     outbox.add(setting(task, { title: "Back" }));
     await settle();
     expect(server.log).toEqual(["delete", "restore", 'update {"title":"Back"}']);
     expect([...server.tasks.values()]).toMatchObject([{ id: task.id, title: "Back" }]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("that is on its way is taken back after it, whether or not its answer came", async () => {
     const outbox = makeOutbox();
     const task = makeTask();
     server.tasks.set(task.id, task);
-    const change = deletion(task, 0);
+    const mutation = deletion(task, 0);
     server.losesAnswer = new UnreachableError(new Error("cut"));
-    outbox.add(change);
-    outbox.undoDeletes([change]);
+    outbox.add(mutation);
+    outbox.undoDeletes([mutation]);
     await settle();
     server.losesAnswer = undefined;
     await later(1000);
@@ -725,27 +725,27 @@ describe("a delete", () => {
     await later(60_000);
     expect(server.log.length).toBeLessThan(10);
     expect(outbox.state().trouble?.reason).toBe("Detail of method_not_allowed.");
-    expect(outbox.state().changes).toHaveLength(1);
+    expect(outbox.state().mutations).toHaveLength(1);
   });
 
   test("goes at once, outliving the page, when that goes away", async () => {
     const outbox = makeOutbox();
     const task = makeTask();
     server.tasks.set(task.id, task);
-    const change = deletion(task);
-    outbox.add(change);
+    const mutation = deletion(task);
+    outbox.add(mutation);
     outbox.flushDeletes();
     await settle();
     expect(server.log).toEqual(["delete, outliving the page"]);
     expect(server.tasks.size).toBe(0);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("of a task that is gone already is done", async () => {
     const outbox = makeOutbox();
     outbox.add(deletion(makeTask(), 0));
     await settle();
-    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 
   test("gives way to an edit of the same task in another tab", async () => {
@@ -770,7 +770,7 @@ describe("a delete", () => {
     server.fails = undefined;
     await later(8500);
     expect(server.tasks.size).toBe(0);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 });
 
@@ -789,19 +789,19 @@ describe("many deletes", () => {
     await later(500);
     expect(server.log).toEqual(["batch of 100", "batch of 20"]);
     expect(server.tasks.size).toBe(0);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
     expect(Object.keys(local)).toEqual([]);
     expect(acknowledged).toHaveLength(120);
   });
 
   test("can be taken back together", async () => {
     const outbox = makeOutbox();
-    const changes = deletions(3);
-    outbox.add(...changes);
-    outbox.undoDeletes(changes);
+    const mutations = deletions(3);
+    outbox.add(...mutations);
+    outbox.undoDeletes(mutations);
     await later(60_000);
     expect(server.log).toEqual([]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("take what was not sent before along, and let what came after wait", async () => {
@@ -818,26 +818,26 @@ describe("many deletes", () => {
     await settle();
     expect(server.log).toEqual(["batch of 3", "restore"]);
     expect([...server.tasks.keys()]).toEqual([back.id]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("are done where the task is gone, and tried again where one is not", async () => {
     const outbox = makeOutbox();
-    const [gone, kept, plain] = deletions(3, 0);
-    if (!gone || !kept || !plain) throw new Error("There are three");
+    const [gone, refused, plain] = deletions(3, 0);
+    if (!gone || !refused || !plain) throw new Error("There are three");
     server.tasks.delete(gone.task.id);
     const { problem } = makeApiError(429, "too_many_requests");
-    server.refuses.set(kept.task.id, { status: 429, problem });
-    outbox.add(gone, kept, plain);
+    server.refuses.set(refused.task.id, { status: 429, problem });
+    outbox.add(gone, refused, plain);
     await settle();
     expect(outbox.state()).toMatchObject({
-      changes: [kept],
+      mutations: [refused],
       trouble: { reason: "Title of too_many_requests." },
     });
     server.refuses.clear();
     await later(1000);
     expect(server.log).toEqual(["batch of 3", "delete"]);
-    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 
   test.each([
@@ -853,7 +853,7 @@ describe("many deletes", () => {
     expect(outbox.state()).toMatchObject({ trouble: { signedOut: false } });
     server.fails = undefined;
     await later(60_000);
-    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
     expect(server.tasks.size).toBe(0);
   });
 
@@ -864,7 +864,7 @@ describe("many deletes", () => {
     await settle();
     server.losesAnswer = undefined;
     await later(1000);
-    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 
   test("go at once in batches that outlive the page, when that goes away", async () => {
@@ -873,7 +873,7 @@ describe("many deletes", () => {
     outbox.flushDeletes();
     await settle();
     expect(server.log).toEqual(["batch of 100, outliving the page", "delete, outliving the page"]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("go before their time where somebody wants to see the trash", async () => {
@@ -895,7 +895,7 @@ describe("many deletes", () => {
     two.retry();
     await later(8500);
     expect(server.log).toEqual(["batch of 3"]);
-    expect([one.state().changes, two.state().changes]).toEqual([[], []]);
+    expect([one.state().mutations, two.state().mutations]).toEqual([[], []]);
   });
 });
 
@@ -910,7 +910,7 @@ describe("a restore", () => {
     await settle();
     expect(acknowledged).toEqual([[task.id, task]]);
     expect(restored).toEqual([[task, true]]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test("of a task that was deleted for good is given up, and said", async () => {
@@ -920,7 +920,7 @@ describe("a restore", () => {
     await settle();
     expect(restored).toEqual([[task, false]]);
     expect(acknowledged).toEqual([[task.id, null]]);
-    expect(outbox.state()).toMatchObject({ changes: [], trouble: null });
+    expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 });
 
@@ -933,7 +933,7 @@ describe("a task that was deleted elsewhere", () => {
     expect(rescued).toMatchObject([{ title: "Edited", description: "Long notes" }]);
     expect([...server.tasks.values()]).toMatchObject([{ title: "Edited" }]);
     expect(acknowledged[0]).toEqual([task.id, null]);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 
   test.each([
@@ -945,7 +945,7 @@ describe("a task that was deleted elsewhere", () => {
     outbox.add(setting(makeTask(), fields));
     await settle();
     expect(server.tasks.size).toBe(0);
-    expect(outbox.state().changes).toEqual([]);
+    expect(outbox.state().mutations).toEqual([]);
   });
 });
 
@@ -956,14 +956,14 @@ describe("two tabs", () => {
     const task = makeTask();
     one.add(creation(task));
     two.refresh();
-    expect(two.state().changes).toHaveLength(1);
+    expect(two.state().mutations).toHaveLength(1);
     online = true;
     one.retry();
     await settle();
     two.retry();
     await settle();
     expect(server.log).toEqual(["create Pay rent"]);
-    expect(two.state().changes).toEqual([]);
+    expect(two.state().mutations).toEqual([]);
   });
 
   test("that send at the same time make one task", async () => {
@@ -976,6 +976,6 @@ describe("two tabs", () => {
     two.retry();
     await settle();
     expect(server.tasks.size).toBe(1);
-    expect([one.state().changes, two.state().changes]).toEqual([[], []]);
+    expect([one.state().mutations, two.state().mutations]).toEqual([[], []]);
   });
 });

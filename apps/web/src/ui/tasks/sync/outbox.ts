@@ -11,7 +11,7 @@ import {
   coalesceEdits,
   editOf,
   type Mutation,
-  nextStep,
+  nextRequest,
   notYet,
   type SyncRequest,
 } from "./mutation.ts";
@@ -20,7 +20,7 @@ import type { Acknowledged } from "./snapshot.ts";
 
 /** What the screen needs to know of the changes that the server has not acknowledged. */
 export interface OutboxState {
-  readonly changes: readonly Mutation[];
+  readonly mutations: readonly Mutation[];
   /** By task: why the server will not take its changes as they are. */
   readonly refused: ReadonlyMap<string, string>;
   /** By task: the same fields were changed elsewhere too, and the person is to choose. */
@@ -37,7 +37,7 @@ export interface Conflict {
 }
 
 export const emptyOutbox: OutboxState = {
-  changes: [],
+  mutations: [],
   refused: new Map(),
   conflicts: new Map(),
   trouble: null,
@@ -120,9 +120,9 @@ export class Outbox {
   }
 
   /** Takes changes in, one of each task. */
-  add(...changes: readonly Mutation[]): void {
+  add(...mutations: readonly Mutation[]): void {
     const queues = this.#queues();
-    for (const change of changes) this.#addTo(queues.get(change.task.id) ?? [], change);
+    for (const mutation of mutations) this.#addTo(queues.get(mutation.task.id) ?? [], mutation);
     this.refresh();
     this.#pump();
   }
@@ -130,10 +130,10 @@ export class Outbox {
   /** Takes deletes back. What was sent already is restored from the trash. */
   undoDeletes(deletes: readonly Mutation[]): void {
     this.refresh();
-    const waiting = new Map(this.#state.changes.map((change) => [change.id, change]));
-    const isWaiting = ({ id }: Mutation) => isStoppable(waiting.get(id));
-    this.#forget(deletes.filter(isWaiting));
-    const sent = deletes.filter((change) => !isWaiting(change));
+    const unsent = new Map(this.#state.mutations.map((mutation) => [mutation.id, mutation]));
+    const isUnsent = ({ id }: Mutation) => isStoppable(unsent.get(id));
+    this.#forget(deletes.filter(isUnsent));
+    const sent = deletes.filter((mutation) => !isUnsent(mutation));
     this.add(...sent.map(({ task }) => ({ kind: "restore", id: uuidv7(), task }) as const));
   }
 
@@ -189,59 +189,59 @@ export class Outbox {
   #hurry(): void {
     // Another tab may have sent or wiped them.
     this.refresh();
-    for (const change of this.#state.changes) {
-      if (change.kind === "delete" && change.send_at > 0)
-        this.#options.storage.write({ ...change, send_at: 0 });
+    for (const mutation of this.#state.mutations) {
+      if (mutation.kind === "delete" && mutation.send_at > 0)
+        this.#options.storage.write({ ...mutation, send_at: 0 });
     }
     this.refresh();
   }
 
   /** Those that are not under way. */
   #dueDeletes(): readonly Mutation[] {
-    return dueDeletes(this.#state.changes).filter(({ task }) => !this.#busy.has(task.id));
+    return dueDeletes(this.#state.mutations).filter(({ task }) => !this.#busy.has(task.id));
   }
 
   /** Reads the stored changes again: another tab may have added some, or sent some. */
   readonly refresh = (): void => {
-    const changes = this.#options.storage.read();
-    const before = this.#state.changes;
+    const mutations = this.#options.storage.read();
+    const before = this.#state.mutations;
     const same =
-      changes.length === before.length &&
-      changes.every((change, index) => isSameMutation(change, before[index]));
-    if (!same) this.#set({ changes });
+      mutations.length === before.length &&
+      mutations.every((mutation, index) => isSameMutation(mutation, before[index]));
+    if (!same) this.#set({ mutations });
   };
 
-  #addTo(queue: readonly Mutation[], change: Mutation): void {
-    const { id } = change.task;
+  #addTo(queue: readonly Mutation[], mutation: Mutation): void {
+    const { id } = mutation.task;
     const refused = this.#state.refused.has(id);
-    if (refused && change.kind === "set" && queue.some((one) => one.kind === "create")) {
+    if (refused && mutation.kind === "set" && queue.some((one) => one.kind === "create")) {
       // A refused create never arrived, so it can be made anew with what was mended.
       this.#forget(queue);
-      this.#options.storage.write({ kind: "create", id: change.id, task: change.task });
+      this.#options.storage.write({ kind: "create", id: mutation.id, task: mutation.task });
     } else {
       // Another tab deletes what is edited here: the edit wins, while that can still be stopped.
-      if (change.kind === "set") this.#forget(queue.filter(isStoppable));
-      this.#options.storage.write(change);
+      if (mutation.kind === "set") this.#forget(queue.filter(isStoppable));
+      this.#options.storage.write(mutation);
     }
     this.#accept(id);
   }
 
   #queue(taskId: string): readonly Mutation[] {
-    return this.#state.changes.filter((change) => change.task.id === taskId);
+    return this.#state.mutations.filter((mutation) => mutation.task.id === taskId);
   }
 
   #queues(): ReadonlyMap<string, readonly Mutation[]> {
     const queues = new Map<string, Mutation[]>();
-    for (const change of this.#state.changes) {
-      const queue = queues.get(change.task.id);
-      if (queue) queue.push(change);
-      else queues.set(change.task.id, [change]);
+    for (const mutation of this.#state.mutations) {
+      const queue = queues.get(mutation.task.id);
+      if (queue) queue.push(mutation);
+      else queues.set(mutation.task.id, [mutation]);
     }
     return queues;
   }
 
-  #forget(changes: readonly Mutation[]): void {
-    for (const { id } of changes) this.#options.storage.remove(id);
+  #forget(mutations: readonly Mutation[]): void {
+    for (const { id } of mutations) this.#options.storage.remove(id);
   }
 
   #refuse(taskIds: Iterable<string>, reason: string): void {
@@ -260,9 +260,9 @@ export class Outbox {
   #refuseCreates(id: string, reason: string): void {
     const now = Date.now();
     this.#crowded.add(id);
-    for (const [waiting, queue] of this.#queues()) {
-      if (!this.#busy.has(waiting) && nextStep(queue, now)?.do === "create")
-        this.#crowded.add(waiting);
+    for (const [other, queue] of this.#queues()) {
+      if (!this.#busy.has(other) && nextRequest(queue, now)?.do === "create")
+        this.#crowded.add(other);
     }
     this.#refuse(this.#crowded, reason);
   }
@@ -296,10 +296,10 @@ export class Outbox {
     const deletes: string[] = [];
     for (const [id, queue] of this.#queues()) {
       if (this.#busy.has(id) || this.#stuck.has(id)) continue;
-      const step = nextStep(queue, now);
-      if (step?.do === "delete") deletes.push(id);
-      else if (step && this.#mayStart(id, step)) {
-        void this.#inTurn([id], step.do, () => this.#sendNext(id));
+      const request = nextRequest(queue, now);
+      if (request?.do === "delete") deletes.push(id);
+      else if (request && this.#mayStart(id, request)) {
+        void this.#inTurn([id], request.do, () => this.#sendNext(id));
       }
     }
     // They are due from now on, which the screen shows.
@@ -309,16 +309,16 @@ export class Outbox {
       if (this.#requests >= atOnce || [...this.#busy.values()].includes("delete")) break;
       void this.#inTurn(ids, "delete", () => this.#sendDeletes(ids, false));
     }
-    const waits = this.#state.changes.flatMap((change) =>
-      change.kind === "delete" && change.send_at > now ? change.send_at : [],
+    const sendTimes = this.#state.mutations.flatMap((mutation) =>
+      mutation.kind === "delete" && mutation.send_at > now ? mutation.send_at : [],
     );
-    if (waits.length > 0) this.#wake(Math.min(...waits));
+    if (sendTimes.length > 0) this.#wake(Math.min(...sendTimes));
   }
 
-  #mayStart(id: string, step: SyncRequest): boolean {
+  #mayStart(id: string, request: SyncRequest): boolean {
     const { refused, conflicts } = this.#state;
     if (this.#requests >= atOnce || refused.has(id) || conflicts.has(id)) return false;
-    return step.do !== "create" || ![...this.#busy.values()].includes("create");
+    return request.do !== "create" || ![...this.#busy.values()].includes("create");
   }
 
   async #inTurn(
@@ -345,20 +345,20 @@ export class Outbox {
   }
 
   async #sendNext(id: string): Promise<void> {
-    const step = nextStep(this.#queue(id), Date.now());
-    if (step) await this.#send(id, step, false);
+    const request = nextRequest(this.#queue(id), Date.now());
+    if (request) await this.#send(id, request, false);
   }
 
   /** All deletes of these tasks that are due: one alone, several as one batch. */
   async #sendDeletes(ids: readonly string[], keepalive: boolean): Promise<void> {
     const queues = this.#queues();
     const deletes = ids.flatMap((id) => {
-      const step = nextStep(queues.get(id) ?? [], Date.now());
-      return step?.do === "delete" ? { id, step } : [];
+      const request = nextRequest(queues.get(id) ?? [], Date.now());
+      return request?.do === "delete" ? { id, request } : [];
     });
     const [first, second] = deletes;
     if (!first) return;
-    if (!second) return this.#send(first.id, first.step, keepalive);
+    if (!second) return this.#send(first.id, first.request, keepalive);
     try {
       const operations = deletes.map(({ id }) => ({ operation: "delete" as const, id }));
       const { body } = await this.#options.api.batchTasks(
@@ -372,63 +372,65 @@ export class Outbox {
       const done = results.filter(({ failure }) => !failure || failure.is === "missing");
       this.#settle(
         new Map(done.map(({ id }) => [id, null])),
-        done.flatMap(({ step }) => step.covers),
+        done.flatMap(({ request }) => request.covers),
       );
-      for (const { id, step, failure } of results) {
-        if (failure && failure.is !== "missing") await this.#fail(id, step, failure);
+      for (const { id, request, failure } of results) {
+        if (failure && failure.is !== "missing") await this.#fail(id, request, failure);
       }
     } catch (error) {
       const failure = readFailure(error);
-      for (const { id, step } of deletes) await this.#fail(id, step, failure);
+      for (const { id, request } of deletes) await this.#fail(id, request, failure);
     }
   }
 
-  async #send(id: string, step: SyncRequest, keepalive: boolean): Promise<void> {
+  async #send(id: string, request: SyncRequest, keepalive: boolean): Promise<void> {
     try {
-      const { body } = await this.#request(id, step, { keepalive });
-      this.#settleOne(id, step, body ?? null);
+      const { body } = await this.#call(id, request, { keepalive });
+      this.#settleOne(id, request, body ?? null);
     } catch (error) {
-      await this.#fail(id, step, readFailure(error));
+      await this.#fail(id, request, readFailure(error));
     }
   }
 
-  #request(
+  #call(
     id: string,
-    step: SyncRequest,
+    request: SyncRequest,
     options: RequestOptions,
   ): Promise<{ readonly body: Task | undefined }> {
     const { api } = this.#options;
-    const request = { params: { id } };
-    switch (step.do) {
+    const params = { id };
+    switch (request.do) {
       case "create":
-        return api.createTask({ body: step.body }, options);
+        return api.createTask({ body: request.body }, options);
       case "update": {
-        const headers = { if_match: this.#knownTag(id, step) };
-        return api.updateTask({ ...request, body: step.fields, headers }, options);
+        const headers = { if_match: this.#knownTag(id, request) };
+        return api.updateTask({ params, body: request.fields, headers }, options);
       }
       case "complete":
-        return api.completeTask({ ...request, body: { completed: step.completed } }, options);
+        return api.completeTask({ params, body: { completed: request.completed } }, options);
       case "delete":
-        return api.deleteTask(request, options);
+        return api.deleteTask({ params }, options);
       case "restore":
-        return api.restoreTask(request, options);
+        return api.restoreTask({ params }, options);
     }
   }
 
   /** Of the newest version that holds nothing which the person had to know before this update. */
-  #knownTag(id: string, step: SyncRequest & { do: "update" }): string | undefined {
-    if (!step.before) return undefined;
+  #knownTag(id: string, request: SyncRequest & { do: "update" }): string | undefined {
+    if (!request.before) return undefined;
     const lastKnown = this.#lastKnown.get(id);
     const isKnown =
-      lastKnown && lastKnown.version > step.before.version && !clashesOf(step, lastKnown).length;
-    return etagOf(isKnown ? lastKnown : step.before);
+      lastKnown &&
+      lastKnown.version > request.before.version &&
+      !clashesOf(request, lastKnown).length;
+    return etagOf(isKnown ? lastKnown : request.before);
   }
 
-  #settleOne(id: string, step: SyncRequest, task: Task | null): void {
+  #settleOne(id: string, request: SyncRequest, task: Task | null): void {
     // A create that is repeated answers with the task even where that is in the trash by now.
-    this.#settle(new Map([[id, task?.deleted_at ? null : task]]), step.covers);
-    if (step.do !== "restore") return;
-    for (const { task: given } of step.covers) this.#options.onRestored(given, task !== null);
+    this.#settle(new Map([[id, task?.deleted_at ? null : task]]), request.covers);
+    if (request.do !== "restore") return;
+    for (const { task: given } of request.covers) this.#options.onRestored(given, task !== null);
   }
 
   #settle(acknowledged: Acknowledged, covers: readonly Mutation[]): void {
@@ -443,14 +445,15 @@ export class Outbox {
     this.refresh();
   }
 
-  async #fail(id: string, step: SyncRequest, failure: Failure): Promise<void> {
-    if (failure.is === "missing") this.#missing(id, step);
-    else if (failure.is === "changed") await this.#changed(id, step, failure.task);
-    else if (failure.is === "present") await this.#present(id, step);
+  async #fail(id: string, request: SyncRequest, failure: Failure): Promise<void> {
+    if (failure.is === "missing") this.#missing(id, request);
+    else if (failure.is === "changed") await this.#changed(id, request, failure.task);
+    else if (failure.is === "present") await this.#present(id, request);
     else if (failure.is === "full") this.#refuseCreates(id, failure.reason);
-    else if (failure.is === "broken") this.#giveUp([id], step.do, failure.reason);
+    else if (failure.is === "broken") this.#giveUp([id], request.do, failure.reason);
     // In a delete there is nothing to mend: it is tried again, ever more rarely.
-    else if (failure.is === "refused" && step.do !== "delete") this.#refuse([id], failure.reason);
+    else if (failure.is === "refused" && request.do !== "delete")
+      this.#refuse([id], failure.reason);
     else this.#delay(failure);
   }
 
@@ -459,49 +462,49 @@ export class Outbox {
     // Requests that fail together count as one failure.
     if (now >= this.#pausedUntil) this.#failures++;
     const backoff = Math.min(longestDelayMs, 1000 * 2 ** (this.#failures - 1));
-    const asked = failure.is === "trouble" ? failure.retryAfter * 1000 : 0;
-    this.#pausedUntil = now + Math.max(backoff, Math.min(asked, longestDelayMs));
+    const retryAfterMs = failure.is === "trouble" ? failure.retryAfter * 1000 : 0;
+    this.#pausedUntil = now + Math.max(backoff, Math.min(retryAfterMs, longestDelayMs));
     const trouble = { reason: failure.reason, signedOut: failure.is === "signed out" };
     this.#set({ trouble: this.#options.isOnline() ? trouble : null });
     this.#wake(this.#pausedUntil);
   }
 
   /** The task is gone: a delete is done, a tick or a move is moot, but an edited text must live on. */
-  #missing(id: string, step: SyncRequest): void {
-    if (step.do !== "update" || Object.keys(step.fields).every(isMoot)) {
-      this.#settleOne(id, step, null);
+  #missing(id: string, request: SyncRequest): void {
+    if (request.do !== "update" || Object.keys(request.fields).every(isMoot)) {
+      this.#settleOne(id, request, null);
       return;
     }
     const queue = this.#queue(id);
-    const last = queue.findLast((change) => change.kind === "set");
-    if (last && queue.every((change) => change.kind !== "delete")) {
+    const last = queue.findLast((mutation) => mutation.kind === "set");
+    if (last && queue.every((mutation) => mutation.kind !== "delete")) {
       const task = { ...last.task, id: uuidv7(), created_at: notYet };
       this.#options.storage.write({ kind: "create", id: uuidv7(), task });
       this.#options.onRescued(task);
     }
-    this.#settleOne(id, { ...step, covers: queue }, null);
+    this.#settleOne(id, { ...request, covers: queue }, null);
   }
 
   /** Changed elsewhere: where that touched other fields the update goes again, else the person chooses. */
-  async #changed(id: string, step: SyncRequest, theirs: Task): Promise<void> {
+  async #changed(id: string, request: SyncRequest, theirs: Task): Promise<void> {
     this.#lastKnown.set(id, theirs);
-    if (step.do !== "update") throw new Error(`Not an update: ${step.do}`);
-    const clashes = clashesOf(step, theirs);
+    if (request.do !== "update") throw new Error(`Not an update: ${request.do}`);
+    const clashes = clashesOf(request, theirs);
     if (clashes.length === 0) return this.#sendNext(id);
-    const mine = Object.fromEntries(clashes.map((name) => [name, step.fields[name]]));
+    const mine = Object.fromEntries(clashes.map((name) => [name, request.fields[name]]));
     this.#set({ conflicts: new Map(this.#state.conflicts).set(id, { mine, theirs }) });
   }
 
-  async #present(id: string, step: SyncRequest): Promise<void> {
+  async #present(id: string, request: SyncRequest): Promise<void> {
     try {
       const { body } = await this.#options.api.getTask({ params: { id } });
       // A 304 alone has no body, and is never answered to what asks for none.
-      this.#settleOne(id, step, body ?? null);
+      this.#settleOne(id, request, body ?? null);
     } catch (error) {
       const failure = readFailure(error);
       // An id is one's own alone: it did arrive, and is in the trash by now.
-      if (failure.is === "missing") this.#settleOne(id, step, null);
-      else await this.#fail(id, step, failure);
+      if (failure.is === "missing") this.#settleOne(id, request, null);
+      else await this.#fail(id, request, failure);
     }
   }
 }
@@ -514,12 +517,12 @@ function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<strin
 
 const isMoot = (name: string): boolean => name === "completed" || name === "position";
 
-const isStoppable = (change: Mutation | undefined): boolean =>
-  change?.kind === "delete" && change.send_at > Date.now();
+const isStoppable = (mutation: Mutation | undefined): boolean =>
+  mutation?.kind === "delete" && mutation.send_at > Date.now();
 
 /** Deletes whose time to undo is over. */
-export const dueDeletes = (changes: readonly Mutation[]): readonly Mutation[] =>
-  changes.filter((change) => change.kind === "delete" && change.send_at <= Date.now());
+export const dueDeletes = (mutations: readonly Mutation[]): readonly Mutation[] =>
+  mutations.filter((mutation) => mutation.kind === "delete" && mutation.send_at <= Date.now());
 
 /** As many as one batch may hold. */
 function batches(ids: readonly string[]): readonly (readonly string[])[] {

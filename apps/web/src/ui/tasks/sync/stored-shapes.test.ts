@@ -7,7 +7,7 @@ import { listShown } from "#ui/tasks/model/task-list.ts";
 import { makeStorage, makeTask } from "#ui/tasks/testing.ts";
 import { createDrafts } from "./drafts.ts";
 import { parseCachedList } from "./list-cache.ts";
-import { applyChanges, type Mutation, nextStep } from "./mutation.ts";
+import { applyMutations, type Mutation, nextRequest } from "./mutation.ts";
 import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 import { readTask } from "./stored-task.ts";
@@ -107,35 +107,35 @@ test("of a kept list every task that can be read is shown, and only a whole one 
   expect(read).toMatchObject({ tasks: [task], complete: false, counts: countTasks([task]) });
 });
 
-const change = {
+const mutation = {
   id: "1",
   kind: "set",
   task,
   fields: { title: "Pay" },
   before: { title: "", version: 1 },
 };
-const someChange = fc.oneof(
-  damaged(change),
+const someMutation = fc.oneof(
+  damaged(mutation),
   damaged({ id: "2", kind: "delete", task, send_at: 0 }),
   damaged({ id: "3", kind: "create", task }),
   anything,
 );
 
-function expectUsable(changes: readonly Mutation[]): void {
-  for (const one of changes) expectSound(one.task);
-  applyChanges([task], changes).forEach(expectSound);
-  for (const one of changes) nextStep([one], Date.now());
+function expectUsable(mutations: readonly Mutation[]): void {
+  for (const one of mutations) expectSound(one.task);
+  applyMutations([task], mutations).forEach(expectSound);
+  for (const one of mutations) nextRequest([one], Date.now());
 }
 
 test("unsent changes in local storage: those that can be read are, the others stay where they are", () => {
   fc.assert(
-    fc.property(fc.array(someChange), fc.array(fc.string()), (values, texts) => {
+    fc.property(fc.array(someMutation), fc.array(fc.string()), (values, texts) => {
       const local = makeStorage();
       const all = [...values.map((value) => JSON.stringify(value, plain)), ...texts];
       for (const [index, text] of all.entries()) {
         if (text !== undefined) local.setItem(`tend:change:ada:${index}`, text);
       }
-      local.setItem("tend:change:ada:good", JSON.stringify({ ...change, id: "good" }));
+      local.setItem("tend:change:ada:good", JSON.stringify({ ...mutation, id: "good" }));
       const before = { ...local };
       const read = createMutationStorage(local, "ada").read();
       expectUsable(read);
@@ -149,7 +149,7 @@ test("unsent changes in local storage: those that can be read are, the others st
 const plain = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
 
 test("truncated at any place, a change is read or left alone", () => {
-  const text = JSON.stringify(change);
+  const text = JSON.stringify(mutation);
   for (let length = 0; length <= text.length; length++) {
     const local = makeStorage();
     local.setItem("tend:change:ada:1", text.slice(0, length));
@@ -162,14 +162,14 @@ test("truncated at any place, a change is read or left alone", () => {
 test("unsent changes in IndexedDB: one that cannot be read hides none that can", async () => {
   let user = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(someChange, { maxLength: 5 }), async (values) => {
+    fc.asyncProperty(fc.array(someMutation, { maxLength: 5 }), async (values) => {
       const id = `user-${user++}`;
       const database = createMutationDatabase(id);
       for (const [index, value] of values.entries()) {
         // Functions and their kind no program can have stored.
         await database.put({ ...Object(value), id: `${index}` }).catch(() => {});
       }
-      await database.put({ ...change, id: "good" } as Mutation);
+      await database.put({ ...mutation, id: "good" } as Mutation);
       const storage = createMutationStorage(makeStorage(), id, { database });
       await storage.reload();
       expectUsable(storage.read());
@@ -237,7 +237,7 @@ test("a database of another version, or without its store, keeps changes all the
     await Promise.race([deleted(), new Promise((resolve) => setTimeout(resolve, 50))]);
     await opened("tend-changes", version, upgrade).catch(() => {});
     const database = createMutationDatabase(`version-${version}`);
-    await database.put({ ...change, id: "1" } as Mutation);
-    expect(await database.read()).toEqual([change]);
+    await database.put({ ...mutation, id: "1" } as Mutation);
+    expect(await database.read()).toEqual([mutation]);
   }
 });

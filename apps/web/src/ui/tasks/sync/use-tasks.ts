@@ -5,7 +5,7 @@ import { useMemo, useRef, useState } from "react";
 import { isWorthRetrying, reasonOf } from "#ui/api/failure.ts";
 import { loadTasks } from "#ui/api/task-pages.ts";
 import { createUserClient } from "#ui/api/user-client.ts";
-import { applyChanges } from "./mutation.ts";
+import { applyMutations } from "./mutation.ts";
 import type { Outbox, OutboxOptions, OutboxState } from "./outbox.ts";
 import { acknowledge, mergePages, type Snapshot } from "./snapshot.ts";
 import { useOutbox } from "./use-outbox.ts";
@@ -27,7 +27,7 @@ export interface Tasks {
 export function useTasks(
   userId: string,
   initial: Snapshot,
-  told: Pick<OutboxOptions, "onRescued" | "onRestored">,
+  callbacks: Pick<OutboxOptions, "onRescued" | "onRestored">,
 ): Tasks {
   const client = useQueryClient();
   const [api] = useState<Client>(() => createUserClient(userId));
@@ -43,7 +43,7 @@ export function useTasks(
       acknowledgeInTrash(client, userId, latest);
     },
     onSentElsewhere: () => void client.invalidateQueries({ queryKey: key }),
-    ...told,
+    ...callbacks,
   });
 
   const { data, error, refetch } = useQuery<Snapshot>({
@@ -65,7 +65,10 @@ export function useTasks(
     },
   });
 
-  const tasks = useMemo(() => applyChanges(data.tasks, state.changes), [data.tasks, state.changes]);
+  const tasks = useMemo(
+    () => applyMutations(data.tasks, state.mutations),
+    [data.tasks, state.mutations],
+  );
   return {
     tasks,
     complete: data.complete,

@@ -7,7 +7,7 @@ import { unsavedOn, wipeStorage } from "./wipe.ts";
 test("what is unsaved is counted, one person's alone", async () => {
   const storage = makeStorage();
   const task = makeTask();
-  expect(await unsavedOn(storage, "ada")).toEqual({ changes: 0, drafts: 0 });
+  expect(await unsavedOn(storage, "ada")).toEqual({ mutations: 0, drafts: 0 });
   createMutationStorage(storage, "ada").write({ id: "1", kind: "create", task });
   createMutationStorage(storage, "ada").write({ id: "2", kind: "delete", task, send_at: 0 });
   createDrafts(storage, "ada").writeText("new", "Half a thou");
@@ -17,12 +17,12 @@ test("what is unsaved is counted, one person's alone", async () => {
   createDrafts(storage, "ada").writeText("name", "Ada Ki");
   createDrafts(storage, "ada").writeText("command", "sort");
   storage.setItem("tend:here", "ada");
-  expect(await unsavedOn(storage, "ada")).toEqual({ changes: 2, drafts: 1 });
-  expect(await unsavedOn(storage, "grace")).toEqual({ changes: 0, drafts: 2 });
+  expect(await unsavedOn(storage, "ada")).toEqual({ mutations: 2, drafts: 1 });
+  expect(await unsavedOn(storage, "grace")).toEqual({ mutations: 0, drafts: 2 });
 });
 
 test("without storage nothing is unsaved on it", async () => {
-  expect(await unsavedOn(undefined, "ada")).toEqual({ changes: 0, drafts: 0 });
+  expect(await unsavedOn(undefined, "ada")).toEqual({ mutations: 0, drafts: 0 });
 });
 
 test("what is stored of one user goes, and what is of others stays", () => {

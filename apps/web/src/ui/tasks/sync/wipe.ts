@@ -6,22 +6,22 @@ import { createMutationStorage } from "./mutation-storage.ts";
 
 /** What this person typed for their tasks and the server does not have. */
 export interface Unsaved {
-  readonly changes: number;
+  readonly mutations: number;
   readonly drafts: number;
 }
 
 export async function unsavedOn(storage: Storage | undefined, userId: string): Promise<Unsaved> {
-  const changes = createMutationStorage(storage, userId, {
+  const mutationStorage = createMutationStorage(storage, userId, {
     database: createMutationDatabase(userId),
   });
-  await changes.reload();
+  await mutationStorage.reload();
   const prefix = keyPrefix("draft", userId);
   // A name stands in its field, beside the button that signs out; a command is no text to keep.
   const notOfTasks = [`${prefix}name`, `${prefix}command`];
   const drafts = Object.keys(storage ?? {}).filter(
     (key) => key.startsWith(prefix) && !notOfTasks.includes(key),
   );
-  return { changes: changes.read().length, drafts: drafts.length };
+  return { mutations: mutationStorage.read().length, drafts: drafts.length };
 }
 
 /**

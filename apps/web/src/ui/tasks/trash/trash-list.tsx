@@ -31,7 +31,7 @@ export function TrashList(props: TrashListProps) {
   const { drawn, drawMore } = useDrawn();
   const [deleting, setDeleting] = useState<Task | null>(null);
   const restoring = new Set(
-    unsent.changes.filter(({ kind }) => kind === "restore").map(({ task }) => task.id),
+    unsent.mutations.filter(({ kind }) => kind === "restore").map(({ task }) => task.id),
   );
 
   return (

@@ -130,12 +130,12 @@ function Reading({ count, total }: { count: number; total: number }) {
 
 /** The notice of changes on this device alone, which cannot be in the file. */
 function Unsent({ userId }: { userId: string }) {
-  const [changes, setChanges] = useState(0);
+  const [count, setCount] = useState(0);
   useEffect(() => {
-    unsavedOn(browserStorage(), userId).then((unsaved) => setChanges(unsaved.changes));
+    unsavedOn(browserStorage(), userId).then((unsaved) => setCount(unsaved.mutations));
   }, [userId]);
-  if (changes === 0) return null;
-  const what = changes === 1 ? "1 change" : `${changes} changes`;
+  if (count === 0) return null;
+  const what = count === 1 ? "1 change" : `${count} changes`;
   return (
     <p className="text-meta text-warn">
       {`${what} on this device could not be sent yet and may be missing here. Go to your tasks to send them, and export again.`}
