@@ -7,10 +7,10 @@ import { inStore } from "./list-cache.ts";
  * is unsent or half typed stays, and waits for the same person.
  */
 export async function clearListCache(isWanted: () => boolean): Promise<void> {
-  const here = getActiveUser();
+  const userId = getActiveUser();
   // Asked once more: a page that was kept for going back may be older than the session.
   const { body } = await api.getSession();
-  if (body !== null || getActiveUser() !== here || !isWanted()) return;
+  if (body !== null || getActiveUser() !== userId || !isWanted()) return;
   clearActiveUser();
   // Unless somebody has signed in meanwhile.
   await inStore<unknown>("readwrite", (store) =>

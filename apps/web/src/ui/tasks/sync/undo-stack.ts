@@ -8,22 +8,22 @@ const deepest = 50;
 
 /** The latest deeds, the last on top. Each can be taken back once, until it is removed. */
 export class UndoStack {
-  #deeds: readonly Undoable[] = [];
+  #actions: readonly Undoable[] = [];
 
-  push(deed: Undoable): void {
-    this.#deeds = [...this.#deeds, deed].slice(-deepest);
+  push(action: Undoable): void {
+    this.#actions = [...this.#actions, action].slice(-deepest);
   }
 
   /** Takes back the deed with this id, or the last one. Undefined: there is none. */
   undo(id?: string): Undoable | undefined {
-    const deed = this.#deeds.findLast((one) => !id || one.id === id);
-    if (!deed) return undefined;
-    this.remove(deed.id);
-    deed.run();
-    return deed;
+    const action = this.#actions.findLast((one) => !id || one.id === id);
+    if (!action) return undefined;
+    this.remove(action.id);
+    action.run();
+    return action;
   }
 
   remove(id: string): void {
-    this.#deeds = this.#deeds.filter((one) => one.id !== id);
+    this.#actions = this.#actions.filter((one) => one.id !== id);
   }
 }

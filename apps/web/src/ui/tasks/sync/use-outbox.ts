@@ -17,14 +17,14 @@ export function useOutbox(
   options: UseOutboxOptions,
 ): { readonly outbox: Outbox; readonly state: OutboxState } {
   const [{ outbox, storage, tabs, onSentElsewhere }] = useState(() => {
-    const tabs = tellTabs(userId);
-    let wasHere = false;
+    const tabs = createTabChannel(userId);
+    let wasActive = false;
     const storage = createMutationStorage(browserStorage(), userId, {
       database: createMutationDatabase(userId),
-      onChanged: tabs.tell,
+      onChanged: tabs.post,
       isGone() {
-        wasHere ||= getActiveUser() === userId;
-        return wasHere && getActiveUser() === null;
+        wasActive ||= getActiveUser() === userId;
+        return wasActive && getActiveUser() === null;
       },
     });
     const exclusively: OutboxOptions["exclusively"] = (taskIds, run) =>
@@ -99,13 +99,13 @@ async function upToDate(storage: MutationStorage, run: () => Promise<void>): Pro
 }
 
 /** Tells the other tabs of this user what became of the changes that all of them share. */
-function tellTabs(userId: string) {
+function createTabChannel(userId: string) {
   let channel: BroadcastChannel | undefined;
   return {
-    tell: (how: "more" | "fewer") => channel?.postMessage(how),
-    listen(onTold: (how: "more" | "fewer") => void) {
+    post: (how: "more" | "fewer") => channel?.postMessage(how),
+    listen(onMessage: (how: "more" | "fewer") => void) {
       channel = new BroadcastChannel(`tend:changes:${userId}`);
-      channel.onmessage = ({ data }) => onTold(data === "fewer" ? "fewer" : "more");
+      channel.onmessage = ({ data }) => onMessage(data === "fewer" ? "fewer" : "more");
       return () => {
         channel?.close();
         channel = undefined;
