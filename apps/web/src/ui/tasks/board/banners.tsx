@@ -16,13 +16,13 @@ interface BannersProps {
   readonly deleting: number;
   readonly onStopDeleting: () => void;
   readonly loadFailure: string | undefined;
-  readonly here: string;
+  readonly next: string;
   readonly onReload: () => void;
 }
 
 /** What stands between the person and the server, one at a time, the first cause first. */
 export function Banners(props: BannersProps) {
-  const { signedOut, hasUnsent, deleting, loadFailure, here } = props;
+  const { signedOut, hasUnsent, deleting, loadFailure, next } = props;
   const online = useOnline();
   const most = useRef(0);
   most.current = deleting === 0 ? 0 : Math.max(most.current, deleting);
@@ -38,7 +38,7 @@ export function Banners(props: BannersProps) {
           icon={<Icon of={LogIn} size={16} />}
           action={
             // A full page load: whoever signs in, nothing of this page's memory goes along.
-            <a href={withNext("/sign-in", here)} className={buttonClass("secondary", "small")}>
+            <a href={withNext("/sign-in", next)} className={buttonClass("secondary", "small")}>
               Sign in
             </a>
           }

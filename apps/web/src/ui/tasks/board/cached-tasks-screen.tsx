@@ -6,7 +6,7 @@ import { getActiveUser } from "#ui/device/active-user.ts";
 import { type CachedList, readCachedList } from "#ui/tasks/sync/list-cache.ts";
 import { TasksScreen } from "./tasks-screen.tsx";
 
-interface KeptTasksScreenProps {
+interface CachedTasksScreenProps {
   /** Until it is known whether a list is kept. */
   readonly meanwhile: ReactNode;
   /** Where none is kept. */
@@ -14,7 +14,7 @@ interface KeptTasksScreenProps {
 }
 
 /** The tasks as this device keeps them, of whoever was here last and has not signed out. */
-export function CachedTasksScreen({ meanwhile, otherwise }: KeptTasksScreenProps) {
+export function CachedTasksScreen({ meanwhile, otherwise }: CachedTasksScreenProps) {
   const [list, setList] = useState<CachedList | "none">();
 
   useEffect(() => {
@@ -27,9 +27,9 @@ export function CachedTasksScreen({ meanwhile, otherwise }: KeptTasksScreenProps
       onlineManager.setOnline(navigator.onLine);
       setList(found ?? "none");
     };
-    const here = getActiveUser();
-    if (here === null) show(undefined);
-    else readCachedList(here).then(show, () => show(undefined));
+    const userId = getActiveUser();
+    if (userId === null) show(undefined);
+    else readCachedList(userId).then(show, () => show(undefined));
     return () => {
       gone = true;
     };

@@ -13,7 +13,7 @@ interface ClearCompletedProps {
 
 /** Deletes all completed tasks, once that is confirmed. */
 export function ClearCompleted({ count, ready, onClear }: ClearCompletedProps) {
-  const [asking, setAsking] = useState(false);
+  const [isConfirming, setConfirming] = useState(false);
   const clear = (event: MouseEvent<HTMLButtonElement>) => {
     // Gives the focus back first: clearing moves it on from there.
     event.currentTarget.closest("dialog")?.close();
@@ -21,16 +21,16 @@ export function ClearCompleted({ count, ready, onClear }: ClearCompletedProps) {
   };
   return (
     <div className="flex justify-end print:hidden noscript:hidden">
-      <Button variant="quiet" size="small" disabled={!ready} onClick={() => setAsking(true)}>
+      <Button variant="quiet" size="small" disabled={!ready} onClick={() => setConfirming(true)}>
         Clear completed
       </Button>
       <Dialog
-        open={asking}
+        open={isConfirming}
         title={`Delete ${countOfTasks(count)}?`}
-        onClose={() => setAsking(false)}
+        onClose={() => setConfirming(false)}
         actions={
           <>
-            <Button onClick={() => setAsking(false)}>Cancel</Button>
+            <Button onClick={() => setConfirming(false)}>Cancel</Button>
             <Button variant="primary" onClick={clear}>
               {`Delete ${countOfTasks(count)}`}
             </Button>

@@ -33,7 +33,7 @@ export function TaskBoard(props: BoardProps) {
           deleting={dueDeletes(unsent.mutations).length}
           onStopDeleting={() => outbox.stopDeletes()}
           loadFailure={board.loadFailure}
-          here={filtersHref(filters)}
+          next={filtersHref(filters)}
           onReload={board.reload}
         />
         {!inTrash && (
