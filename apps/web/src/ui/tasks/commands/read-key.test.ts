@@ -5,7 +5,7 @@ import { commandOf, isSingle } from "./read-key.ts";
 type Press = Parameters<typeof commandOf>[0];
 type Circumstances = Parameters<typeof commandOf>[1];
 
-const ask = (press: Partial<Press>, at: Partial<Circumstances> = {}) =>
+const commandFor = (press: Partial<Press>, at: Partial<Circumstances> = {}) =>
   commandOf(
     {
       key: "",
@@ -37,7 +37,7 @@ describe("the table", () => {
     for (const [name, { keys }] of commandList) {
       for (const key of keys) {
         const press = pressOf(key);
-        expect([key, ask(press)]).toEqual([key, name]);
+        expect([key, commandFor(press)]).toEqual([key, name]);
       }
     }
   });
@@ -46,41 +46,41 @@ describe("the table", () => {
 describe("a key means nothing", () => {
   test("while somebody types, but for the palette", () => {
     for (const key of ["n", "Enter", "Delete", "ArrowDown", "?"]) {
-      expect(ask({ key }, { isTyping: true })).toBeUndefined();
+      expect(commandFor({ key }, { isTyping: true })).toBeUndefined();
     }
-    expect(ask({ key: "z", ctrlKey: true }, { isTyping: true })).toBeUndefined();
-    expect(ask({ key: "ArrowUp", altKey: true }, { isTyping: true })).toBeUndefined();
-    expect(ask({ key: "k", ctrlKey: true }, { isTyping: true })).toBe("openPalette");
+    expect(commandFor({ key: "z", ctrlKey: true }, { isTyping: true })).toBeUndefined();
+    expect(commandFor({ key: "ArrowUp", altKey: true }, { isTyping: true })).toBeUndefined();
+    expect(commandFor({ key: "k", ctrlKey: true }, { isTyping: true })).toBe("openPalette");
   });
 
   test("with a modifier, or with the one of another system", () => {
     for (const modifier of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }]) {
-      expect(ask({ key: "n", ...modifier })).toBeUndefined();
-      expect(ask({ key: "Delete", ...modifier })).toBeUndefined();
+      expect(commandFor({ key: "n", ...modifier })).toBeUndefined();
+      expect(commandFor({ key: "Delete", ...modifier })).toBeUndefined();
     }
-    expect(ask({ key: "N", shiftKey: true })).toBeUndefined();
+    expect(commandFor({ key: "N", shiftKey: true })).toBeUndefined();
     for (const modifier of [{ ctrlKey: true }, { metaKey: true }, { shiftKey: true }]) {
-      expect(ask({ key: "ArrowUp", altKey: true, ...modifier })).toBeUndefined();
+      expect(commandFor({ key: "ArrowUp", altKey: true, ...modifier })).toBeUndefined();
     }
-    expect(ask({ key: "Z", ctrlKey: true, shiftKey: true })).toBeUndefined();
-    expect(ask({ key: "k", metaKey: true })).toBeUndefined();
-    expect(ask({ key: "k", ctrlKey: true }, { isApple: true })).toBeUndefined();
-    expect(ask({ key: "k", metaKey: true }, { isApple: true })).toBe("openPalette");
+    expect(commandFor({ key: "Z", ctrlKey: true, shiftKey: true })).toBeUndefined();
+    expect(commandFor({ key: "k", metaKey: true })).toBeUndefined();
+    expect(commandFor({ key: "k", ctrlKey: true }, { isApple: true })).toBeUndefined();
+    expect(commandFor({ key: "k", metaKey: true }, { isApple: true })).toBe("openPalette");
   });
 
   test("when it is held down, unless it moves", () => {
     for (const key of ["n", "x", "Delete", "z", "Enter"]) {
-      expect(ask({ key, repeat: true })).toBeUndefined();
+      expect(commandFor({ key, repeat: true })).toBeUndefined();
     }
-    expect(ask({ key: "j", repeat: true })).toBe("nextTask");
-    expect(ask({ key: "ArrowUp", repeat: true })).toBe("previousTask");
+    expect(commandFor({ key: "j", repeat: true })).toBe("nextTask");
+    expect(commandFor({ key: "ArrowUp", repeat: true })).toBe("previousTask");
   });
 
   test("when single keys are off; those that are no letter or sign stay", () => {
     for (const [name, { keys }] of commandList) {
       for (const key of keys) {
         const press = pressOf(key);
-        const heard = ask(press, { singleKeys: false });
+        const heard = commandFor(press, { singleKeys: false });
         expect([key, heard]).toEqual([key, isSingle(key) ? undefined : name]);
       }
     }
@@ -97,10 +97,10 @@ describe("other keyboards", () => {
     ["AZERTY, whose digits need shift", { key: "1", code: "Digit1", shiftKey: true }, "showAll"],
     ["German, whose slash needs shift", { key: "/", code: "Digit7", shiftKey: true }, "search"],
     ["caps lock", { key: "N", code: "KeyN" }, "addTask"],
-  ] as const)("%s", (_, press, name) => expect(ask(press)).toBe(name));
+  ] as const)("%s", (_, press, name) => expect(commandFor(press)).toBe(name));
 
   test("a Latin letter that is not ours is not taken for its neighbour", () => {
-    expect(ask({ key: "é", code: "Digit2" })).toBeUndefined();
-    expect(ask({ key: "ñ", code: "KeyN" })).toBeUndefined();
+    expect(commandFor({ key: "é", code: "Digit2" })).toBeUndefined();
+    expect(commandFor({ key: "ñ", code: "KeyN" })).toBeUndefined();
   });
 });

@@ -6,8 +6,8 @@ export function makeCommandContext(part: Partial<CommandContext> = {}) {
   const done: unknown[][] = [];
   const note =
     (name: string) =>
-    (...told: readonly unknown[]): void =>
-      void done.push([name, ...told]);
+    (...args: readonly unknown[]): void =>
+      void done.push([name, ...args]);
   const context: CommandContext = {
     tasks: [],
     subject: undefined,

@@ -18,7 +18,7 @@ export function useKeyboard(contextNow: () => CommandContext): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isComposing(event) || isCovered()) return;
-      const name = askedBy(event);
+      const name = commandOfEvent(event);
       if (!name) return;
       const command: Command = commands[name];
       const context = latest.current();
@@ -30,7 +30,7 @@ export function useKeyboard(contextNow: () => CommandContext): void {
   }, []);
 }
 
-const askedBy = (event: KeyboardEvent): CommandName | undefined =>
+const commandOfEvent = (event: KeyboardEvent): CommandName | undefined =>
   commandOf(event, {
     isApple: isApple(),
     isTyping: isTyping(event.target),
@@ -42,4 +42,5 @@ export const isApple = (): boolean => /^(?:Mac|iP)/.test(navigator.platform);
 const isCovered = (): boolean => document.querySelector("dialog[open], :popover-open") !== null;
 
 /** The key that opens the palette also closes it. */
-export const isPaletteKey = (event: KeyboardEvent): boolean => askedBy(event) === "openPalette";
+export const isPaletteKey = (event: KeyboardEvent): boolean =>
+  commandOfEvent(event) === "openPalette";
