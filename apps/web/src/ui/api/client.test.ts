@@ -26,7 +26,7 @@ function makeServer() {
     tokenFailure: undefined as (() => Response) | undefined,
     refusesAll: false,
     tokensMade: 0,
-    listsAsked: 0,
+    listRequests: 0,
     revokeAll: () => valid.clear(),
     fetch: (async (input, init): Promise<Response> => {
       if (!server.reachable) throw new TypeError("Failed to fetch");
@@ -38,7 +38,7 @@ function makeServer() {
         valid.add(`Bearer ${token}`);
         return Response.json({ token });
       }
-      server.listsAsked++;
+      server.listRequests++;
       const sent = new Headers(init?.headers).get("Authorization");
       const known = sent !== null && valid.has(sent) && !server.refusesAll;
       return known ? Response.json([]) : problem(401, "invalid_token");
@@ -68,7 +68,7 @@ describe("the token", () => {
   test("is fetched once for callers at the same time, and kept for those after", async () => {
     await Promise.all([api.listTasks(), api.listTasks(), api.listTasks()]);
     await api.listTasks();
-    expect(server).toMatchObject({ tokensMade: 1, listsAsked: 4 });
+    expect(server).toMatchObject({ tokensMade: 1, listRequests: 4 });
   });
 
   test("is renewed a minute before its end", async () => {
@@ -78,7 +78,7 @@ describe("the token", () => {
     expect(server.tokensMade).toBe(1);
     later(1);
     await api.listTasks();
-    expect(server).toMatchObject({ tokensMade: 2, listsAsked: 3 });
+    expect(server).toMatchObject({ tokensMade: 2, listRequests: 3 });
   });
 
   test("is not asked for by an operation that needs none", async () => {
@@ -107,7 +107,7 @@ describe("a refused token", () => {
     server.revokeAll();
     const { status } = await api.listTasks();
     expect(status).toBe(200);
-    expect(server).toMatchObject({ tokensMade: 2, listsAsked: 3 });
+    expect(server).toMatchObject({ tokensMade: 2, listRequests: 3 });
   });
 
   test("is replaced once for callers at the same time", async () => {
@@ -122,7 +122,7 @@ describe("a refused token", () => {
     const error = await api.listTasks().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ problem: { code: "invalid_token" } });
-    expect(server).toMatchObject({ tokensMade: 2, listsAsked: 2 });
+    expect(server).toMatchObject({ tokensMade: 2, listRequests: 2 });
     expect(onSignedOut).not.toHaveBeenCalled();
   });
 });
@@ -150,7 +150,7 @@ describe("a session that has ended", () => {
     server.signedIn = false;
     await expect(api.listTasks()).rejects.toMatchObject({ problem: { code: "no_session" } });
     expect(onSignedOut).toHaveBeenCalledOnce();
-    expect(server.listsAsked).toBe(0);
+    expect(server.listRequests).toBe(0);
   });
 
   test("leads to signing in when the token was refused", async () => {

@@ -5,9 +5,9 @@ import { makeTask } from "#ui/tasks/testing.ts";
 import { type Lister, loadTasks, taskPages } from "./task-pages.ts";
 
 /** Answers with these pages of each status, one after the other. */
-const listing = (pages: { all: Task[][]; trashed: Task[][] }, asked: string[] = []): Lister => ({
+const listing = (pages: { all: Task[][]; trashed: Task[][] }, requests: string[] = []): Lister => ({
   listTasks: async ({ query: { status = "all", limit, cursor = "0" } = {} } = {}) => {
-    asked.push(`${status} ${limit} ${cursor}`);
+    requests.push(`${status} ${limit} ${cursor}`);
     const of = pages[status === "trashed" ? "trashed" : "all"];
     const next = Number(cursor) + 1;
     const link = `</api/tasks?cursor=${next}>; rel="next"`;
@@ -30,10 +30,10 @@ async function idsOf(api: Lister, trash: boolean) {
 const [a, b, c] = [makeTask({ id: "a" }), makeTask({ id: "b" }), makeTask({ id: "c" })];
 
 test("reads page after page, then the trash", async () => {
-  const asked: string[] = [];
-  const api = listing({ all: [[a], [b]], trashed: [[c]] }, asked);
+  const requests: string[] = [];
+  const api = listing({ all: [[a], [b]], trashed: [[c]] }, requests);
   expect(await idsOf(api, true)).toEqual([["a"], ["b"], ["c"]]);
-  expect(asked).toEqual(["all 500 0", "all 500 1", "trashed 500 0"]);
+  expect(requests).toEqual(["all 500 0", "all 500 1", "trashed 500 0"]);
 });
 
 test("leaves the trash out where it is not wanted", async () => {
@@ -53,15 +53,15 @@ const pages = tasks.map((task) => [task]);
 
 /** A list of three pages whose cursors are the numbers of the pages. */
 function makeApi() {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const listTasks: Client["listTasks"] = async ({ query } = {}) => {
-    asked.push(`${query?.limit} ${query?.status} after ${query?.cursor}`);
+    requests.push(`${query?.limit} ${query?.status} after ${query?.cursor}`);
     const next = Number(query?.cursor ?? 0) + 1;
     const headers = new Headers();
     if (next < pages.length) headers.set("Link", `</api/tasks?cursor=${next}>; rel="next"`);
     return { status: 200, body: pages[next - 1] ?? [], headers };
   };
-  return { asked, listTasks };
+  return { requests, listTasks };
 }
 
 test("reads page after page, and shows how far it is", async () => {
@@ -72,5 +72,5 @@ test("reads page after page, and shows how far it is", async () => {
   );
   expect(all).toEqual(tasks);
   expect(sofar).toEqual(["a", "ab"]);
-  expect(api.asked).toEqual(["500 all after undefined", "500 all after 1", "500 all after 2"]);
+  expect(api.requests).toEqual(["500 all after undefined", "500 all after 1", "500 all after 2"]);
 });
