@@ -5,10 +5,10 @@ import { isRecord } from "#ui/tasks/model/read-value.ts";
 import { readEdit, type TaskEdit } from "#ui/tasks/model/task-edit.ts";
 import { readTask } from "./stored-task.ts";
 
-/** Text that is being typed and not yet handed in. It outlives the page. */
+/** Stores text that is being typed and not yet saved, so that it outlives the page. */
 export interface Drafts extends TextDrafts {
   readEdit(taskId: string): TaskEdit | undefined;
-  /** An edit that was open when the page went away, with the task it is of. */
+  /** The task whose edit was open when the page closed. */
   readOpenEdit(): Task | undefined;
   writeEdit(task: Task, edit: TaskEdit): void;
   removeEdit(taskId: string): void;
@@ -45,7 +45,7 @@ export function createDrafts(storage: Storage | undefined, userId: string): Draf
   };
 }
 
-/** As any version stored it. */
+/** An edit as any version stored it. */
 function parseEdit(value: unknown): StoredEdit | undefined {
   if (!isRecord(value) || !isRecord(value.edit)) return undefined;
   const task = readTask(value.task);

@@ -9,10 +9,10 @@ import {
 } from "./list-cache.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Milliseconds: what comes together is written together. */
+/** The delay of a write, in milliseconds: changes that come together are written once. */
 const writeDelayMs = 250;
 
-/** Keeps the list on the device, a moment after each change of it. Returns what ends that. */
+/** Writes the list to the device a moment after each change. Returns a function that stops it. */
 export function updateListCache(
   client: QueryClient,
   user: CachedList["user"],
@@ -24,7 +24,7 @@ export function updateListCache(
   const write = async (): Promise<void> => {
     const list = client.getQueryData<Snapshot>(key);
     if (!list) return;
-    // The first page of a long list does not replace the whole of it.
+    // The first page of a long list does not replace a stored list.
     if (!list.complete && (await readCachedList(user.id))) return;
     await writeCachedList({
       ...list,
@@ -46,7 +46,7 @@ export function updateListCache(
     if (event.type !== "updated" || event.query.queryKey[0] !== key[0]) return;
     const { action } = event;
     if (action.type === "success") timer ??= setTimeout(writeNow, writeDelayMs);
-    // The session is over: what it showed does not stay. Unsent changes wait for the next one.
+    // The list goes when the session is over. Mutations stay for the next session.
     if (action.type === "error" && readFailure(action.error).is === "signed out") {
       deleteCachedList(user.id).catch(() => {});
     }

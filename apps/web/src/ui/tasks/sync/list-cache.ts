@@ -5,19 +5,19 @@ import { isRecord } from "#ui/tasks/model/read-value.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readTask } from "./stored-task.ts";
 
-/** The list of a person as the server last told it, for opening without a network. */
+/** The list of a person as the server last sent it, for opening without a network. */
 export interface CachedList extends Snapshot {
   readonly user: { readonly id: string; readonly name: string };
   readonly counts: Counts;
 }
 
-/** Raised when older programs cannot read a list any more; they drop it then. */
+/** The version of the format, raised when older programs cannot read it: they drop the list. */
 const format = 1;
 
-/** Keeps a list in place of whatever was kept: one person's at a time. */
+/** Stores a list in place of any other: that of one person at a time. */
 export const writeCachedList = (list: CachedList): Promise<unknown> =>
   inStore<unknown>("readwrite", (store) => {
-    // Signed out meanwhile, in this tab or in another.
+    // The person has signed out meanwhile, in this tab or in another.
     if (getActiveUser() !== list.user.id) return store.count();
     store.clear();
     return store.put({ format, ...list }, list.user.id);
@@ -29,7 +29,7 @@ export const readCachedList = async (userId: string): Promise<CachedList | undef
 export const deleteCachedList = (userId: string): Promise<unknown> =>
   inStore("readwrite", (store) => store.delete(userId));
 
-/** Undefined for what another version kept in another way. A task that cannot be read is left out. */
+/** A stored list, without tasks that cannot be read; undefined for one in another format. */
 export function parseCachedList(value: unknown): CachedList | undefined {
   if (!isRecord(value) || value.format !== format || !Array.isArray(value.tasks)) return undefined;
   const { user, counts } = value;
@@ -49,7 +49,7 @@ const isCounts = (value: unknown): value is Counts =>
 
 const storeName = "lists";
 
-/** Runs one transaction on the kept lists. */
+/** Runs one transaction on the stored lists. */
 export async function inStore<T>(
   mode: IDBTransactionMode,
   run: (store: IDBObjectStore) => Pick<IDBRequest<T>, "result">,

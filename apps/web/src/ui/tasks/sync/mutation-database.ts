@@ -1,11 +1,11 @@
 import { openDatabase, transact } from "#ui/device/indexed-db.ts";
 import type { Mutation } from "./mutation.ts";
 
-/** Unsent changes of one user in IndexedDB, which has room for all of them. */
+/** The mutations of one user in IndexedDB, which has room for all of them. */
 export interface MutationDatabase {
   put(mutation: Mutation): Promise<unknown>;
   remove(id: string): Promise<unknown>;
-  /** As they lie there: another version may have written them. */
+  /** The values as they are stored: another version may have written them. */
   read(): Promise<readonly unknown[]>;
   clear(): Promise<unknown>;
 }
@@ -18,7 +18,7 @@ export function createMutationDatabase(userId: string): MutationDatabase {
 
   const connect = (): Promise<IDBDatabase> => {
     opened ??= openDatabase("tend-changes", storeName).then((database) => {
-      // Another tab wants to delete or upgrade it.
+      // Another tab wants to delete or upgrade the database.
       database.onversionchange = () => database.close();
       database.onclose = () => {
         opened = undefined;

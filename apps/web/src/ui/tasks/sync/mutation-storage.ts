@@ -5,35 +5,35 @@ import type { MutationDatabase } from "./mutation-database.ts";
 import { readFields, readTask } from "./stored-task.ts";
 
 /**
- * Where unsent changes outlive the page. Each is in local storage before the key that made it is up,
- * and a moment later in IndexedDB, which has room for all; where there is none it stays where it is.
+ * Stores mutations, so that they outlive the page. Each is in local storage when `write` returns,
+ * and a moment later in IndexedDB, which has room for all; without it, it stays in local storage.
  */
 export interface MutationStorage {
-  /** In the order of the doing. */
+  /** The mutations, in the order in which they were made. */
   read(): readonly Mutation[];
   write(mutation: Mutation): void;
   remove(id: string): void;
-  /** Whether there are changes that are kept nowhere yet. */
+  /** Whether there are mutations that are stored nowhere yet. */
   readonly hasUnstored: boolean;
-  /** Reads IndexedDB again: other tabs put changes there and take them out. */
+  /** Reads IndexedDB again: other tabs put mutations there and remove them. */
   reload(): Promise<void>;
-  /** Once other tabs find what was written here, and no longer what was removed. */
+  /** Resolves once other tabs see what this one wrote and removed, or after a timeout. */
   settled(): Promise<void>;
-  /** What another tab has just written to local storage, which will leave there soon. */
+  /** Takes in what another tab wrote to local storage, from where it moves to IndexedDB soon. */
   absorb(key: string | null, text: string | null): void;
-  /** Whether a storage event is about these changes; its key is null when all was cleared. */
+  /** Whether a storage event is about these mutations; its key is null when all was cleared. */
   owns(key: string | null): boolean;
 }
 
 interface MutationStorageOptions {
   readonly database?: MutationDatabase;
-  /** IndexedDB has changed, which other tabs are not told by themselves. */
+  /** Called when IndexedDB has changed, of which browsers do not notify other tabs. */
   readonly onChanged?: (how: "more" | "fewer") => void;
-  /** This person has signed out: nothing of them is kept or shown any more. */
+  /** Whether this person has signed out: then nothing of theirs is stored or shown. */
   readonly isGone?: () => boolean;
 }
 
-/** Milliseconds. Some browsers at times never answer. */
+/** The time limit of IndexedDB, in milliseconds: some browsers at times never answer. */
 const databaseTimeoutMs = 1000;
 
 export function createMutationStorage(
@@ -42,12 +42,12 @@ export function createMutationStorage(
   { database, onChanged = () => {}, isGone = () => false }: MutationStorageOptions = {},
 ): MutationStorage {
   const prefix = keyPrefix("change", userId);
-  /** Says at once that a change is taken out, until IndexedDB says so, too. */
+  /** The prefix of keys that mark a mutation as removed, until IndexedDB has removed it, too. */
   const removed = keyPrefix("removed", userId);
-  /** What is in IndexedDB or on its way there, or nowhere else but here. */
+  /** The mutations in IndexedDB or on their way there, and those that are stored nowhere. */
   let inMemory = new Map<string, Mutation>();
   const unstored = new Set<string>();
-  /** By change what is being done to it in IndexedDB: what was begun before says nothing any more. */
+  /** By mutation id: its latest write or removal in IndexedDB. Results of earlier ones are void. */
   const underWay = new Map<string, Promise<unknown>>();
 
   const follow = (id: string, work: Promise<unknown>, done: () => void, failed = () => {}) => {
@@ -65,7 +65,7 @@ export function createMutationStorage(
       storage?.setItem(key, text);
       return storage !== undefined;
     } catch {
-      // No room. What stands there is older.
+      // There is no room. A text under this key is older, and must go.
       storage?.removeItem(key);
       return false;
     }
@@ -98,7 +98,7 @@ export function createMutationStorage(
         const now = storage?.getItem(key) ?? null;
         if (now === text) storage?.removeItem(key);
         else if (isSafe && now === null) {
-          // Another tab has sent it already.
+          // Another tab has sent the mutation already.
           inMemory.delete(id);
           void database.remove(id).catch(() => {});
         }
@@ -132,7 +132,7 @@ export function createMutationStorage(
       for (const key of Object.keys(storage ?? {})) {
         const id = key.startsWith(removed) ? key.slice(removed.length) : "";
         if (id === "" || underWay.has(id)) continue;
-        // The page that took it out died before IndexedDB did it, or just after.
+        // The page that removed the mutation closed before IndexedDB did so, or just after.
         if (next.has(id)) this.remove(id);
         else storage?.removeItem(key);
       }
@@ -154,7 +154,7 @@ export function createMutationStorage(
   };
 }
 
-/** Undefined where it takes too long. */
+/** The result of some work; undefined where it takes too long. */
 const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
   Promise.race([
     work,
@@ -169,7 +169,7 @@ function parseText(text: string | null | undefined): Mutation | undefined {
   }
 }
 
-/** Undefined for what another version wrote, or somebody by hand, in a way that cannot be read. */
+/** A stored mutation; undefined where another version, or a person, wrote what cannot be read. */
 function parseMutation(value: unknown): Mutation | undefined {
   if (!isRecord(value) || typeof value.id !== "string") return undefined;
   const task = readTask(value.task);
@@ -180,7 +180,7 @@ function parseMutation(value: unknown): Mutation | undefined {
     return { id, kind, task, send_at: Number.isFinite(send_at) ? Number(send_at) : 0 };
   if (kind !== "set" || !isRecord(fields)) return undefined;
   const set = readFields(fields);
-  // A change of nothing would be refused for ever.
+  // A set without fields would be refused for ever.
   if (Object.keys(set).length === 0) return undefined;
   const { version, ...seen } = isRecord(before) ? readFields(before) : {};
   return {

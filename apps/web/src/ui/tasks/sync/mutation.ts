@@ -7,28 +7,28 @@ import {
   type TaskFields,
 } from "#ui/tasks/model/task-fields.ts";
 
-/** What the person saw of the fields that they changed, and in which version of the task. */
+/** The values of the edited fields as the person saw them, and the version of the task. */
 export type Before = TaskFields & Pick<Task, "version">;
 
-/** One thing that a person did and that the server has not acknowledged yet. */
+/** One action of a person that the server has not acknowledged yet. */
 export type Mutation = {
-  /** A UUIDv7, so that ids sort in the order of the doing. */
+  /** A UUIDv7: ids sort in the order in which mutations were made. */
   readonly id: string;
-  /** The task as the person sees it with this change. */
+  /** The task as the person sees it after this mutation. */
   readonly task: Task;
 } & (
   | { readonly kind: "create" }
   | {
       readonly kind: "set";
       readonly fields: TaskFields;
-      /** Missing in what an earlier version of this program stored: it wins over whatever is there. */
+      /** Missing in mutations of an older version, which overwrite what the server has. */
       readonly before?: Before;
     }
   | { readonly kind: "delete"; readonly send_at: number }
   | { readonly kind: "restore" }
 );
 
-/** The next thing to say to the server about one task, and the changes that it covers. */
+/** A request about one task, and the mutations that it covers. */
 export type SyncRequest = { readonly covers: readonly Mutation[] } & (
   | { readonly do: "create"; readonly body: NewTask }
   | { readonly do: "update"; readonly fields: TaskFields; readonly before: Before | undefined }
@@ -37,10 +37,10 @@ export type SyncRequest = { readonly covers: readonly Mutation[] } & (
   | { readonly do: "restore" }
 );
 
-/** The server dates a task when it arrives. Until then it is newer than all, in the order of ids. */
+/** The date of a task that the server has not dated yet: later than any other. */
 export const notYet = "9999-12-31T23:59:59.999Z";
 
-/** What a person sees: the tasks of the server with the unsent changes on top. */
+/** The tasks as a person sees them: those of the server, with the mutations applied. */
 export function applyMutations(
   tasks: readonly Task[],
   mutations: readonly Mutation[],
@@ -58,8 +58,8 @@ export function applyMutations(
 }
 
 /**
- * What to send next of one task's changes, which stand in their order. A create goes alone and as
- * it was made, so that a repetition is recognised; so does a restore; sets go as one.
+ * The next request for the mutations of one task, in their order. A create is sent alone and as it
+ * was made, so that the server recognises a repetition; a restore alone, too; sets as one.
  */
 export function nextRequest(queue: readonly Mutation[], now: number): SyncRequest | undefined {
   const due = queue.findLastIndex(
@@ -87,7 +87,7 @@ interface CoalescedEdits {
   readonly covers: readonly Mutation[];
 }
 
-/** All sets up to the first change of another kind, as one: from what was seen first to what was set last. */
+/** Merges the sets up to the first other mutation: the first values seen, the last values set. */
 export function coalesceEdits(queue: readonly Mutation[]): CoalescedEdits {
   let fields: TaskFields = {};
   let before: Before | undefined;
@@ -103,7 +103,7 @@ export function coalesceEdits(queue: readonly Mutation[]): CoalescedEdits {
   return { fields, before, covers };
 }
 
-/** The change of some fields of a task, with what the person saw of them. */
+/** The mutation that sets some fields of a task, with the values that the person saw. */
 export function editOf(task: Task, fields: TaskFields): Omit<Mutation & { kind: "set" }, "id"> {
   const before: Before = { ...pick(task, namesOf(fields)), version: task.version };
   return { kind: "set", task: { ...task, ...fields }, fields, before };
@@ -115,8 +115,8 @@ const pick = (fields: TaskFields, names: readonly (keyof TaskFields)[]): TaskFie
 const namesOf = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFields)[];
 
 /**
- * The fields that were set here and have become something else elsewhere. Where nobody else touched
- * a field, or set it alike, nothing is to be decided.
+ * The fields that were set on this device, and to another value elsewhere. A field that nobody else
+ * touched, or set alike, is no conflict.
  */
 export function clashesOf(
   { fields, before }: Pick<CoalescedEdits, "fields" | "before">,
@@ -131,7 +131,7 @@ export function clashesOf(
   );
 }
 
-/** Tags are the same where they are so one by one. */
+/** Whether two values of a field are equal; tags are compared one by one. */
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The fields in which a task after an edit differs from the task before it. */

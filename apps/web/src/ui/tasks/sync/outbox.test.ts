@@ -19,14 +19,14 @@ function makeServer() {
     tasks,
     trash,
     log,
-    /** Thrown before anything is done. */
+    /** The error that is thrown before a request is handled. */
     fails: undefined as Error | undefined,
-    /** No task more is taken. */
+    /** Whether creates are refused for want of room. */
     full: false,
-    /** Thrown after it is done: the answer is lost. */
+    /** The error that is thrown after a request is handled: the answer is lost. */
     losesAnswer: undefined as Error | undefined,
     hold: undefined as Promise<void> | undefined,
-    /** What a batch says of this task, in place of deleting it. */
+    /** By task id: what a batch answers in place of deleting the task. */
     refuses: new Map<string, BatchResult>(),
   };
   const stamp = () => `2026-11-24T10:00:00.${String(++clock).padStart(3, "0")}Z`;
@@ -104,7 +104,7 @@ function makeServer() {
         }),
       ),
   };
-  /** As another device does it. */
+  /** Changes a task as another device does. */
   const change = (id: string, fields: TaskFields) => void set(id, fields);
   return Object.assign(server, { api, change });
 }
@@ -517,14 +517,14 @@ describe("when the server says no", () => {
     }
     expect(outbox.state().trouble).toBeNull();
 
-    // What else is done goes on, and deleting makes room.
+    // Other mutations are sent, and a delete makes room.
     outbox.add(setting(there, { title: "Changed" }));
     outbox.add(deletion(there, 0));
     await settle();
     expect(server.tasks.size).toBe(0);
     expect(outbox.state().mutations).toHaveLength(3);
 
-    // Still none: one request finds out.
+    // One request finds out that there is still no room.
     server.log.length = 0;
     outbox.retry(made[2]?.id);
     await later(600_000);

@@ -18,19 +18,19 @@ import {
 import type { MutationStorage } from "./mutation-storage.ts";
 import type { Acknowledged } from "./snapshot.ts";
 
-/** What the screen needs to know of the changes that the server has not acknowledged. */
+/** The mutations that the server has not acknowledged, and what prevents it, for the screen. */
 export interface OutboxState {
   readonly mutations: readonly Mutation[];
-  /** By task: why the server will not take its changes as they are. */
+  /** By task id: why the server refuses its mutations. */
   readonly refused: ReadonlyMap<string, string>;
-  /** By task: the same fields were changed elsewhere too, and the person is to choose. */
+  /** By task id: fields that were changed elsewhere too, so that the person has to choose. */
   readonly conflicts: ReadonlyMap<string, Conflict>;
-  /** Why nothing can be sent at the moment. It is tried again by itself. */
+  /** Why nothing can be sent at the moment. The outbox tries again by itself. */
   readonly trouble: { readonly reason: string; readonly signedOut: boolean } | null;
 }
 
 export interface Conflict {
-  /** The fields in question, as they were set here. */
+  /** The conflicting fields, as they were set on this device. */
   readonly mine: Pick<TaskFields, ConflictField>;
   /** The task as the server has it. */
   readonly theirs: Task;
@@ -56,13 +56,13 @@ export interface OutboxOptions {
   >;
   readonly storage: MutationStorage;
   readonly isOnline: () => boolean;
-  /** Runs one at a time for each of the tasks, over all tabs. */
+  /** Calls `run` while no other call, in any tab, holds one of these tasks. */
   readonly exclusively: (taskIds: readonly string[], run: () => Promise<void>) => Promise<void>;
-  /** The server has taken changes. */
+  /** Called when the server has acknowledged mutations. */
   readonly onAcknowledged: (acknowledged: Acknowledged) => void;
-  /** Somebody deleted a task whose text was edited here: the text lives on in this new one. */
+  /** Called when an edited task was deleted elsewhere: a new task holds its text. */
   readonly onRescued: (task: Task) => void;
-  /** Whether a restore brought the task back: it may have been deleted for good meanwhile. */
+  /** Called after a restore; `back` is false where the task was deleted for good meanwhile. */
   readonly onRestored: (task: Task, back: boolean) => void;
 }
 
@@ -70,20 +70,20 @@ const atOnce = 6;
 const longestDelayMs = 60_000;
 
 /**
- * Carries changes to the server: kept until acknowledged, in order for each task, creates in the
- * order of their making, repeated until they arrive. The server's word never replaces a change.
+ * Sends mutations to the server, in order for each task, creates in the order in which they were
+ * made. Each is stored and repeated until acknowledged; no value of the server replaces it.
  */
 export class Outbox {
   #state = emptyOutbox;
   readonly #listeners = new Set<() => void>();
   readonly #options: OutboxOptions;
-  /** Tasks with a request under way, and what that does. */
+  /** By task id: the kind of the request that is under way. */
   readonly #busy = new Map<string, SyncRequest["do"]>();
-  /** Tasks as the server last told them here. */
+  /** By id: tasks as the server last sent them to this tab. */
   readonly #lastKnown = new Map<string, Task>();
-  /** Tasks that the server has no room for, among those that it refused. */
+  /** Ids of the refused tasks for which the account has no room (`quota_exceeded`). */
   readonly #crowded = new Set<string>();
-  /** Tasks whose delete met a defect of this page. No row offers to retry: the next look at the page does. */
+  /** Ids of tasks whose delete met a defect of this page: `retry()` sends it again. */
   readonly #stuck = new Set<string>();
   #requests = 0;
   #failures = 0;
@@ -114,12 +114,12 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  /** Whether closing the page would lose something. */
+  /** Whether closing the page would lose a mutation. */
   get hasUnstored(): boolean {
     return this.#options.storage.hasUnstored;
   }
 
-  /** Takes changes in, one of each task. */
+  /** Adds mutations, one of each task, and starts to send. */
   add(...mutations: readonly Mutation[]): void {
     const queues = this.#queues();
     for (const mutation of mutations) this.#addTo(queues.get(mutation.task.id) ?? [], mutation);
@@ -127,7 +127,7 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Takes deletes back. What was sent already is restored from the trash. */
+  /** Undoes deletes. A task whose delete was sent already is restored from the trash. */
   undoDeletes(deletes: readonly Mutation[]): void {
     this.refresh();
     const unsent = new Map(this.#state.mutations.map((mutation) => [mutation.id, mutation]));
@@ -137,9 +137,9 @@ export class Outbox {
     this.add(...sent.map(({ task }) => ({ kind: "restore", id: uuidv7(), task }) as const));
   }
 
-  /** Tries again now: what was refused of this task, or all that waits for a better time. */
+  /** Sends again now: what was refused of one task, or all that a failure delayed. */
   retry(taskId?: string): void {
-    // What there is no room for waits together, and one of it finds out whether there is by now.
+    // Creates without room are retried together: the first finds out whether there is room now.
     const ids =
       taskId === undefined ? this.#stuck : this.#crowded.has(taskId) ? this.#crowded : [taskId];
     for (const id of ids) this.#accept(id);
@@ -149,7 +149,7 @@ export class Outbox {
     this.#pump();
   }
 
-  /** The person has chosen between the two versions of a task: these values, and theirs for the rest. */
+  /** Ends a conflict: with the chosen values, and the server's for other conflicting fields. */
   resolve(taskId: string, chosen: TaskFields): void {
     const conflict = this.#state.conflicts.get(taskId);
     if (!conflict) return;
@@ -166,20 +166,20 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Somebody looks for what was deleted: it no longer waits for the end of its time to undo. */
+  /** Sends deletes before their time to undo is over, for a person who opens the trash. */
   hurryDeletes(): void {
     this.#hurry();
     this.#pump();
   }
 
-  /** Keeps the tasks whose deletes are due and not under way. */
+  /** Drops the deletes that are due and not under way: their tasks stay. */
   stopDeletes(): void {
     this.refresh();
     this.#forget(this.#dueDeletes());
     this.refresh();
   }
 
-  /** The page is going away: what deletes there are go now, and outlive it. */
+  /** Sends all deletes when the page closes, by requests that outlive it. */
   flushDeletes(): void {
     this.#hurry();
     const ids = new Set(this.#dueDeletes().map(({ task }) => task.id));
@@ -187,7 +187,7 @@ export class Outbox {
   }
 
   #hurry(): void {
-    // Another tab may have sent or wiped them.
+    // Another tab may have sent or wiped deletes.
     this.refresh();
     for (const mutation of this.#state.mutations) {
       if (mutation.kind === "delete" && mutation.send_at > 0)
@@ -196,12 +196,12 @@ export class Outbox {
     this.refresh();
   }
 
-  /** Those that are not under way. */
+  /** The due deletes that are not under way. */
   #dueDeletes(): readonly Mutation[] {
     return dueDeletes(this.#state.mutations).filter(({ task }) => !this.#busy.has(task.id));
   }
 
-  /** Reads the stored changes again: another tab may have added some, or sent some. */
+  /** Reads the stored mutations again: another tab may have added or sent some. */
   readonly refresh = (): void => {
     const mutations = this.#options.storage.read();
     const before = this.#state.mutations;
@@ -215,11 +215,11 @@ export class Outbox {
     const { id } = mutation.task;
     const refused = this.#state.refused.has(id);
     if (refused && mutation.kind === "set" && queue.some((one) => one.kind === "create")) {
-      // A refused create never arrived, so it can be made anew with what was mended.
+      // A refused create never arrived, so it is made anew with the corrected fields.
       this.#forget(queue);
       this.#options.storage.write({ kind: "create", id: mutation.id, task: mutation.task });
     } else {
-      // Another tab deletes what is edited here: the edit wins, while that can still be stopped.
+      // An edit wins over a delete by another tab, while that can still be stopped.
       if (mutation.kind === "set") this.#forget(queue.filter(isStoppable));
       this.#options.storage.write(mutation);
     }
@@ -250,13 +250,13 @@ export class Outbox {
     this.#set({ refused });
   }
 
-  /** A defect of this page would meet the same change again, so it is not sent by itself. */
+  /** Stops sending for tasks that met a defect of this page, which would only happen again. */
   #giveUp(taskIds: readonly string[], does: SyncRequest["do"], reason: string): void {
     if (does === "delete") for (const id of taskIds) this.#stuck.add(id);
     this.#refuse(taskIds, reason);
   }
 
-  /** Each create that waits would be told the same, one request after the other. */
+  /** Refuses all waiting creates with the first: the account has room for none of them. */
   #refuseCreates(id: string, reason: string): void {
     const now = Date.now();
     this.#crowded.add(id);
@@ -285,7 +285,7 @@ export class Outbox {
     this.#timer = setTimeout(() => this.#pump(), Math.max(0, at - Date.now()));
   }
 
-  /** Starts all that can be sent now, and sets the clock for what must wait. */
+  /** Starts all requests that can be sent now, and sets a timer for deletes that must wait. */
   #pump(): void {
     if (this.#stopped || !this.#options.isOnline()) return;
     const now = Date.now();
@@ -302,10 +302,10 @@ export class Outbox {
         void this.#inTurn([id], request.do, () => this.#sendNext(id));
       }
     }
-    // They are due from now on, which the screen shows.
+    // These deletes are due from now on: listeners are called, so that the screen shows them.
     if (deletes.length > limits.batch) this.#set({});
     for (const ids of batches(deletes)) {
-      // One after the other, so that many can be stopped on their way.
+      // Batches are sent one after the other, so that a person can stop the rest.
       if (this.#requests >= atOnce || [...this.#busy.values()].includes("delete")) break;
       void this.#inTurn(ids, "delete", () => this.#sendDeletes(ids, false));
     }
@@ -330,12 +330,12 @@ export class Outbox {
     this.#requests++;
     try {
       await this.#options.exclusively(ids, () => {
-        // Another tab may have sent it while this one waited for its turn.
+        // Another tab may have sent the mutations while this one waited for the lock.
         this.refresh();
         return send();
       });
     } catch (error) {
-      // What the server says is read where it was asked: this is a defect, or no lock was to be had.
+      // Errors of the server are handled by `send`: this is a defect, or the lock failed.
       this.#giveUp(ids, does, reasonOf(error));
     } finally {
       for (const id of ids) this.#busy.delete(id);
@@ -349,7 +349,7 @@ export class Outbox {
     if (request) await this.#send(id, request, false);
   }
 
-  /** All deletes of these tasks that are due: one alone, several as one batch. */
+  /** Sends the due deletes of these tasks: one alone, several as one batch. */
   async #sendDeletes(ids: readonly string[], keepalive: boolean): Promise<void> {
     const queues = this.#queues();
     const deletes = ids.flatMap((id) => {
@@ -415,7 +415,7 @@ export class Outbox {
     }
   }
 
-  /** Of the newest version that holds nothing which the person had to know before this update. */
+  /** The ETag of the newest known version that does not conflict with this update. */
   #knownTag(id: string, request: SyncRequest & { do: "update" }): string | undefined {
     if (!request.before) return undefined;
     const lastKnown = this.#lastKnown.get(id);
@@ -427,7 +427,7 @@ export class Outbox {
   }
 
   #settleOne(id: string, request: SyncRequest, task: Task | null): void {
-    // A create that is repeated answers with the task even where that is in the trash by now.
+    // A repeated create answers with the task even where it is in the trash by now.
     this.#settle(new Map([[id, task?.deleted_at ? null : task]]), request.covers);
     if (request.do !== "restore") return;
     for (const { task: given } of request.covers) this.#options.onRestored(given, task !== null);
@@ -451,7 +451,7 @@ export class Outbox {
     else if (failure.is === "present") await this.#present(id, request);
     else if (failure.is === "full") this.#refuseCreates(id, failure.reason);
     else if (failure.is === "broken") this.#giveUp([id], request.do, failure.reason);
-    // In a delete there is nothing to mend: it is tried again, ever more rarely.
+    // A refused delete has nothing to correct: it is tried again, ever more rarely.
     else if (failure.is === "refused" && request.do !== "delete")
       this.#refuse([id], failure.reason);
     else this.#delay(failure);
@@ -469,7 +469,7 @@ export class Outbox {
     this.#wake(this.#pausedUntil);
   }
 
-  /** The task is gone: a delete is done, a tick or a move is moot, but an edited text must live on. */
+  /** Handles a task that is gone: its mutations are done, but an edited text gets a new task. */
   #missing(id: string, request: SyncRequest): void {
     if (request.do !== "update" || Object.keys(request.fields).every(isMoot)) {
       this.#settleOne(id, request, null);
@@ -485,7 +485,7 @@ export class Outbox {
     this.#settleOne(id, { ...request, covers: queue }, null);
   }
 
-  /** Changed elsewhere: where that touched other fields the update goes again, else the person chooses. */
+  /** Handles a task changed elsewhere: in other fields, sends again; else the person chooses. */
   async #changed(id: string, request: SyncRequest, theirs: Task): Promise<void> {
     this.#lastKnown.set(id, theirs);
     if (request.do !== "update") throw new Error(`Not an update: ${request.do}`);
@@ -498,11 +498,11 @@ export class Outbox {
   async #present(id: string, request: SyncRequest): Promise<void> {
     try {
       const { body } = await this.#options.api.getTask({ params: { id } });
-      // A 304 alone has no body, and is never answered to what asks for none.
+      // Only a 304 has no body, and a request without If-None-Match never gets one.
       this.#settleOne(id, request, body ?? null);
     } catch (error) {
       const failure = readFailure(error);
-      // An id is one's own alone: it did arrive, and is in the trash by now.
+      // The create did arrive, since nobody else has this id: the task is in the trash by now.
       if (failure.is === "missing") this.#settleOne(id, request, null);
       else await this.#fail(id, request, failure);
     }
@@ -520,11 +520,11 @@ const isMoot = (name: string): boolean => name === "completed" || name === "posi
 const isStoppable = (mutation: Mutation | undefined): boolean =>
   mutation?.kind === "delete" && mutation.send_at > Date.now();
 
-/** Deletes whose time to undo is over. */
+/** The deletes whose time to undo is over. */
 export const dueDeletes = (mutations: readonly Mutation[]): readonly Mutation[] =>
   mutations.filter((mutation) => mutation.kind === "delete" && mutation.send_at <= Date.now());
 
-/** As many as one batch may hold. */
+/** Splits ids into groups that one batch may hold. */
 function batches(ids: readonly string[]): readonly (readonly string[])[] {
   const count = Math.ceil(ids.length / limits.batch);
   return Array.from({ length: count }, (_, at) =>

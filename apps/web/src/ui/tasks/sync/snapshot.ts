@@ -1,13 +1,13 @@
 import type { Task } from "@tend/contracts";
 
-/** The tasks as the server last told them. */
+/** The tasks as the server last sent them. */
 export interface Snapshot {
   readonly tasks: readonly Task[];
   /** Whether these are all tasks of the user. */
   readonly complete: boolean;
 }
 
-/** What the server acknowledged of single tasks; null: it is deleted, in the trash or for good. */
+/** By id: tasks as the server acknowledged them; null: deleted, into the trash or for good. */
 export type Acknowledged = ReadonlyMap<string, Task | null>;
 
 /** Keeps the newer of two states of a task, and the same object where neither is. */
@@ -19,8 +19,8 @@ export function acknowledge(snapshot: Snapshot, acknowledged: Acknowledged): Sna
 }
 
 /**
- * A list read page by page is older than what was acknowledged while it was read. With `complete`
- * it replaces the snapshot; without, it is a beginning and adds to it.
+ * Merges a list that was read page by page, and the newer tasks that were acknowledged meanwhile.
+ * With `complete` the list replaces the snapshot; without, it is a beginning and adds to it.
  */
 export function mergePages(
   snapshot: Snapshot,

@@ -12,7 +12,7 @@ import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 import { readTask } from "./stored-task.ts";
 
-/** What any program, or somebody by hand, may have left where a value should stand. */
+/** Anything that a program, or a person, may have stored in place of a value. */
 const anything = fc.oneof(
   fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withSparseArray: true }),
   fc.constantFrom(
@@ -31,7 +31,7 @@ const anything = fc.oneof(
   fc.constant("x".repeat(100_000)),
 );
 
-/** A whole value, and one in which any part may have become something else, or gone. */
+/** Copies of a value in which any part may be missing, or something else. */
 function damaged<Value extends object>(whole: Value): fc.Arbitrary<Value> {
   const parts = Object.fromEntries(
     Object.entries(whole).map(([name, value]) => [
@@ -45,7 +45,7 @@ function damaged<Value extends object>(whole: Value): fc.Arbitrary<Value> {
 const task = makeTask({ id: "a", due_date: "2026-12-01", due_time: "09:00", tags: ["home"] });
 const someTask = fc.oneof(damaged(task), anything);
 
-/** As far as the screen relies on it. */
+/** Checks a task as far as the screen relies on it. */
 function expectSound(read: typeof task): void {
   expect(read).toMatchObject({
     id: expect.any(String),
@@ -145,7 +145,7 @@ test("unsent changes in local storage: those that can be read are, the others st
   );
 });
 
-/** What JSON cannot say. */
+/** Makes text of a bigint, which JSON cannot express. */
 const plain = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
 
 test("truncated at any place, a change is read or left alone", () => {
@@ -166,7 +166,7 @@ test("unsent changes in IndexedDB: one that cannot be read hides none that can",
       const id = `user-${user++}`;
       const database = createMutationDatabase(id);
       for (const [index, value] of values.entries()) {
-        // Functions and their kind no program can have stored.
+        // IndexedDB refuses functions and the like, so that no program can have stored them.
         await database.put({ ...Object(value), id: `${index}` }).catch(() => {});
       }
       await database.put({ ...mutation, id: "good" } as Mutation);

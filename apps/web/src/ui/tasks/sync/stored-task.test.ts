@@ -15,7 +15,7 @@ test("a task from before there were positions lies as it was made, the newest fi
     stored(notYet),
   ];
   expect(newer < older).toBe(true);
-  // Made offline, it has no date yet; what is made from now on still comes above it.
+  // A task made offline has no date yet; tasks made from now on still come above it.
   expect(unsent.slice(0, 2)).toBe("fe");
 });
 

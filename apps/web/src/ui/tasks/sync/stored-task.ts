@@ -16,16 +16,16 @@ import {
 } from "#ui/tasks/model/task-fields.ts";
 import { notYet } from "./mutation.ts";
 
-/** What the oldest version of this program stored of a task, and what a newer one may have. */
+/** A stored task: the fields that the oldest version of this program stored, and maybe more. */
 type StoredTask = Pick<Task, "id" | "owner_user_id" | "title" | "created_at" | "updated_at"> &
   Partial<Task>;
 
-/** A whole task, of one that is new or that a version with fewer fields stored. */
+/** Completes a task that is new, or that a version with fewer fields stored. */
 export const upgradeTask = (task: StoredTask): Task => ({
   ...blankFields,
   version: 1,
   deleted_at: null,
-  // What is not sent yet has no date: it is of now.
+  // A task that is not sent yet has no date: its position is that of now.
   position: positionAt(Math.min(Date.now(), Date.parse(task.created_at))),
   ...task,
 });
@@ -44,7 +44,7 @@ const readers = new Map<string, ReadValue<unknown>>([
   ...fieldNames.map((name) => [name, taskFields[name].read] as const),
 ]);
 
-/** The fields of a task that can be read in what is stored, and those of other versions as they are. */
+/** The readable fields of a stored task; fields that only other versions know stay as they are. */
 export function readFields(stored: JsonObject): Partial<Task> {
   const fields: Record<string, unknown> = { ...stored };
   for (const [name, read] of readers) {
@@ -56,7 +56,7 @@ export function readFields(stored: JsonObject): Partial<Task> {
   return fields;
 }
 
-/** A task as any version, or somebody by hand, stored it. Undefined: there is no task to be read. */
+/** A task that any version, or a person, stored; undefined where none can be read. */
 export function readTask(stored: unknown): Task | undefined {
   if (!isRecord(stored)) return undefined;
   const { id, title, created_at = notYet, ...fields } = readFields(stored);

@@ -1,4 +1,4 @@
-/** Something that a person did and can take back. */
+/** An action of a person that can be undone. */
 export interface Undoable {
   readonly id: string;
   readonly run: () => void;
@@ -6,7 +6,7 @@ export interface Undoable {
 
 const deepest = 50;
 
-/** The latest deeds, the last on top. Each can be taken back once, until it is removed. */
+/** The latest actions, the last on top. Each can be undone once, until it is removed. */
 export class UndoStack {
   #actions: readonly Undoable[] = [];
 
@@ -14,7 +14,7 @@ export class UndoStack {
     this.#actions = [...this.#actions, action].slice(-deepest);
   }
 
-  /** Takes back the deed with this id, or the last one. Undefined: there is none. */
+  /** Undoes the action with this id, or the last one. Undefined: there is none. */
   undo(id?: string): Undoable | undefined {
     const action = this.#actions.findLast((one) => !id || one.id === id);
     if (!action) return undefined;

@@ -4,8 +4,8 @@ import { updateListCache } from "./fill-list-cache.ts";
 import type { CachedList } from "./list-cache.ts";
 
 /**
- * Prepares for opening without a network, once the page has nothing better to do: keeps the list,
- * and has the service worker keep the page.
+ * Prepares the app to open without a network, once the page is idle: caches the list, and registers
+ * the service worker, which caches the page.
  */
 export function useOffline(
   client: QueryClient,
@@ -19,7 +19,7 @@ export function useOffline(
       if (gone) return;
       stop = updateListCache(client, { id, name }, counts);
       if (process.env.NODE_ENV !== "production") return;
-      // Where it cannot be had, the app needs the network to open.
+      // Without a service worker, the app needs the network to open.
       navigator.serviceWorker?.register("/sw.js").catch(() => {});
     });
     return () => {

@@ -7,11 +7,11 @@ import { createMutationStorage, type MutationStorage } from "./mutation-storage.
 import { emptyOutbox, Outbox, type OutboxOptions, type OutboxState } from "./outbox.ts";
 
 interface UseOutboxOptions extends Omit<OutboxOptions, "storage" | "isOnline" | "exclusively"> {
-  /** Another tab took changes out, most likely since it sent them. */
+  /** Called when another tab removed mutations, most likely since it sent them. */
   readonly onSentElsewhere: () => void;
 }
 
-/** The outbox of one user, alive as long as the screen. The first options hold for good. */
+/** The outbox of one user, alive as long as the screen. Only the first options are used. */
 export function useOutbox(
   userId: string,
   options: UseOutboxOptions,
@@ -28,7 +28,7 @@ export function useOutbox(
       },
     });
     const exclusively: OutboxOptions["exclusively"] = (taskIds, run) =>
-      // Without locks, as on plain http, two tabs may send a change twice: that does no harm.
+      // Without locks, as on plain http, two tabs may send a mutation twice: that does no harm.
       navigator.locks ? inTurn(userId, taskIds, () => upToDate(storage, run)) : run();
     const outbox = new Outbox({ ...options, storage, isOnline, exclusively });
     return { outbox, storage, tabs, onSentElsewhere: options.onSentElsewhere };
@@ -46,7 +46,7 @@ export function useOutbox(
     };
     let reading: ReturnType<typeof setTimeout> | undefined;
     let sent = false;
-    // Many changes at once come as many events; they are read once.
+    // Many mutations at once come as many events, and are read once.
     const read = (how: "more" | "fewer") => {
       sent ||= how === "fewer";
       reading ??= setTimeout(async () => {
@@ -61,7 +61,7 @@ export function useOutbox(
     const onStorage = ({ key, newValue }: StorageEvent) => {
       if (!storage.owns(key)) return;
       storage.absorb(key, newValue);
-      // What leaves local storage is in IndexedDB by now, or sent: who did it tells.
+      // A mutation that left local storage is in IndexedDB or sent: its tab posts which.
       if (newValue !== null) outbox.refresh();
       else read("more");
     };
@@ -91,14 +91,14 @@ export function useOutbox(
   return { outbox, state };
 }
 
-/** Runs on what other tabs left, and leaves for them what it did. */
+/** Runs on the latest mutations of all tabs, and waits until other tabs see the result. */
 async function upToDate(storage: MutationStorage, run: () => Promise<void>): Promise<void> {
   await storage.reload();
   await run();
   await storage.settled();
 }
 
-/** Tells the other tabs of this user what became of the changes that all of them share. */
+/** The channel that tells the other tabs of a user that the shared mutations have changed. */
 function createTabChannel(userId: string) {
   let channel: BroadcastChannel | undefined;
   return {
@@ -114,7 +114,7 @@ function createTabChannel(userId: string) {
   };
 }
 
-/** Takes the locks in one order, so that no two tabs wait for each other in a circle. */
+/** Runs with the locks of tasks, taken in one order, so that no two tabs wait for each other. */
 const inTurn = (userId: string, taskIds: readonly string[], run: () => Promise<void>) =>
   taskIds
     .toSorted()

@@ -13,21 +13,21 @@ export interface TaskActions {
   readonly add: (task: TaskFields & { readonly title: string }) => Task;
   readonly tick: (task: Task, completed: boolean) => void;
   readonly edit: (task: Task, fields: TaskFields) => void;
-  /** Changes fields and says nothing: whoever asks for it tells the person, and offers the way back. */
+  /** Changes fields without a message: the caller shows one, and offers to undo. */
   readonly set: (task: Task, fields: TaskFields) => void;
   readonly remove: (tasks: readonly Task[]) => void;
-  /** Out of the trash. */
+  /** Restores a task from the trash. */
   readonly restore: (task: Task) => void;
-  /** Something that is no change of a task, but can be taken back like one. */
+  /** Shows a message with an Undo button that calls `run`. */
   readonly offerUndo: (message: string, run: () => void) => void;
   readonly undoLast: () => void;
 }
 
 const undoTime = 8000;
-/** The message mostly goes a little before the DELETE does: what was not sent needs no restoring. */
+/** The time from the end of the message to the DELETE: an unsent delete needs no restore. */
 const sendDelayMs = 500;
 
-/** All that a person can do to tasks, with the way back. */
+/** All actions of a person on tasks, with their undo. */
 export function useTaskActions(
   userId: string,
   outbox: Outbox,
@@ -42,7 +42,7 @@ export function useTaskActions(
       undos.push({ id, run });
       forget(id);
     };
-    // For as long as its message is seen, whose clock stands still under a pointer or the focus.
+    // The undo lasts as long as its message, whose timer pauses under a pointer or the focus.
     const offerUndo = (message: string, run: () => void): void => {
       const id = uuidv7();
       undos.push({ id, run });

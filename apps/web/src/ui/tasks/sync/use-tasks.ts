@@ -12,7 +12,7 @@ import { useOutbox } from "./use-outbox.ts";
 import { acknowledgeInTrash } from "./use-trash.ts";
 
 export interface Tasks {
-  /** As the person sees them: with what is not sent yet. */
+  /** The tasks as the person sees them: with mutations applied. */
   readonly tasks: readonly Task[];
   readonly complete: boolean;
   readonly api: Client;
@@ -23,7 +23,7 @@ export interface Tasks {
   readonly reload: () => void;
 }
 
-/** All tasks of a user: begins with the server's page, reads the rest, lays unsent changes on top. */
+/** All tasks of a user: begins with the given snapshot, reads the rest, applies mutations. */
 export function useTasks(
   userId: string,
   initial: Snapshot,
@@ -32,7 +32,7 @@ export function useTasks(
   const client = useQueryClient();
   const [api] = useState<Client>(() => createUserClient(userId));
   const key = useMemo(() => ["tasks", userId] as const, [userId]);
-  /** What was acknowledged since the reading under way began. */
+  /** The tasks that were acknowledged since the current read of the list began. */
   const acknowledged = useRef(new Map<string, Task | null>());
 
   const { outbox, state } = useOutbox(userId, {

@@ -7,12 +7,12 @@ import { loadTasks } from "#ui/api/task-pages.ts";
 import type { Acknowledged } from "./snapshot.ts";
 
 export interface Trash {
-  /** As the server has it, the newest deletion first. Undefined until it is read. */
+  /** The trash as the server has it, the newest deletion first. Undefined until it is read. */
   readonly tasks: readonly Task[] | undefined;
   readonly loadFailure: string | undefined;
   readonly isReading: boolean;
   readonly reload: () => void;
-  /** Reads it anew, for what changed elsewhere; this task is gone already. */
+  /** Reads the trash again, for changes elsewhere; drops a task that is known to be gone. */
   readonly refresh: (goneId?: string) => void;
   readonly api: Client;
 }
@@ -27,7 +27,7 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
     queryFn: ({ signal }) => loadTasks(api, "trashed", signal),
     select: newestFirst,
     enabled: isOpen,
-    // That there is no network is a guess of the browser's: an answer tells.
+    // The browser only guesses that there is no network: a request finds out.
     networkMode: "always",
     refetchOnReconnect: true,
     retry: isWorthRetrying,
@@ -53,7 +53,7 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
   };
 }
 
-/** What is a task again leaves the trash at once; what else changed there is read anew. */
+/** Drops restored tasks from the trash at once, and reads the trash again for the rest. */
 export function acknowledgeInTrash(
   client: QueryClient,
   userId: string,
@@ -65,7 +65,7 @@ export function acknowledgeInTrash(
   void readAnew(client, userId);
 }
 
-/** A read under way may be older than what is known now, so it does not count. */
+/** Reads the trash again. A read under way is cancelled: it may be older than what is known. */
 async function readAnew(client: QueryClient, userId: string): Promise<void> {
   await client.cancelQueries({ queryKey: keyOf(userId) });
   await client.invalidateQueries({ queryKey: keyOf(userId) });

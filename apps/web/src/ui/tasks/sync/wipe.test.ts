@@ -13,7 +13,7 @@ test("what is unsaved is counted, one person's alone", async () => {
   createDrafts(storage, "ada").writeText("new", "Half a thou");
   createDrafts(storage, "grace").writeText("new", "Mine");
   createDrafts(storage, "grace").writeEdit(makeTask(), unfinishedEdit);
-  // Neither is found again among the tasks.
+  // Drafts of a name and of a command are not of tasks.
   createDrafts(storage, "ada").writeText("name", "Ada Ki");
   createDrafts(storage, "ada").writeText("command", "sort");
   storage.setItem("tend:here", "ada");

@@ -4,7 +4,7 @@ import { deleteCachedList } from "./list-cache.ts";
 import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 
-/** What this person typed for their tasks and the server does not have. */
+/** The numbers of mutations and drafts of a person that the server does not have. */
 export interface Unsaved {
   readonly mutations: number;
   readonly drafts: number;
@@ -16,7 +16,7 @@ export async function unsavedOn(storage: Storage | undefined, userId: string): P
   });
   await mutationStorage.reload();
   const prefix = keyPrefix("draft", userId);
-  // A name stands in its field, beside the button that signs out; a command is no text to keep.
+  // Drafts of a name, seen beside the sign-out button, and of a command are not counted.
   const notOfTasks = [`${prefix}name`, `${prefix}command`];
   const drafts = Object.keys(storage ?? {}).filter(
     (key) => key.startsWith(prefix) && !notOfTasks.includes(key),
@@ -25,15 +25,15 @@ export async function unsavedOn(storage: Storage | undefined, userId: string): P
 }
 
 /**
- * Takes all that is kept of a person off this device: the list, unsent changes, drafts. Their other
- * tabs notice and leave. For whoever signs out or deletes the account, after the server did it.
+ * Deletes all data of a person from this device: the list, mutations, drafts. Their other tabs
+ * notice and leave. Called after the server has ended the session or deleted the account.
  */
 export async function wipeDevice(userId: string): Promise<void> {
   const storage = browserStorage();
-  // First: from now on no tab keeps the list again.
+  // The active user is cleared first: from then on no tab caches the list again.
   if (getActiveUser() === userId) clearActiveUser();
   wipeStorage(storage, userId);
-  // Where there is no database there is nothing in it either.
+  // A database that cannot be opened has nothing to delete.
   await Promise.allSettled([createMutationDatabase(userId).clear(), deleteCachedList(userId)]);
 }
 
@@ -41,7 +41,7 @@ export function wipeStorage(storage: Storage | undefined, userId: string): void 
   for (const key of keysOf(storage, userId)) storage?.removeItem(key);
 }
 
-/** Every key that belongs to a person is tend:<what>:<user id>:<which>. */
+/** The keys that belong to a person: tend:<what>:<user id>:<which>. */
 const keysOf = (storage: Storage | undefined, userId: string): readonly string[] =>
   Object.keys(storage ?? {}).filter((key) => {
     const [program, , owner] = key.split(":");
