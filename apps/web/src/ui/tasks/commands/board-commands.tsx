@@ -12,14 +12,14 @@ interface BoardCommandsProps {
   readonly board: CommandBoard & Pick<UsedMenu, "menu" | "closeMenu"> & { readonly drafts: Drafts };
 }
 
-/** What is open, the task it was opened on, and what stood in the palette before the page was loaded anew. */
+/** The open palette or help, its task, and the text of the palette before a reload. */
 interface Shown {
   readonly what: "palette" | "help";
   readonly subjectId?: string | undefined;
   readonly begin?: string;
 }
 
-/** The commands on the board: by a key, from the palette or the menu of a row, and as the help says it. */
+/** The commands of the board: by a key, in the palette, in the menu of a row, in the help. */
 export function BoardCommands({ board }: BoardCommandsProps) {
   const { tasks, filters, drafts, menu, closeMenu } = board;
   const [shown, setShown] = useState<Shown | null>(null);
@@ -57,6 +57,6 @@ export function BoardCommands({ board }: BoardCommandsProps) {
 
 function focusedTaskId(): string | undefined {
   const { activeElement } = document;
-  // A form stands in place of its row.
+  // The form in place of a row is no subject of commands.
   return activeElement?.closest("form") ? undefined : rowOf(activeElement)?.dataset.task;
 }

@@ -1,4 +1,4 @@
-/** What of the commands comes later, as one script: the palette's choices, the help, a row's menu. */
+/** The parts of commands that load later, as one script: palette choices, help, menu of a row. */
 export { choicesFor } from "./palette-choices.ts";
 export { PaletteList } from "./palette-list.tsx";
 export { ShortcutTable } from "./shortcut-table.tsx";

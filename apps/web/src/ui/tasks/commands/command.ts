@@ -4,7 +4,7 @@ import type { OrderByHand } from "#ui/tasks/list/use-order-by-hand.ts";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 
-/** What commands read of the board, and the functions of board/use-board.ts that they call. */
+/** The part of the board that commands read and call; it is made by board/use-board.ts. */
 export interface CommandBoard {
   readonly tasks: readonly Task[];
   readonly filters: Filters;
@@ -21,38 +21,38 @@ export interface CommandBoard {
   readonly focusSearch: () => void;
 }
 
-/** What a command can act on. */
+/** The board and the task that a command acts on. */
 export interface CommandContext extends CommandBoard {
-  /** The task that has the focus, or whose menu is open. The trash has none: it has other deeds. */
+  /** The task that has the focus, or whose menu is open. The trash has none: its actions differ. */
   readonly subject: Task | undefined;
   readonly show: (what: "palette" | "help") => void;
 }
 
-/** What a command may ask of the press that asked for it. */
+/** The part of a key event that a command may read. */
 type Press = Pick<KeyboardEvent, "key" | "repeat" | "target">;
 
 type Condition = (context: CommandContext) => boolean;
 
-/** What can be done on the page of tasks, however it is asked for. */
+/** An action on the page of tasks, for keyboard, palette, menu of a row and help. */
 export interface Command {
-  /** As KeyboardEvent.key says them; "mod+" is ⌘ on Apple's devices, elsewhere Ctrl; "alt+" is ⌥. */
+  /** Values of KeyboardEvent.key; "mod+" is ⌘ on Apple's devices, elsewhere Ctrl; "alt+" is ⌥. */
   readonly keys: readonly string[];
-  /** Keys that do it by the browser's own doing. */
+  /** Keys by which the browser itself does the same. */
   readonly native?: readonly string[];
-  /** Its words in the help and in the palette. */
+  /** The text in the help and in the palette. */
   readonly text: string;
-  /** The last two are of what has no key: headings of the palette; the others are the help's. */
+  /** The heading in the help; of commands without a key (the last two), in the palette. */
   readonly group: "Tasks" | "Move" | "Everywhere" | "Order" | "Filters";
-  /** Its words in the menu of a row, and when they stand there. Without this they never do. */
+  /** The text in the menu of a row, and when it is shown. Without `menu` it never is. */
   readonly menu?: { readonly text: string; readonly when?: Condition };
-  /** Holding the key down does it again. Of all else that would be too much. */
+  /** Whether a key that is held down repeats the command. */
   readonly repeats?: true;
-  /** Its key is heard while somebody types: no text knows it. */
+  /** Whether the key works while a person types: it is part of no text. */
   readonly whileTyping?: true;
-  /** A key and nothing to choose from a list. */
+  /** Whether the command has a key only, and is not offered by the palette. */
   readonly keyOnly?: true;
-  /** Whether it can be asked for here and now; without this, always. */
+  /** Whether the command is available; without `when`, always. */
   readonly when?: Condition;
-  /** Without a press it was chosen from a list. False: it is nothing of ours, the browser acts. */
+  /** Runs the command, without a press where it was chosen from a list. False: the browser acts. */
   readonly run: (context: CommandContext, press?: Press) => unknown;
 }

@@ -22,7 +22,7 @@ describe("a command", () => {
     moveTaskUp: [["move", subject, -1]],
     moveTaskDown: [["move", subject, 1]],
     undo: [["undoLast"]],
-    // These move the focus, and nothing of the board.
+    // The next two commands move the focus, and call nothing of the board.
     nextTask: [],
     previousTask: [],
     showAll: [["changeFilters", { ...filters, status: "all" }]],

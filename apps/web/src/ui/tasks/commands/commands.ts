@@ -3,8 +3,8 @@ import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 /**
- * All that can be done with the list: keyboard, palette, menu of a row and help are made of this,
- * in the order of the help. What only the palette offers is in palette-commands.ts.
+ * The commands, in the order of the help. Keyboard, palette, menu of a row and help are made of
+ * this table. Commands of the palette alone are in palette-commands.ts.
  */
 export const commands = {
   addTask: {
@@ -27,12 +27,12 @@ export const commands = {
     group: "Tasks",
     menu: { text: "Edit task" },
     when: hasSubject,
-    // On a button, Enter is the button's.
+    // Enter on a button presses the button.
     run: ({ subject, open }, press) =>
       press?.target instanceof HTMLButtonElement ? false : subject && open(subject),
   },
   deleteTask: {
-    // Backspace too: it is what Apple's keyboards call delete, and a delete can be undone.
+    // Backspace is the key that Apple's keyboards call delete, and a delete can be undone.
     keys: ["Delete", "Backspace"],
     text: "Delete",
     group: "Tasks",
@@ -117,15 +117,15 @@ export const commands = {
 
 export type CommandName = keyof typeof commands;
 
-/** Those that stand in the menu of a row. */
+/** The names of the commands in the menu of a row. */
 export type MenuCommandName = {
   [Name in CommandName]: (typeof commands)[Name] extends { readonly menu: object } ? Name : never;
 }[CommandName];
 
-/** In the order of the table. The cast: Object.entries forgets the names, and there are no others. */
+/** The rows of the table. The cast: Object.entries forgets the names, and there are no others. */
 export const commandList = Object.entries(commands) as readonly (readonly [CommandName, Command])[];
 
-/** Whether it can be asked for: a command, or its place in the menu. */
+/** Whether a command, or its item in the menu, is available. */
 export const isOffered = ({ when }: Pick<Command, "when">, context: CommandContext): boolean =>
   when?.(context) ?? true;
 
@@ -133,7 +133,7 @@ function hasSubject({ subject }: CommandContext): boolean {
   return subject !== undefined;
 }
 
-/** In another order the menu is silent about it; the keys say what hinders. */
+/** Whether the order is by hand: else the menu has no item to move, and the keys say why not. */
 function isInOrderByHand({ byHand }: CommandContext): boolean {
   return byHand !== undefined;
 }
@@ -144,11 +144,11 @@ function showTab(status: Filters["status"]): Command["run"] {
 
 function focusTaskBeside(direction: "down" | "up"): Command["run"] {
   return ({ beginToAdd }, press) => {
-    // Outside the list, arrows scroll.
+    // Arrows scroll outside the list.
     const isArrow = press?.key.startsWith("Arrow");
     if (isArrow && !rowOf(document.activeElement)) return false;
     const isMoved = focusRowBeside(direction);
-    // A held key stops at the top, and k does not write itself into the field.
+    // A held arrow stops at the top, and k does not go to the field, where it would be typed.
     if (!isMoved && direction === "up" && isArrow && !press?.repeat) beginToAdd();
     return true;
   };

@@ -12,11 +12,11 @@ const names: Readonly<Record<string, { readonly shown: string; readonly said: st
   Delete: { shown: "Del", said: "Delete" },
 };
 
-/** Of these keys those that are not switched off. */
+/** The keys that are not switched off. */
 export const keysThatWork = (keys: readonly string[]): readonly string[] =>
   singleKeysAreOn() ? keys : keys.filter((key) => !isSingle(key));
 
-/** The keys that do one thing, as they stand on the keyboard; any of them does it. */
+/** The keys of one command, as a keyboard shows them; any of them runs it. */
 export function KeyCaps({ keys }: { keys: readonly string[] }) {
   return (
     <span

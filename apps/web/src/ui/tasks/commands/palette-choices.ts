@@ -14,10 +14,10 @@ export interface PaletteChoice {
   readonly run: () => void;
 }
 
-/** More would not be read, but searched further. */
+/** The most tasks that are shown: of more, a person narrows the search. */
 const mostTasks = 20;
 
-/** What can be chosen with these words, in the order of the groups. */
+/** The choices that match these words, in the order of the groups. */
 export function choicesFor(context: CommandContext, query: string): readonly PaletteChoice[] {
   const commands = commandsOf(context);
   if (query.trim() === "") return commands;
@@ -45,7 +45,7 @@ function groupOf(command: Command, context: CommandContext): PaletteChoice["grou
   return command.group === "Order" || command.group === "Filters" ? command.group : "Actions";
 }
 
-/** Each tag once. They are many, so they stand there only where words ask for them. */
+/** A choice for each tag. Tags are many, so they are offered only for words that match. */
 function tagChoices({ tasks, filters, changeFilters }: CommandContext): readonly PaletteChoice[] {
   const tags = new Map(tasks.flatMap((task) => task.tags).map((tag) => [tagKey(tag), tag]));
   return [...tags].map(([key, tag]) => ({
@@ -58,7 +58,7 @@ function tagChoices({ tasks, filters, changeFilters }: CommandContext): readonly
 
 type Finds = NonNullable<ReturnType<typeof searchFor>>;
 
-/** Tasks by their titles, those still to do first, and the way to all that the words find. */
+/** The tasks found by their titles, pending ones first, and a choice to search for the words. */
 function tasksFound(
   context: CommandContext,
   query: string,
@@ -66,7 +66,7 @@ function tasksFound(
 ): readonly PaletteChoice[] {
   const { filters } = context;
   const found = context.tasks.filter(
-    // The task first: its words are remembered.
+    // The task is checked first, since its words are cached.
     (task) => finds(task) && finds({ title: task.title, description: null }),
   );
   const inOrder = (["pending", "completed"] as const).flatMap((status) =>

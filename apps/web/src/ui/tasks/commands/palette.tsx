@@ -11,15 +11,15 @@ import { isPaletteKey } from "./use-keyboard.ts";
 
 interface PaletteProps {
   readonly open: boolean;
-  /** What stands in its field when it opens. */
+  /** The text of the field when the palette opens. */
   readonly begin: string;
   readonly onClose: () => void;
-  /** The page is about to be loaded anew, with this in the field. */
+  /** Called with the text of the field before the page is loaded again. */
   readonly onReload: (query: string) => void;
   readonly context: CommandContext;
 }
 
-/** Its field is there at once, whether what can be chosen has come or not. */
+/** The palette. Its field is there at once, while the script with the choices loads. */
 export function Palette(props: PaletteProps) {
   const { open, onClose } = props;
   const list = useLoaded(open, loadCommandParts);
@@ -44,7 +44,7 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
   const input = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState(begin);
   const [at, setAt] = useState(0);
-  /** Enter was pressed before there was anything to choose. */
+  /** Whether Enter was pressed, maybe before the choices have loaded. */
   const [isEntered, setEntered] = useState(false);
   const part = list.is === "loaded" ? list.part : undefined;
   const choices = useMemo(() => part?.choicesFor(context, query) ?? [], [part, context, query]);
@@ -52,13 +52,13 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
   const optionId = (name: string) => `${id}-${name}`;
 
   const choose = (run: () => void) => {
-    // Gives the focus back first: the choice may move it on from there.
+    // The dialog gives the focus back first: the choice may move it from there.
     input.current?.closest("dialog")?.close();
     onClose();
     run();
   };
   useEffect(() => {
-    // As a click, so that a form that is open saves itself, as with any click beside it.
+    // The choice is clicked, so that an open form saves itself, as with any click beside it.
     if (isEntered && active) document.getElementById(`${id}-${active.id}`)?.click();
     if (part) setEntered(false);
   }, [isEntered, active, part, id]);

@@ -20,7 +20,7 @@ const commandFor = (press: Partial<Press>, at: Partial<Circumstances> = {}) =>
     { isApple: false, isTyping: false, singleKeys: true, ...at },
   );
 
-/** As a keyboard sends what the table says. */
+/** The event that a keyboard sends for a key of the table. */
 const pressOf = (key: string) => ({
   key: key.replace(/^(?:mod|alt)\+/, ""),
   ctrlKey: key.startsWith("mod+"),

@@ -1,6 +1,6 @@
 import { type CommandName, commandList } from "./commands.ts";
 
-/** A letter, digit or sign alone: what somebody who dictates may say by accident (WCAG 2.1.4). */
+/** Whether a key is a letter, digit or sign alone, which dictation may press (WCAG 2.1.4). */
 export const isSingle = (key: string): boolean => key.length === 1 && key !== " ";
 
 type Press = Pick<
@@ -21,7 +21,7 @@ export function commandOf(press: Press, at: Circumstances): CommandName | undefi
   const found = commandList.find(([, { keys }]) => keys.includes(key));
   if (!found) return undefined;
   const [name, { whileTyping, repeats }] = found;
-  // Keys belong to the text that is being typed.
+  // Keys belong to the text while a person types.
   if (at.isTyping && !whileTyping) return undefined;
   return press.repeat && !repeats ? undefined : name;
 }
@@ -36,8 +36,8 @@ function keyOf(press: Press, isApple: boolean): string | undefined {
 }
 
 /**
- * By what is written on the key, so that every Latin layout works. Where that is no Latin letter,
- * as on a Greek or Russian layout, by its place: else no letter could be pressed at all.
+ * The letter that is written on a key, so that every Latin layout works. A letter of another
+ * script, as Greek or Russian, counts by its place: else no letter could be pressed at all.
  */
 function letterOf({ key, code, shiftKey }: Press): string {
   const isForeign = /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key);

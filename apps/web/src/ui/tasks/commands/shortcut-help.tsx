@@ -3,7 +3,7 @@ import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
 import { loadCommandParts } from "./load-command-parts.ts";
 
-/** All keys; on first use the script for it comes. */
+/** The dialog with all keys, whose script loads at the first use. */
 export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const table = useLoaded(open, loadCommandParts);
   return (

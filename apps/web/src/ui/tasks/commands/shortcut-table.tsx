@@ -5,7 +5,7 @@ import { KeyCaps, keysThatWork } from "./key-caps.tsx";
 
 const groups = ["Tasks", "Move", "Everywhere"] as const satisfies readonly Command["group"][];
 
-/** The table of keys, for people: those that work now. */
+/** The table of the keys that work now. */
 export function ShortcutTable() {
   const rows = commandList.map(([name, { keys, native = [], ...command }]) => ({
     name,

@@ -22,7 +22,7 @@ interface TaskMenuProps {
   readonly onClose: () => void;
 }
 
-/** Each command of the menu, in its order: what takes the task away is the last. */
+/** The icons of the menu's commands, in the order of the menu: the delete is the last. */
 const icons = {
   editTask: Pencil,
   moveTaskUp: ArrowUp,
@@ -30,7 +30,7 @@ const icons = {
   deleteTask: Trash2,
 } as const satisfies Readonly<Record<MenuCommandName, IconNode>>;
 
-/** The cast: Object.keys forgets the names, and there are no others. */
+/** The items of the menu. The cast: Object.keys forgets the names, and there are no others. */
 const items = (Object.keys(icons) as MenuCommandName[]).map((name) => {
   const { menu, run }: MenuCommand = commands[name];
   return { ...menu, run, icon: icons[name] };

@@ -1,7 +1,7 @@
 import { anyFields } from "#ui/tasks/model/filters.ts";
 import type { CommandContext } from "./command.ts";
 
-/** A board that notes what commands do to it, by the names of its functions. */
+/** A context for tests that records what a command calls: names of functions and arguments. */
 export function makeCommandContext(part: Partial<CommandContext> = {}) {
   const done: unknown[][] = [];
   const note =

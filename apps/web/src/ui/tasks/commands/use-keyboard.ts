@@ -7,8 +7,8 @@ import { type CommandName, commands, isOffered } from "./commands.ts";
 import { commandOf } from "./read-key.ts";
 
 /**
- * The one listener for the keys of the commands, which act on the context as it is then. What is
- * open above the page has its own keys.
+ * Listens for the keys of the commands, which act on the context at the time of the press. A dialog
+ * or menu that is open above the page has its own keys.
  */
 export function useKeyboard(contextNow: () => CommandContext): void {
   const latest = useRef(contextNow);
@@ -41,6 +41,6 @@ export const isApple = (): boolean => /^(?:Mac|iP)/.test(navigator.platform);
 
 const isCovered = (): boolean => document.querySelector("dialog[open], :popover-open") !== null;
 
-/** The key that opens the palette also closes it. */
+/** Whether a press is that of the palette's key, which opens and closes it. */
 export const isPaletteKey = (event: KeyboardEvent): boolean =>
   commandOfEvent(event) === "openPalette";

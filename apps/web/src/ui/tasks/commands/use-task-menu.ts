@@ -6,13 +6,13 @@ import { loadCommandParts } from "./load-command-parts.ts";
 import type { ReadyMenu } from "./task-menu.tsx";
 
 export interface UsedMenu {
-  /** False: its script did not come. */
+  /** The open menu, null for none; false: its script did not load. */
   readonly menu: ReadyMenu | null | false;
   readonly openMenu: (task: Task, button: HTMLButtonElement) => void;
   readonly closeMenu: () => void;
 }
 
-/** The menu of a row: which one is open. */
+/** The state of the menu of a row, of which at most one is open. */
 export function useTaskMenu(): UsedMenu {
   const [menu, setMenu] = useState<UsedMenu["menu"]>(null);
   useLoaded(useTouched(), loadCommandParts);
