@@ -12,22 +12,23 @@ import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 interface BannersProps {
   readonly signedOut: boolean;
   readonly hasUnsent: boolean;
-  /** Tasks that are just being deleted. */
+  /** The number of tasks that are being deleted. */
   readonly deleting: number;
   readonly onStopDeleting: () => void;
   readonly loadFailure: string | undefined;
+  /** The address to go to after signing in. */
   readonly next: string;
   readonly onReload: () => void;
 }
 
-/** What stands between the person and the server, one at a time, the first cause first. */
+/** A notice of what keeps the list and the server apart: one at a time, the first cause first. */
 export function Banners(props: BannersProps) {
   const { signedOut, hasUnsent, deleting, loadFailure, next } = props;
   const online = useOnline();
   const most = useRef(0);
   most.current = deleting === 0 ? 0 : Math.max(most.current, deleting);
   return (
-    // On a wide screen it has its place, so that nothing moves when it comes and goes.
+    // A wide screen keeps a place for the notice, so that nothing moves when it comes and goes.
     <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
       {!online ? (
         <Banner icon={<Icon of={CloudOff} size={16} />}>
@@ -37,7 +38,7 @@ export function Banners(props: BannersProps) {
         <Banner
           icon={<Icon of={LogIn} size={16} />}
           action={
-            // A full page load: whoever signs in, nothing of this page's memory goes along.
+            // A full page load clears the memory of this page, since somebody else may sign in.
             <a href={withNext("/sign-in", next)} className={buttonClass("secondary", "small")}>
               Sign in
             </a>

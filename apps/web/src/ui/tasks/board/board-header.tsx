@@ -15,7 +15,7 @@ const tabsOf = ({ filters, counts, changeFilters: onChange }: Board) => ({
   onChange,
 });
 
-/** Above the list, on every page of it: where one is, the search and the order. */
+/** The header above the list and the trash: tabs, search, filter and order. */
 export function BoardHeader({ board, name }: BoardPart & { readonly name: string }) {
   const { counts, filters, inTrash } = board;
   return (
@@ -52,7 +52,7 @@ export function BoardHeader({ board, name }: BoardPart & { readonly name: string
   );
 }
 
-/** On a phone the tabs have a line of their own. */
+/** The tabs on a phone, in a line of their own. */
 export function PhoneTabs({ board }: BoardPart) {
   return (
     <div className="mb-2 flex items-center justify-between gap-2 print:hidden sm:hidden">

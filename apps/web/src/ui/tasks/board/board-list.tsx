@@ -5,7 +5,7 @@ import { asksForFields } from "#ui/tasks/model/filters.ts";
 import { isWordless } from "#ui/tasks/model/search.ts";
 import type { Board } from "./use-board.ts";
 
-/** The tasks that are to be seen, or why there are none. */
+/** The tasks that are shown, or the reason why there are none. */
 export function BoardList({ board }: { readonly board: Board }) {
   const { shown, filters, counts, today, byHand, editing, add, clearFilters } = board;
   if (board.inTrash) return <Trash {...board} />;

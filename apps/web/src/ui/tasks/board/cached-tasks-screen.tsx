@@ -7,13 +7,13 @@ import { type CachedList, readCachedList } from "#ui/tasks/sync/list-cache.ts";
 import { TasksScreen } from "./tasks-screen.tsx";
 
 interface CachedTasksScreenProps {
-  /** Until it is known whether a list is kept. */
+  /** Shown until it is known whether a list is cached. */
   readonly meanwhile: ReactNode;
-  /** Where none is kept. */
+  /** Shown where no list is cached. */
   readonly otherwise: ReactNode;
 }
 
-/** The tasks as this device keeps them, of whoever was here last and has not signed out. */
+/** The tasks cached on this device, of the person who used it last and has not signed out. */
 export function CachedTasksScreen({ meanwhile, otherwise }: CachedTasksScreenProps) {
   const [list, setList] = useState<CachedList | "none">();
 
@@ -21,9 +21,9 @@ export function CachedTasksScreen({ meanwhile, otherwise }: CachedTasksScreenPro
     let gone = false;
     const show = (found: CachedList | undefined) => {
       if (gone) return;
-      // The address of the shell itself, or that of the start page, which leads to the tasks.
+      // The page may have the address of the offline shell, or of the start page.
       if (found && location.pathname !== "/tasks") window.history.replaceState(null, "", "/tasks");
-      // It learns of changes alone, and the page may have come without a network.
+      // The manager hears of changes alone, and the page may have loaded without a network.
       onlineManager.setOnline(navigator.onLine);
       setList(found ?? "none");
     };

@@ -6,7 +6,7 @@ import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 
 interface ClearCompletedProps {
   readonly count: number;
-  /** Whether all of them are read. It has its place before: nothing moves when they are. */
+  /** Whether all completed tasks are read. The button is shown before, so that nothing moves. */
   readonly ready: boolean;
   readonly onClear: () => void;
 }
@@ -15,7 +15,7 @@ interface ClearCompletedProps {
 export function ClearCompleted({ count, ready, onClear }: ClearCompletedProps) {
   const [isConfirming, setConfirming] = useState(false);
   const clear = (event: MouseEvent<HTMLButtonElement>) => {
-    // Gives the focus back first: clearing moves it on from there.
+    // The dialog gives the focus back first: clearing moves it from there.
     event.currentTarget.closest("dialog")?.close();
     onClear();
   };

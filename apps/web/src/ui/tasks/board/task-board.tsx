@@ -12,7 +12,7 @@ import { BoardList } from "./board-list.tsx";
 import { ClearCompleted } from "./clear-completed.tsx";
 import { type BoardProps, useBoard } from "./use-board.ts";
 
-/** The list of one user: where each part of the page stands. */
+/** The page of tasks of one user: the layout of its parts. */
 export function TaskBoard(props: BoardProps) {
   const board = useBoard(props);
   const { byHand, conflict, counts, drafts, editing, filters, inTrash, menu, outbox } = board;

@@ -18,7 +18,7 @@ interface TasksScreenProps {
   readonly counts: Counts;
 }
 
-/** What it holds in memory is one user's, and dies with the screen. */
+/** The screen of one user's tasks. The query cache is theirs alone, and ends with the screen. */
 export function TasksScreen({ user, tasks, complete, counts }: TasksScreenProps) {
   const [client] = useState(() => new QueryClient());
   const [initial] = useState<Snapshot>({ tasks, complete });

@@ -4,11 +4,11 @@ import { Header } from "#ui/page/header.tsx";
 
 interface TasksUnavailableProps {
   readonly href: string;
-  /** Whether too much was asked for in this minute. */
+  /** Whether the account made too many requests in this minute. */
   readonly overLimit?: boolean;
 }
 
-/** In place of the list, when the server cannot read it, or is asked too often. */
+/** The page in place of the list, when the server cannot read it, or got too many requests. */
 export function TasksUnavailable({ href, overLimit = false }: TasksUnavailableProps) {
   return (
     <>

@@ -3,7 +3,7 @@ import { asksForFields, type Filters, filtersHref } from "#ui/tasks/model/filter
 import { isWordless } from "#ui/tasks/model/search.ts";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 
-/** Long enough that somebody who types is not interrupted. */
+/** The delay of an announcement, long enough not to interrupt a person who types. */
 const announceDelayMs = 700;
 
 /** Says how many tasks a search and the filters find, once the typing rests. */

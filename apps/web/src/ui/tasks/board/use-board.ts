@@ -32,13 +32,13 @@ import { useAnnounceSaving } from "./use-announce-saving.ts";
 export interface BoardProps {
   readonly user: { readonly id: string; readonly name: string };
   readonly initial: Snapshot;
-  /** Of all tasks of the user, read or not. */
+  /** The counts of all tasks of the user, read or not. */
   readonly initialCounts: Counts;
 }
 
 export type Board = ReturnType<typeof useBoard>;
 
-/** Few open it, and it needs the server anyway. */
+/** Loads the trash when it is opened: few people do so, and it needs the server anyway. */
 const loadTrashList = part(() => import("#ui/tasks/trash/trash-list.tsx"));
 
 const sayRescued = () =>
@@ -46,7 +46,7 @@ const sayRescued = () =>
 const sayLost = (task: Task) =>
   void showToast(`It was deleted for good elsewhere and cannot be restored: ${task.title}`);
 
-/** What the page of tasks shows, and all that is done with it; the layout is in task-board.tsx. */
+/** The state of the page of tasks, and its actions; the layout is in task-board.tsx. */
 export function useBoard({ user, initial, initialCounts }: BoardProps) {
   const now = useNow();
   const { filters, setFilters, search } = useFilters();
@@ -67,7 +67,7 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
   const trashList = useLoaded(inTrash, loadTrashList);
   const inTrashFound = useMemo(() => listFound(trash.tasks ?? [], filters), [trash.tasks, filters]);
   useEffect(() => {
-    // What was just deleted is to be found there.
+    // Tasks that were just deleted are to be found in the trash.
     if (inTrash) outbox.hurryDeletes();
   }, [inTrash, outbox]);
 
@@ -114,11 +114,11 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
   };
   const add = (fields: TaskFields & { readonly title: string }) => {
     const task = actions.add(fields);
-    // What was just written must be seen.
+    // Filters that hide a new task are cleared: it must be seen.
     if (listFound([task], filters).length === 0) setFilters({ ...filters, ...anyFields, q: "" });
   };
   const beginToAdd = () => {
-    // Flushed, so that there is something to go to.
+    // The change is flushed, so that the field exists before it gets the focus.
     if (inTrash) flushSync(() => filtering.changeFilters({ ...filters, status: "all" }));
     focusQuickAdd();
   };
@@ -165,7 +165,7 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
     trashList,
     unsent,
     today: now && localDay(now),
-    // A trash that was never read says so itself, in its place.
+    // A trash that was never read shows its failure in place of the list.
     loadFailure: inTrash ? trash.tasks && trash.loadFailure : list.loadFailure,
     isSignedOut:
       unsent.trouble?.signedOut ??
