@@ -16,13 +16,13 @@ function makeToken(number: number): string {
 const problem = (status: number, code: string) =>
   Response.json({ status, code, detail: `Detail of ${code}.` }, { status });
 
-/** Gives tokens to a live session, and lists tasks for the tokens it has not revoked. */
+/** A server that gives tokens to a live session, and lists tasks for tokens not revoked. */
 function makeServer() {
   const valid = new Set<string>();
   const server = {
     signedIn: true,
     reachable: true,
-    /** What becomes of a request for a token, where that is not a token. */
+    /** The answer to a request for a token, where that is not a token. */
     tokenFailure: undefined as (() => Response) | undefined,
     refusesAll: false,
     tokensMade: 0,

@@ -20,7 +20,7 @@ export function createApi({ fetch, onSignedOut, userId }: ApiOptions): Client {
   const renew = async (): Promise<string> => {
     try {
       const made = await newApiToken(fetch);
-      // By its lifetime, not its end: the device's clock may be wrong.
+      // The lifetime counts, not the end: the device's clock may be wrong.
       held = { token: made.token, renewAt: Date.now() + made.lifetime - margin };
       return made.token;
     } catch (error) {

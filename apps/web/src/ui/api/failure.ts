@@ -2,22 +2,22 @@ import type { BatchResult, Problem, Task } from "@tend/contracts";
 import { ApiError, UnreachableError } from "@tend/contracts/client";
 import { PartMissing } from "#ui/kit/part.ts";
 
-/** What an error means for what was asked, and for the change that it carried. */
+/** What an error means for a request, and for the mutation that it carried. */
 export type Failure =
-  /** Nobody's fault of content: the same request may work later. */
+  /** A failure of the network or the server: the same request may work later. */
   | { readonly is: "trouble"; readonly reason: string; readonly retryAfter: number }
-  /** No session any more, or that of somebody else. */
+  /** The session has ended, or is that of somebody else. */
   | { readonly is: "signed out"; readonly reason: string }
-  /** The server will not take this, however often. */
+  /** The server refuses the request, however often it is sent. */
   | { readonly is: "refused"; readonly reason: string }
-  /** There is no room for more, whichever task it is: nothing new is taken until some is deleted. */
+  /** The account has no room: every create is refused until a task is deleted. */
   | { readonly is: "full"; readonly reason: string }
   | { readonly is: "missing" }
-  /** Somebody changed the task since; this is how it is now. */
+  /** The task was changed elsewhere; `task` is as the server has it now. */
   | { readonly is: "changed"; readonly task: Task }
-  /** A create whose id is there already: it arrived before, and was changed since. */
+  /** A create whose id exists: it arrived before, and the task was changed since. */
   | { readonly is: "present" }
-  /** The page is at fault: a defect of ours, or a part that did not come. To ask again is in vain. */
+  /** The page is at fault: a defect, or a part that did not load. Sending again is in vain. */
   | { readonly is: "broken"; readonly reason: string };
 
 const unreachable: Failure = {
@@ -26,10 +26,10 @@ const unreachable: Failure = {
   retryAfter: 0,
 };
 
-/** Each defect is told once, however often a screen that shows it is drawn. */
+/** The defects that were logged: each is, once, however often its screen is drawn. */
 const logged = new Set<unknown>();
 
-/** Of whatever was thrown. An abort and a timeout of a request come as UnreachableError. */
+/** The failure that an error means. An abort or timeout of a request is an UnreachableError. */
 export function readFailure(error: unknown): Failure {
   if (error instanceof ApiError) return readProblem(error.problem, error.retryAfter);
   if (error instanceof UnreachableError) return unreachable;
@@ -39,17 +39,17 @@ export function readFailure(error: unknown): Failure {
   return { is: "broken", reason: "The app made a mistake. Reload the page to go on." };
 }
 
-/** What happened, in a sentence; the way on stands beside it. */
+/** What happened, in a sentence; callers show what to do beside it. */
 export function reasonOf(error: unknown): string {
   const failure = readFailure(error);
   return "reason" in failure ? failure.reason : "It is not there.";
 }
 
-/** Whether a reading that failed `count` times before may go better now. */
+/** Whether to repeat a read that failed now, and `count` times before. */
 export const isWorthRetrying = (count: number, error: unknown): boolean =>
   count < 2 && readFailure(error).is === "trouble";
 
-/** What became of one delete of a batch; undefined: it is done. */
+/** The failure of one delete of a batch; undefined: it is done. */
 export function readResult(result: BatchResult | undefined): Failure | undefined {
   if (result?.problem) return readProblem(result.problem);
   return result ? undefined : unreachable;

@@ -2,21 +2,21 @@ import type { Fault, ProblemCode } from "@tend/contracts";
 import { ApiError } from "@tend/contracts/client";
 import { readFailure, reasonOf } from "./failure.ts";
 
-/** What is wrong, field by field; `form` where no field is to blame. */
+/** The errors of a form by field; `form` has the one that is about no field. */
 export type FieldErrors<Field extends string> = {
   readonly [Place in Field | "form"]?: string | undefined;
 };
 
-/** What the server's answer is called, for a form that has something of its own to say or do. */
+/** The code of the server's problem, for a form that handles some codes in its own way. */
 export const codeOf = (error: unknown): ProblemCode | undefined =>
-  // Any string may come; the cast has a mistyped code refused where it is compared.
+  // The cast makes a mistyped code fail to compile where it is compared; any string may come.
   error instanceof ApiError ? (error.problem.code as ProblemCode) : undefined;
 
-/** What the server found wrong, place by place. */
+/** The faults that the server found, each with its place. */
 export const faultsOf = (error: unknown): readonly Fault[] =>
   error instanceof ApiError ? (error.problem.errors ?? []) : [];
 
-/** What an error means to a form: the first fault of each field, else why it was not done. */
+/** The errors of a form: the first fault of each field, else the reason of the failure. */
 export function fieldErrorsOf<Field extends string>(
   error: unknown,
   fields: readonly Field[],
@@ -27,11 +27,11 @@ export function fieldErrorsOf<Field extends string>(
     if (!errors.has(place)) errors.set(place, message);
   }
   if (errors.size === 0) return { form: formReasonOf(error) };
-  // Each place is one of the fields, or the form.
+  // The cast holds: each place is one of the fields, or `form`.
   return Object.fromEntries(errors) as FieldErrors<Field>;
 }
 
-/** What happened and what to do now, where nothing beside it says so or tries again by itself. */
+/** What happened and what to do now, for forms, where nothing else says so or tries again. */
 export function formReasonOf(error: unknown): string {
   if (!(error instanceof ApiError)) {
     const isTrouble = readFailure(error).is === "trouble";

@@ -2,8 +2,8 @@ const home = "/tasks";
 const origin = "http://any.invalid";
 
 /**
- * Where `?next=` may lead: an address of our own, else the task list. Read as a browser reads it,
- * which drops tabs and turns backslashes, so that no spelling of another host passes.
+ * The address that `?next=` may lead to: one of this site, else the task list. Parsing is that of
+ * browsers, which drop tabs and turn backslashes, so that no spelling of another host passes.
  */
 export function nextPath(next: string | readonly string[] | undefined): string {
   if (typeof next !== "string" || !next.startsWith("/") || !URL.canParse(next, origin)) return home;

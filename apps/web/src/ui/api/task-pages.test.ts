@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { type Lister, loadTasks, taskPages } from "./task-pages.ts";
 
-/** Answers with these pages of each status, one after the other. */
+/** A client that answers with these pages of each status, one after the other. */
 const listing = (pages: { all: Task[][]; trashed: Task[][] }, requests: string[] = []): Lister => ({
   listTasks: async ({ query: { status = "all", limit, cursor = "0" } = {} } = {}) => {
     requests.push(`${status} ${limit} ${cursor}`);

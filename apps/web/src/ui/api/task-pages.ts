@@ -24,7 +24,7 @@ async function* pagesOf(
   } while (cursor !== undefined);
 }
 
-/** Reads all tasks of a status; shows the pages so far after each but the last. */
+/** Reads all tasks of a status; `onPage` gets those so far after each page but the last. */
 export async function loadTasks(
   api: Lister,
   status: TaskStatus,
@@ -39,13 +39,13 @@ export async function loadTasks(
   return all;
 }
 
-/** All tasks that are not in the trash, then those that are, unless that is left out. */
+/** The pages of all tasks outside the trash; then, where `trash` is wanted, of those in it. */
 export async function* taskPages(
   api: Lister,
   trash: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Task[]> {
-  // What is moved to the trash between the two readings comes in both.
+  // A task that moves to the trash between the two reads comes in both.
   const seen = new Set<string>();
   for (const status of trash ? (["all", "trashed"] as const) : (["all"] as const)) {
     for await (const { tasks } of pagesOf(api, status, signal)) {

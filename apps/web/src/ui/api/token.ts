@@ -3,7 +3,7 @@ import { createClient } from "@tend/contracts/client";
 export interface ApiToken {
   readonly token: string;
   readonly expiresAt: Date;
-  /** Milliseconds from its making to its end, by the server's clock. */
+  /** The milliseconds from the token's issue to its expiry, by the server's clock. */
   readonly lifetime: number;
 }
 

@@ -5,16 +5,16 @@ import { createUserClient } from "./user-client.ts";
 
 const token = `head.${btoa(JSON.stringify({ iat: 0, exp: 900 }))}.sign`;
 
-/** Stands for the time that a request has. */
+/** The timeout of a request, which a test ends when it wants. */
 let timer: AbortController;
-/** The address of the request that is under way, once it is. */
+/** Resolves with the address of a request once it is under way. */
 let underWay: Promise<string>;
 
 beforeEach(() => {
   timer = new AbortController();
   vi.spyOn(AbortSignal, "timeout").mockReturnValue(timer.signal);
   underWay = new Promise((isUnderWay) => {
-    // Gives a token, and no other answer.
+    // The stub answers with a token, and answers nothing else.
     vi.stubGlobal("fetch", (url: string, { signal }: { signal: AbortSignal }) => {
       if (url.endsWith("/token")) return Promise.resolve(Response.json({ token }));
       isUnderWay(url);

@@ -1,25 +1,25 @@
 import type { Client } from "@tend/contracts/client";
 import { createApi } from "./client.ts";
 
-/** Milliseconds that an export or import gives a request: its pages and batches are large. */
+/** The timeout of the requests of export and import, whose pages and batches are large. */
 export const transferTimeoutMs = 30_000;
 
 /**
  * The client for the tasks of one user. It names the user in each address (O-3), so that the server
  * refuses when somebody else has signed in meanwhile, in another tab: no task reaches a stranger.
- * No request waits for ever; one that is given a signal ends by that, too.
+ * Each request has a timeout; one that is given a signal ends by that, too.
  */
 export const createUserClient = (userId: string, timeoutMs = 20_000): Client =>
   createApi({
     userId,
     fetch(input, init) {
       const timeout = AbortSignal.timeout(timeoutMs);
-      // Safari before 17.4 cannot join two: there the one that was given holds alone.
+      // Safari before 17.4 cannot join two signals: there the given one holds alone.
       const signal = init?.signal
         ? (AbortSignal.any?.([timeout, init.signal]) ?? init.signal)
         : timeout;
       return fetch(input, { ...init, signal });
     },
-    // The screen says so and offers to sign in; nobody is thrown out in mid-sentence.
+    // The screen says so and offers to sign in: nobody leaves the page in mid-sentence.
     onSignedOut: () => {},
   });
