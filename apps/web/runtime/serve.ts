@@ -24,7 +24,7 @@ import {
 import { handleNodeRequest } from "../src/server/http/node-adapter.ts";
 import { settlePageRequest } from "../src/server/http/page-request.ts";
 import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
-import { stackOf } from "../src/server/http/respond.ts";
+import { stackOf } from "../src/server/http/request-log.ts";
 import { settleAddress } from "../src/server/http/settle-address.ts";
 import { strictTransport } from "../src/server/http/strict-transport.ts";
 import { log } from "../src/server/log.ts";

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { type Cause, causesOf, isBusy, isUnreachable } from "@tend/db";
+import { isBusy, isUnreachable } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
-import { log } from "#server/log.ts";
 import type { ApiRequest, ApiResponse } from "./api-request.ts";
 import { corsHeaders } from "./cors.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
+import { logDefect, logRequest } from "./request-log.ts";
 import { strictTransport } from "./strict-transport.ts";
 
 /** Notes on a request, for the headers of its answer and its line in the log. */
@@ -42,13 +41,13 @@ export async function respond(
   const notes = new Notes();
   const requestId = requestIdOf(request);
   let found: ApiResponse;
-  let cause: readonly Cause[] | undefined;
+  let cause: ProblemError | undefined;
   try {
     found = await run(notes);
   } catch (error) {
     const problem = refusal(error, requestId);
     found = problemResponse(problem, requestId);
-    if (found.status === 503) cause = causeOf(problem);
+    if (found.status === 503) cause = problem;
   }
   const { status, body } = found;
   const headers = {
@@ -61,14 +60,13 @@ export async function respond(
     ...strictTransport(),
     ...(process.env.NODE_ENV === "development" && { "Server-Timing": notes.timing }),
   };
-  log()[cause ? "warn" : "info"]({
-    request_id: requestId,
+  logRequest(requestId, {
     method: request.method,
     route: path,
     status,
     ms: Math.round(notes.elapsed),
-    ...(notes.userId !== undefined && { user: pseudonym(notes.userId) }),
-    ...(cause && { cause }),
+    userId: notes.userId,
+    cause,
   });
   return { status, headers, body, userId: notes.userId };
 }
@@ -80,10 +78,6 @@ export async function respond(
 const isCompressible = (path: string, { headers }: ApiResponse): boolean =>
   !headers.ETag && !path.startsWith("/api/auth/");
 
-/** E-4: tells the lines of one user from those of others, and not who that is. */
-const pseudonym = (userId: UserId): string =>
-  createHash("sha256").update(userId).digest("hex").slice(0, 16);
-
 /** What went wrong, as a problem; a defect is logged and says nothing of the inside. */
 function refusal(error: unknown, requestId: string): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -93,21 +87,8 @@ function refusal(error: unknown, requestId: string): ProblemError {
       cause: error,
     });
   }
-  log().error({ request_id: requestId, error: stackOf(error) });
+  logDefect(requestId, error);
   return new ProblemError("internal_error");
-}
-
-/** The causes of a problem for the log, in words that quote nobody. */
-const causeOf = ({ code, message, cause = message }: ProblemError): readonly Cause[] =>
-  typeof cause === "string" ? [{ name: code, message: cause }] : causesOf(cause);
-
-/** The stack of an error without its message: that may quote a person, even lines of a stack. */
-export function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const { name, message, stack = "" } = error;
-  const afterMessage = stack.indexOf(message) + message.length;
-  const frames = stack.includes(message) ? stack.slice(afterMessage).split("\n") : [];
-  return [name, ...frames.filter((line) => /^\s+at /.test(line))].join("\n");
 }
 
 const saneRequestId = /^[\w.:+/=-]{1,128}$/;

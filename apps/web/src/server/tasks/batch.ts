@@ -14,7 +14,8 @@ import { applyOperation, type BatchTasks } from "./batch-operations.ts";
 import { writeBatch } from "./batch-write.ts";
 import { answerColumns } from "./columns.ts";
 import { asExistingUser } from "./refusals.ts";
-import { nextCreations, untilPurged } from "./sql.ts";
+import { untilPurged } from "./retention.ts";
+import { nextCreations } from "./sql.ts";
 import { assertKnownZones, type NamedZone } from "./time-zones.ts";
 
 const { sql } = Prisma;

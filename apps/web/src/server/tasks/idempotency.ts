@@ -5,7 +5,7 @@ import type { UserId } from "#server/auth/user-id.ts";
 import { type Connection, database } from "#server/database.ts";
 import { ProblemError } from "#server/http/problem.ts";
 import { asExistingUser } from "./refusals.ts";
-import { keyPeriod } from "./sql.ts";
+import { keyPeriod } from "./retention.ts";
 
 const { sql } = Prisma;
 

@@ -1,9 +1,18 @@
+import { limits } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import { eraseNext, isClosed } from "#server/auth/delete-account.ts";
 import { type Connection, database } from "#server/database.ts";
-import { insertTombstones, keyPeriod, tombstonePeriod, trashPeriod } from "./sql.ts";
+import { insertTombstones } from "./sql.ts";
 
 const { sql } = Prisma;
+
+/** How long the trash keeps a task (T-8), a tombstone a deletion (T-9), a key an answer (T-12). */
+export const trashPeriod = sql`make_interval(days => ${limits.trashDays}::int)`;
+export const tombstonePeriod = sql`make_interval(days => ${limits.cursorDays}::int)`;
+export const keyPeriod = sql`make_interval(hours => ${limits.idempotencyHours}::int)`;
+
+export const untilPurged = sql`now() + ${trashPeriod}`;
+export const untilForgotten = sql`now() + ${tombstonePeriod}`;
 
 /** Milliseconds between two looks, where the last one found nothing. */
 const purgeCheckIntervalMs = 60_000;

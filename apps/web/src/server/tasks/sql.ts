@@ -1,4 +1,4 @@
-import { limits, type Task } from "@tend/contracts";
+import type { Task } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
 import { type Connection, database } from "#server/database.ts";
@@ -74,11 +74,3 @@ export const insertTombstones = (owner: string, rows: Prisma.Sql) => sql`
   SELECT ${owner}::text, gone.* FROM (${rows}) AS gone
   ON CONFLICT (owner_user_id, id) DO UPDATE
     SET version = excluded.version, change = excluded.change, deleted_at = now()`;
-
-/** How long the trash keeps a task (T-8), a tombstone a deletion (T-9), a key an answer (T-12). */
-export const trashPeriod = sql`make_interval(days => ${limits.trashDays}::int)`;
-export const tombstonePeriod = sql`make_interval(days => ${limits.cursorDays}::int)`;
-export const keyPeriod = sql`make_interval(hours => ${limits.idempotencyHours}::int)`;
-
-export const untilPurged = sql`now() + ${trashPeriod}`;
-export const untilForgotten = sql`now() + ${tombstonePeriod}`;

@@ -22,6 +22,7 @@ import {
   throwPreconditionFailed,
   unknownUserError,
 } from "./refusals.ts";
+import { untilForgotten, untilPurged } from "./retention.ts";
 import {
   insertTombstones,
   nextChange,
@@ -31,8 +32,6 @@ import {
   type StoredTask,
   state,
   taskJson,
-  untilForgotten,
-  untilPurged,
 } from "./sql.ts";
 import { assertKnownZones } from "./time-zones.ts";
 

@@ -45,6 +45,18 @@ export function reasonOf(error: unknown): string {
   return "reason" in failure ? failure.reason : "It is not there.";
 }
 
+/** Why a list could not be read. */
+export interface LoadFailure {
+  readonly reason: string;
+  /** Whether signing in again helps. */
+  readonly isSignedOut: boolean;
+}
+
+export const loadFailureOf = (error: unknown): LoadFailure => ({
+  reason: reasonOf(error),
+  isSignedOut: readFailure(error).is === "signed out",
+});
+
 /** Whether to repeat a read that failed now, and `count` times before. */
 export const isWorthRetrying = (count: number, error: unknown): boolean =>
   count < 2 && readFailure(error).is === "trouble";

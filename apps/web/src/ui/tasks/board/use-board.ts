@@ -13,7 +13,7 @@ import { useFilterActions } from "#ui/tasks/filters/use-filter-actions.ts";
 import { useFilters } from "#ui/tasks/filters/use-filters.ts";
 import type { RowActions } from "#ui/tasks/list/task-row.tsx";
 import { useKeptFocus } from "#ui/tasks/list/use-kept-focus.ts";
-import { useOrderByHand } from "#ui/tasks/list/use-order-by-hand.ts";
+import { useReorder } from "#ui/tasks/list/use-reorder.ts";
 import { useShownTasks } from "#ui/tasks/list/use-shown-tasks.ts";
 import { type Counts, countTasks } from "#ui/tasks/model/counts.ts";
 import { anyFields } from "#ui/tasks/model/filters.ts";
@@ -89,7 +89,7 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
   const rowMenu = useTaskMenu();
   const { openMenu } = rowMenu;
   const order = { ...actions, shown, filters, announce };
-  const ordering = useOrderByHand(order);
+  const ordering = useReorder(order);
 
   const rowActions = useMemo<RowActions>(
     () => ({
@@ -166,9 +166,9 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
     unsent,
     today: now && localDay(now),
     // A trash that was never read shows its failure in place of the list.
-    loadFailure: inTrash ? trash.tasks && trash.loadFailure : list.loadFailure,
+    loadFailure: inTrash ? trash.tasks && trash.loadFailure?.reason : list.loadFailure?.reason,
     isSignedOut:
       unsent.trouble?.signedOut ??
-      [trash.loadFailure, list.loadFailure].includes("You are signed out."),
+      (trash.loadFailure?.isSignedOut || list.loadFailure?.isSignedOut || false),
   };
 }

@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 import type { RowActions } from "#ui/tasks/list/task-row.tsx";
-import type { OrderByHand } from "#ui/tasks/list/use-order-by-hand.ts";
+import type { Reorder } from "#ui/tasks/list/use-reorder.ts";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 
@@ -11,7 +11,7 @@ export interface CommandBoard {
   readonly actions: Pick<TaskActions, "undoLast">;
   readonly rowActions: Pick<RowActions, "tick">;
   readonly beginToAdd: () => void;
-  readonly byHand: OrderByHand["byHand"];
+  readonly byHand: Reorder["byHand"];
   readonly open: (task: Task) => void;
   readonly remove: (task: Task) => void;
   readonly move: (task: Task, by: -1 | 1) => void;

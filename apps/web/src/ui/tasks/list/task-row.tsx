@@ -5,7 +5,7 @@ import { Button } from "#ui/kit/button.tsx";
 import { Icon } from "#ui/kit/icon.tsx";
 import { RowFailure } from "./row-failure.tsx";
 import { checkboxId } from "./task-focus.ts";
-import { TaskMeta } from "./task-meta.tsx";
+import { TaskRowMeta } from "./task-row-meta.tsx";
 
 export interface RowActions {
   readonly tick: (task: Task, completed: boolean) => void;
@@ -92,7 +92,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
               />
             )}
           </button>
-          <TaskMeta task={task} today={today} overdue={overdue} />
+          <TaskRowMeta task={task} today={today} overdue={overdue} />
         </div>
         {Handle !== undefined && (
           <div className="w-8 shrink-0 print:hidden pointer-coarse:w-11">

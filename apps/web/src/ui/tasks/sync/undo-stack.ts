@@ -4,6 +4,9 @@ export interface Undoable {
   readonly run: () => void;
 }
 
+/** Milliseconds for which an action can be undone, and its message is shown. */
+export const undoTimeMs = 8000;
+
 const deepest = 50;
 
 /** The latest actions, the last on top. Each can be undone once, until it is removed. */

@@ -7,7 +7,7 @@ import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 import { changedFields, editOf, notYet } from "./mutation.ts";
 import type { Outbox } from "./outbox.ts";
 import { upgradeTask } from "./stored-task.ts";
-import { UndoStack } from "./undo-stack.ts";
+import { UndoStack, undoTimeMs } from "./undo-stack.ts";
 
 export interface TaskActions {
   readonly add: (task: TaskFields & { readonly title: string }) => Task;
@@ -23,7 +23,6 @@ export interface TaskActions {
   readonly undoLast: () => void;
 }
 
-const undoTime = 8000;
 /** The time from the end of the message to the DELETE: an unsent delete needs no restore. */
 const sendDelayMs = 500;
 
@@ -36,7 +35,7 @@ export function useTaskActions(
   return useMemo(() => {
     const undos = new UndoStack();
 
-    const forget = (id: string) => setTimeout(() => undos.remove(id), undoTime);
+    const forget = (id: string) => setTimeout(() => undos.remove(id), undoTimeMs);
     const canUndo = (run: () => void): void => {
       const id = uuidv7();
       undos.push({ id, run });
@@ -48,7 +47,7 @@ export function useTaskActions(
       undos.push({ id, run });
       const action = { label: "Undo", onClick: () => undos.undo(id) };
       const end = () => undos.remove(id);
-      const options = { id, duration: undoTime, action, onAutoClose: end, onDismiss: end };
+      const options = { id, duration: undoTimeMs, action, onAutoClose: end, onDismiss: end };
       void showToast(message, options).then((isShown) => isShown || forget(id));
     };
     const set = (task: Task, fields: TaskFields): void =>
@@ -84,7 +83,7 @@ export function useTaskActions(
         offerUndo(`Changed: ${after.title}`, () => set(after, changedFields(after, task)));
       },
       remove(tasks) {
-        const send_at = Date.now() + undoTime + sendDelayMs;
+        const send_at = Date.now() + undoTimeMs + sendDelayMs;
         const deletes = tasks.map(
           (task) => ({ kind: "delete", id: uuidv7(), task, send_at }) as const,
         );

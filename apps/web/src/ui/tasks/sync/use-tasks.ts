@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useMemo, useRef, useState } from "react";
-import { isWorthRetrying, reasonOf } from "#ui/api/failure.ts";
+import { isWorthRetrying, type LoadFailure, loadFailureOf } from "#ui/api/failure.ts";
 import { loadTasks } from "#ui/api/task-pages.ts";
 import { createUserClient } from "#ui/api/user-client.ts";
 import { applyMutations } from "./mutation.ts";
@@ -19,7 +19,7 @@ export interface Tasks {
   readonly outbox: Outbox;
   readonly unsent: OutboxState;
   /** Why the list could not be read from the server; it is read again by itself on focus. */
-  readonly loadFailure: string | undefined;
+  readonly loadFailure: LoadFailure | undefined;
   readonly reload: () => void;
 }
 
@@ -75,7 +75,7 @@ export function useTasks(
     api,
     outbox,
     unsent: state,
-    loadFailure: error ? reasonOf(error) : undefined,
+    loadFailure: error ? loadFailureOf(error) : undefined,
     reload: () => void refetch(),
   };
 }

@@ -2,14 +2,14 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useCallback } from "react";
-import { isWorthRetrying, reasonOf } from "#ui/api/failure.ts";
+import { isWorthRetrying, type LoadFailure, loadFailureOf } from "#ui/api/failure.ts";
 import { loadTasks } from "#ui/api/task-pages.ts";
 import type { Acknowledged } from "./snapshot.ts";
 
 export interface Trash {
   /** The trash as the server has it, the newest deletion first. Undefined until it is read. */
   readonly tasks: readonly Task[] | undefined;
-  readonly loadFailure: string | undefined;
+  readonly loadFailure: LoadFailure | undefined;
   readonly isReading: boolean;
   readonly reload: () => void;
   /** Reads the trash again, for changes elsewhere; drops a task that is known to be gone. */
@@ -45,7 +45,7 @@ export function useTrash(userId: string, api: Client, isOpen: boolean): Trash {
 
   return {
     tasks: data,
-    loadFailure: error ? reasonOf(error) : undefined,
+    loadFailure: error ? loadFailureOf(error) : undefined,
     isReading: isFetching,
     reload: () => void refetch(),
     refresh,

@@ -90,7 +90,7 @@ function NothingThere({ tasks, loadFailure, isReading, reload }: Trash) {
   return (
     <div className="py-12 text-center">
       <p role="status" className="text-muted">
-        <Words>{`The trash cannot be shown right now. ${loadFailure}`}</Words>
+        <Words>{`The trash cannot be shown right now. ${loadFailure.reason}`}</Words>
       </p>
       <Button className="mt-4" aria-disabled={isReading} onClick={() => isReading || reload()}>
         {isReading ? "Reading the trash" : "Retry"}

@@ -2,13 +2,13 @@ import type { Task } from "@tend/contracts";
 import { type PartMissing, part } from "#ui/kit/part.ts";
 import { showToast } from "#ui/kit/toaster.tsx";
 import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
-import type { SortableList } from "./order-by-hand.tsx";
+import type { SortableList } from "./reorder.tsx";
 
-type Part = typeof import("./order-by-hand.tsx");
+type Part = typeof import("./reorder.tsx");
 
-const load = part((): Promise<Part> => import("./order-by-hand.tsx"));
+const load = part((): Promise<Part> => import("./reorder.tsx"));
 
-export interface OrderByHand {
+export interface Reorder {
   /** The script of the order by hand; undefined where the list is in another order. */
   readonly byHand: Loaded<Part> | undefined;
   /** Moves a task one row up or down, or says why it cannot be moved. */
@@ -16,7 +16,7 @@ export interface OrderByHand {
 }
 
 /** The order by hand, whose script is loaded on first use. */
-export function useOrderByHand(list: SortableList): OrderByHand {
+export function useReorder(list: SortableList): Reorder {
   const isByHand = list.filters.sort === "position" && !list.filters.q;
   const loaded = useLoaded(isByHand, load);
   return {

@@ -4,14 +4,14 @@ import { Icon } from "#ui/kit/icon.tsx";
 import { priorityLabels } from "#ui/tasks/model/priority.ts";
 import { dueLabel } from "#ui/time/day-label.ts";
 
-interface TaskMetaProps {
+interface TaskRowMetaProps {
   readonly task: Task;
   readonly today: string | null;
   readonly overdue: boolean;
 }
 
 /** The details of a task under its title: priority, tags, and when it is due. */
-export function TaskMeta({ task, today, overdue }: TaskMetaProps) {
+export function TaskRowMeta({ task, today, overdue }: TaskRowMetaProps) {
   if (task.priority === "none" && task.tags.length === 0 && !task.due_date) return null;
   return (
     <p className="flex min-w-0 flex-wrap items-center gap-x-3 text-meta text-muted max-sm:-mt-3 max-sm:pb-3 sm:max-w-[45%] sm:shrink-0 sm:justify-end sm:py-[15px] pointer-coarse:sm:py-[19px]">
@@ -38,7 +38,7 @@ function Priority({ priority }: { priority: keyof typeof looks }) {
   );
 }
 
-interface DueProps extends TaskMetaProps {
+interface DueProps extends TaskRowMetaProps {
   readonly day: string;
 }
 

@@ -1,0 +1,40 @@
+import { Trash2 } from "lucide";
+import { useRef } from "react";
+import { Button } from "#ui/kit/button.tsx";
+import { Icon } from "#ui/kit/icon.tsx";
+import { ProgressBar } from "#ui/kit/progress-bar.tsx";
+import { Words } from "#ui/kit/words.tsx";
+import { countOfTasks } from "#ui/tasks/model/task-list.ts";
+import { Banner } from "./banner.tsx";
+
+/** How many tasks were to be deleted when the deletion under way began; 0 where none is. */
+export function useMostDeletions(left: number): number {
+  const most = useRef(0);
+  most.current = left === 0 ? 0 : Math.max(most.current, left);
+  return most.current;
+}
+
+interface DeletionProgressProps {
+  readonly total: number;
+  readonly left: number;
+  readonly onStop: () => void;
+}
+
+/** How far the deletion of many tasks is, and the way to stop it. */
+export function DeletionProgress({ total, left, onStop }: DeletionProgressProps) {
+  return (
+    <Banner
+      icon={<Icon of={Trash2} size={16} />}
+      action={
+        <Button size="small" onClick={onStop}>
+          Stop
+        </Button>
+      }
+    >
+      <Words>{`Deleting ${countOfTasks(total)} `}</Words>
+      <span className="ml-2 inline-block w-32">
+        <ProgressBar label="Tasks deleted" max={total} value={total - left} />
+      </span>
+    </Banner>
+  );
+}
