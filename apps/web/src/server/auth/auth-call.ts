@@ -25,6 +25,9 @@ const calls = new AsyncLocalStorage<AuthCall>();
 /** The call that is under way; none where a page asks for its session. */
 export const currentCall = (): AuthCall | undefined => calls.getStore();
 
+/** The network that the current call is queued under. */
+export const callNetwork = (): string => currentCall()?.network ?? "";
+
 export const duringCall = <T>(call: AuthCall, run: () => T): T => calls.run(call, run);
 
 /** Keeps the error of `result` for the answer: Better Auth replaces it by one of its own. */

@@ -10,7 +10,7 @@ import type { RequestHeaders } from "#server/http/api-request.ts";
 import { addressHeader } from "#server/http/client-address.ts";
 import { ProblemError } from "#server/http/problem.ts";
 import { shortUserAgent } from "#server/http/user-agent.ts";
-import { accountDatabase, connectInTurn } from "./account-queues.ts";
+import { accountDatabase, connectInTurn } from "./account-database.ts";
 import { type AuthCall, currentCall, duringCall, remembered } from "./auth-call.ts";
 import { closeAccount, eraseNext } from "./delete-account.ts";
 import { withoutDevice } from "./device-cookie.ts";

@@ -1,6 +1,6 @@
 import { Prisma } from "@tend/db";
 import { database } from "../database.ts";
-import { connectInTurn } from "./account-queues.ts";
+import { connectInTurn } from "./account-database.ts";
 import { wrongPassword } from "./passwords.ts";
 import { accountOf } from "./sign-in-guard.ts";
 

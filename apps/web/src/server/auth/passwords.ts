@@ -1,7 +1,7 @@
 import { api } from "@tend/contracts";
 import { ProblemError } from "#server/http/problem.ts";
-import { hashInTurn } from "./account-queues.ts";
 import { currentCall, remembered } from "./auth-call.ts";
+import { hashInTurn } from "./hashing-queue.ts";
 
 /** The error for a signed-in user whose password is not, or not any more, the account's. */
 export const wrongPassword = () =>

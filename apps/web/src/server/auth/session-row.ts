@@ -1,6 +1,6 @@
 import { Prisma } from "@tend/db";
 import { ProblemError } from "#server/http/problem.ts";
-import { accountDatabase } from "./account-queues.ts";
+import { accountDatabase } from "./account-database.ts";
 
 const { sql } = Prisma;
 

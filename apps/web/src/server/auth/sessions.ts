@@ -1,6 +1,6 @@
 import { limits, type Session } from "@tend/contracts";
 import { ProblemError } from "#server/http/problem.ts";
-import { accountDatabase } from "./account-queues.ts";
+import { accountDatabase } from "./account-database.ts";
 import type { UserId } from "./user-id.ts";
 
 interface Row extends Omit<Session, "created_at" | "updated_at" | "expires_at"> {

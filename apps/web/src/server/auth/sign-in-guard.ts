@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { Prisma } from "@tend/db";
 import { ProblemError } from "#server/http/problem.ts";
-import { accountDatabase } from "./account-queues.ts";
+import { accountDatabase } from "./account-database.ts";
 import { derivedKeys } from "./signing-keys.ts";
 
 const { sql } = Prisma;

@@ -1,50 +1,73 @@
 "use client";
 
-import { useEffect, useState } from "react";
-import type { ExternalToast } from "sonner";
-import { NotLoaded } from "./not-loaded.tsx";
-import { part } from "./part.ts";
-import { useLoaded } from "./use-loaded.ts";
-import { useTouched } from "./use-touched.ts";
+import { useEffect } from "react";
+import { Toaster } from "sonner";
 
-const load = part(() => import("./sonner.tsx"));
+export { toast } from "sonner";
 
-/** Shows a message for a while, in `Toaster`. False: the script could not be loaded. */
-export async function showToast(message: string, options?: ExternalToast): Promise<boolean> {
-  dispatchEvent(new Event(wanted));
-  // A failure is shown by `Toaster`.
-  const sonner = await load().catch(() => undefined);
-  if (sonner === undefined) return false;
-  await sonner.inPlace;
-  sonner.toast(message, options);
-  return true;
+/** Resolves once `Sonner` is mounted; it would miss an earlier message. */
+export let inPlace: Promise<void>;
+let arrive: () => void;
+
+function leave(): void {
+  inPlace = new Promise((resolve) => {
+    arrive = resolve;
+  });
+}
+leave();
+
+const messagesAround = (element: EventTarget | null): Element | null =>
+  element instanceof Element ? element.closest("[data-sonner-toaster]") : null;
+
+/** Stops sonner's timer for a message with the focus, which sonner does for the pointer alone. */
+function holdFocused(): void {
+  const move = new MouseEvent("mousemove", { bubbles: true });
+  // The event follows sonner's own handling of a pointer that leaves.
+  queueMicrotask(() => messagesAround(document.activeElement)?.dispatchEvent(move));
 }
 
-/** Removes the message that `showToast` showed with this id. */
-export async function dismissToast(id: string): Promise<void> {
-  const sonner = await load().catch(() => undefined);
-  sonner?.toast.dismiss(id);
+function releaseLeft({ target, relatedTarget }: FocusEvent): void {
+  const left = messagesAround(target);
+  if (left === null || left === messagesAround(relatedTarget) || left.matches(":hover")) return;
+  left.dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));
 }
 
-const wanted = "tend:toast";
-
-/** The place for messages, one on a page; its script loads with the first key or touch. */
-export function Toaster() {
-  const isTouched = useTouched();
-  const [messages, setMessages] = useState(0);
-  const sonner = useLoaded(messages || isTouched, load);
+/** sonner in the app's own style. Loaded by `toaster.tsx`. */
+export function Sonner() {
+  // This effect runs after those of sonner inside, which is subscribed by then.
   useEffect(() => {
-    const want = () => setMessages((count) => count + 1);
-    addEventListener(wanted, want);
-    return () => removeEventListener(wanted, want);
+    arrive();
+    document.addEventListener("focusin", holdFocused);
+    document.addEventListener("mouseout", holdFocused);
+    document.addEventListener("focusout", releaseLeft);
+    return () => {
+      leave();
+      document.removeEventListener("focusin", holdFocused);
+      document.removeEventListener("mouseout", holdFocused);
+      document.removeEventListener("focusout", releaseLeft);
+    };
   }, []);
-  if (sonner.is === "loaded") return <sonner.part.Sonner />;
-  const isMissed = messages > 0 && sonner.is === "failed";
   return (
-    isMissed && (
-      <div className="fixed inset-x-4 bottom-28 z-20 mx-auto max-w-form rounded-control border border-divider bg-surface p-3">
-        <NotLoaded what="The messages" />
-      </div>
-    )
+    <Toaster
+      position="bottom-center"
+      containerAriaLabel="Messages"
+      mobileOffset={{ bottom: "calc(88px + env(safe-area-inset-bottom))", left: 16, right: 16 }}
+      gap={8}
+      toastOptions={{
+        unstyled: true,
+        classNames: {
+          toast:
+            "flex w-full items-center gap-3 rounded-control border border-divider bg-surface py-2 pr-2 pl-4 font-sans text-row text-text shadow-float sm:w-(--width)",
+          content: "min-w-0 grow",
+          title: "line-clamp-2 break-words",
+          description: "text-meta text-muted",
+          error: "text-danger",
+          actionButton:
+            "min-h-9 shrink-0 rounded-control px-3 font-medium text-accent hover:bg-hover pointer-coarse:min-h-11",
+          cancelButton:
+            "min-h-9 shrink-0 rounded-control px-3 text-muted hover:bg-hover pointer-coarse:min-h-11",
+        },
+      }}
+    />
   );
 }

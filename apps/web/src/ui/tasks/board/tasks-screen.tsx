@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { Task } from "@tend/contracts";
 import { useState } from "react";
 import { useActiveUser } from "#ui/device/use-active-user.ts";
-import { Toaster } from "#ui/kit/toaster.tsx";
+import { Toaster } from "#ui/kit/show-toast.tsx";
 import type { Counts } from "#ui/tasks/model/counts.ts";
 import type { Snapshot } from "#ui/tasks/sync/snapshot.ts";
 import { useOffline } from "#ui/tasks/sync/use-offline.ts";

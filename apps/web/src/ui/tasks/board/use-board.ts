@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { browserStorage } from "#ui/device/storage.ts";
 import { part } from "#ui/kit/part.ts";
-import { showToast } from "#ui/kit/toaster.tsx";
+import { showToast } from "#ui/kit/show-toast.tsx";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
 import { useTaskMenu } from "#ui/tasks/commands/use-task-menu.ts";

@@ -11,7 +11,7 @@ import { GripVertical } from "lucide";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Icon } from "#ui/kit/icon.tsx";
-import { showToast } from "#ui/kit/toaster.tsx";
+import { showToast } from "#ui/kit/show-toast.tsx";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { focusOn, rowOf, rowsShown } from "./task-focus.ts";

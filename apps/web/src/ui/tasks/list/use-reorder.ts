@@ -1,6 +1,6 @@
 import type { Task } from "@tend/contracts";
 import { type PartMissing, part } from "#ui/kit/part.ts";
-import { showToast } from "#ui/kit/toaster.tsx";
+import { showToast } from "#ui/kit/show-toast.tsx";
 import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
 import type { SortableList } from "./reorder.tsx";
 

@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { useMemo } from "react";
 import { v7 as uuidv7 } from "uuid";
-import { dismissToast, showToast } from "#ui/kit/toaster.tsx";
+import { dismissToast, showToast } from "#ui/kit/show-toast.tsx";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 import { changedFields, editOf, notYet } from "./mutation.ts";
