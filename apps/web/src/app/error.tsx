@@ -13,7 +13,6 @@ export default function ErrorPage({
 }) {
   return (
     <>
-      {/* Plain links: a full page load also mends a page whose script has failed. */}
       <PlainHeader />
       <Notice
         title="This page could not be shown"

@@ -1,6 +1,6 @@
 import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
 
-/** The bar of pages that every page carries along, shown or not: its link is a plain one. */
+/** The bar of the error pages. Its link is a plain one: a full page load also mends a failed script. */
 export function PlainHeader() {
   return (
     <Bar>
