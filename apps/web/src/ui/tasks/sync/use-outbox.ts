@@ -4,6 +4,7 @@ import { browserStorage } from "#ui/device/storage.ts";
 import { isOnline } from "#ui/device/use-online.ts";
 import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage, type MutationStorage } from "./mutation-storage.ts";
+import { createTabChannel, inTurn } from "./other-tabs.ts";
 import { emptyOutbox, Outbox, type OutboxOptions, type OutboxState } from "./outbox.ts";
 
 interface UseOutboxOptions extends Omit<OutboxOptions, "storage" | "isOnline" | "exclusively"> {
@@ -97,28 +98,3 @@ async function upToDate(storage: MutationStorage, run: () => Promise<void>): Pro
   await run();
   await storage.settled();
 }
-
-/** The channel that tells the other tabs of a user that the shared mutations have changed. */
-function createTabChannel(userId: string) {
-  let channel: BroadcastChannel | undefined;
-  return {
-    post: (how: "more" | "fewer") => channel?.postMessage(how),
-    listen(onMessage: (how: "more" | "fewer") => void) {
-      channel = new BroadcastChannel(`tend:changes:${userId}`);
-      channel.onmessage = ({ data }) => onMessage(data === "fewer" ? "fewer" : "more");
-      return () => {
-        channel?.close();
-        channel = undefined;
-      };
-    },
-  };
-}
-
-/** Runs with the locks of tasks, taken in one order, so that no two tabs wait for each other. */
-const inTurn = (userId: string, taskIds: readonly string[], run: () => Promise<void>) =>
-  taskIds
-    .toSorted()
-    .reduceRight(
-      (inner, id) => () => navigator.locks.request(`tend:${userId}:${id}`, inner),
-      run,
-    )();
