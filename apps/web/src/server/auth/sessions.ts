@@ -1,5 +1,6 @@
 import { limits, type Session } from "@tend/contracts";
 import { ProblemError } from "#server/http/problem.ts";
+import { database } from "../database.ts";
 import { accountDatabase } from "./account-database.ts";
 import type { UserId } from "./user-id.ts";
 
@@ -36,4 +37,15 @@ export async function revokeSession(userId: UserId, id: string): Promise<void> {
 
 export async function revokeOtherSessions(userId: UserId, current: string): Promise<void> {
   await accountDatabase().session.deleteMany({ where: { userId, id: { not: current } } });
+}
+
+/** Sessions that are deleted at a time, so that no request carries all of them. */
+const portion = 500;
+
+/** Takes out sessions that have ended. @returns whether there may be more. */
+export async function deleteEndedSessions(): Promise<boolean> {
+  const swept = await database().$executeRaw`
+    DELETE FROM sessions WHERE id = ANY(ARRAY(
+      SELECT id FROM sessions WHERE expires_at <= now() LIMIT ${portion}::int FOR UPDATE SKIP LOCKED))`;
+  return swept === portion;
 }

@@ -3,6 +3,7 @@ import type { UserId } from "#server/auth/user-id.ts";
 import type { ApiRequest, ApiResponse } from "./api-request.ts";
 import { corsHeaders } from "./cors.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
+import { requestIdOf } from "./request-id.ts";
 import { logDefect, logRequest } from "./request-log.ts";
 import { strictTransport } from "./strict-transport.ts";
 
@@ -89,11 +90,4 @@ function refusal(error: unknown, requestId: string): ProblemError {
   }
   logDefect(requestId, error);
   return new ProblemError("internal_error");
-}
-
-const saneRequestId = /^[\w.:+/=-]{1,128}$/;
-
-function requestIdOf({ headers }: ApiRequest): string {
-  const given = headers.get("X-Request-Id") ?? "";
-  return saneRequestId.test(given) ? given : crypto.randomUUID();
 }

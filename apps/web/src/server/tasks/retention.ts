@@ -1,6 +1,7 @@
 import { limits } from "@tend/contracts";
 import { Prisma } from "@tend/db";
 import { eraseNext, isClosed } from "#server/auth/delete-account.ts";
+import { deleteEndedSessions } from "#server/auth/sessions.ts";
 import { type Connection, database } from "#server/database.ts";
 import { insertTombstones } from "./sql.ts";
 
@@ -59,14 +60,6 @@ export async function purgeOneOwner(): Promise<boolean> {
       UPDATE task_counters SET sweep_at = now() WHERE owner_user_id = ${owner}`;
   }
   return true;
-}
-
-/** Takes out sessions that have ended. @returns whether there may be more. */
-export async function deleteEndedSessions(): Promise<boolean> {
-  const swept = await database().$executeRaw`
-    DELETE FROM sessions WHERE id = ANY(ARRAY(
-      SELECT id FROM sessions WHERE expires_at <= now() LIMIT ${portion}::int FOR UPDATE SKIP LOCKED))`;
-  return swept === portion;
 }
 
 /** Checks the age of a task twice: it may have been restored during the wait for the counter. */

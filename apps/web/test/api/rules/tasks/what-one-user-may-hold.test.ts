@@ -381,7 +381,7 @@ test("[A-1] sessions that have ended are swept, and others stay", async () => {
   const ended = Array.from({ length: 3 }, () => row(past));
   const live = row(new Date(Date.now() + 3_600_000));
   await database().session.createMany({ data: [...ended, live] });
-  const { deleteEndedSessions } = await import("#server/tasks/retention.ts");
+  const { deleteEndedSessions } = await import("#server/auth/sessions.ts");
   await vi.waitFor(async () => {
     await deleteEndedSessions();
     expect(await database().session.count({ where: { userId: ada.id } })).toBe(2);
