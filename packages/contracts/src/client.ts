@@ -110,6 +110,8 @@ async function send(
     response = await fetcher(url, init);
     text = await response.text();
   } catch (cause) {
+    // A `fetch` that asks the API for something first fails as the API answered.
+    if (cause instanceof ApiError) throw cause;
     throw new UnreachableError(cause);
   }
   let body: unknown;

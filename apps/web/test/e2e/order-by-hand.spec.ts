@@ -154,6 +154,12 @@ test("[T-18] by the menu of the row, without dragging", async ({ page, person })
   await ready(page);
   const menuOf = (title: string) => page.getByRole("button", { name: `Actions for ${title}` });
   await menuOf("C").click();
+  await expect(page.getByRole("menuitem")).toHaveText([
+    "Edit task",
+    "Move up",
+    "Move down",
+    "Delete task",
+  ]);
   await page.getByRole("menuitem", { name: "Move up" }).click();
   await expectOrder(page, "ACBDE");
   await expect(menuOf("C")).toBeFocused();

@@ -18,7 +18,7 @@ export const untilForgotten = sql`now() + ${tombstonePeriod}`;
 /** Milliseconds between two looks, where the last one found nothing. */
 const purgeCheckIntervalMs = 60_000;
 
-/** Tasks or sessions at a time, so that one request never carries the whole trash of somebody. */
+/** Tasks that are purged at a time, so that no request carries a whole trash. */
 const portion = 500;
 
 let nextCheck = 0;

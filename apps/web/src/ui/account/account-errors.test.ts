@@ -22,6 +22,15 @@ test("a new password that is refused says why", () => {
   expect(accountErrorsOf(error, "current_password")).toEqual({ new_password: "Too common." });
 });
 
+test.each(["password", "current_password"] as const)(
+  "a fault of the password that is asked for stands at the field %s",
+  (field) => {
+    const errors = [{ path: ["body", field], message: "Leave out the NUL character." }];
+    const error = makeApiError(422, "validation_failed", { errors });
+    expect(accountErrorsOf(error, field)).toEqual({ [field]: "Leave out the NUL character." });
+  },
+);
+
 test("what no field is to blame for stands at the form, with what to do", () => {
   const guessed = makeApiError(429, "too_many_requests", { retryAfter: 42 });
   expect(accountErrorsOf(guessed, "password").form).toContain("Wait 42 seconds");

@@ -18,6 +18,6 @@ export function accountErrorsOf(
     case "invalid_email_or_password":
       return { [password]: "This is not your password. Check it and try again." };
     default:
-      return fieldErrorsOf(error, ["new_password"]);
+      return fieldErrorsOf(error, [password, "new_password"]);
   }
 }

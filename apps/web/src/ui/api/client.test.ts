@@ -131,18 +131,28 @@ describe("a token that cannot be renewed for a while", () => {
   const noNetwork = () => {
     throw new TypeError("Failed to fetch");
   };
+  const away = () => problem(503, "database_unavailable");
+  const nothing = () => Response.json({});
   test.each([
-    ["without a network", noNetwork],
-    ["with a database that is away", () => problem(503, "database_unavailable")],
-  ])("is no end of the session, %s", async (_, failure) => {
+    ["without a network", noNetwork, UnreachableError],
+    ["with a database that is away, which it says", away, ApiError],
+    ["with something in between that gives no token", nothing, UnreachableError],
+  ])("is no end of the session, %s", async (_, failure, kind) => {
     await api.listTasks();
     server.revokeAll();
     server.tokenFailure = failure;
-    await expect(api.listTasks()).rejects.toBeInstanceOf(UnreachableError);
+    const error = await api.listTasks().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(kind);
+    expect(error).not.toMatchObject({ problem: { code: "invalid_token" } });
     expect(onSignedOut).not.toHaveBeenCalled();
     server.tokenFailure = undefined;
     expect((await api.listTasks()).status).toBe(200);
   });
+});
+
+test("a first token that something in between withholds is no defect of the app", async () => {
+  server.tokenFailure = () => Response.json({});
+  await expect(api.listTasks()).rejects.toBeInstanceOf(UnreachableError);
 });
 
 describe("a session that has ended", () => {

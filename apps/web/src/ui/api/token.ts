@@ -1,4 +1,4 @@
-import { createClient } from "@tend/contracts/client";
+import { createClient, UnreachableError } from "@tend/contracts/client";
 
 export interface ApiToken {
   readonly token: string;
@@ -11,7 +11,12 @@ export interface ApiToken {
 export async function newApiToken(fetcher?: typeof fetch): Promise<ApiToken> {
   const client = createClient(fetcher ? { fetch: fetcher } : {});
   const { body } = await client.issueToken();
-  return readToken(body.token);
+  try {
+    return readToken(body.token);
+  } catch (cause) {
+    // Something in between answered, with JSON of its own.
+    throw new UnreachableError(cause);
+  }
 }
 
 /** Reads the times of a JWT. Verifies nothing: that is the server's task. */

@@ -50,7 +50,16 @@ test("a request without a signal has its time, and that it is over is trouble", 
   await underWay;
   timeIsOver();
   expect(await failure).toMatchObject({ is: "trouble" });
-  expect(AbortSignal.timeout).toHaveBeenCalledWith(5000);
+  expect(AbortSignal.timeout).toHaveBeenLastCalledWith(5000);
+});
+
+test("a page of the list has more time: long notes come slowly over a bad line", async () => {
+  const reading = createUserClient("ada", 5000).listTasks();
+  const failure = reading.catch(readFailure);
+  await underWay;
+  timeIsOver();
+  expect(await failure).toMatchObject({ is: "trouble" });
+  expect(AbortSignal.timeout).toHaveBeenLastCalledWith(60_000);
 });
 
 test("where the browser cannot join signals, the given one holds", async () => {

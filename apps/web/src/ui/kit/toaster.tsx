@@ -32,7 +32,7 @@ function releaseLeft({ target, relatedTarget }: FocusEvent): void {
   left.dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));
 }
 
-/** sonner in the app's own style. Loaded by `toaster.tsx`. */
+/** sonner in the app's own style. Loaded by `show-toast.tsx`. */
 export function Sonner() {
   // This effect runs after those of sonner inside, which is subscribed by then.
   useEffect(() => {

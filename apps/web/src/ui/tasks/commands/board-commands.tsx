@@ -32,7 +32,9 @@ export function BoardCommands({ board }: BoardCommandsProps) {
   }, [drafts]);
 
   const taskOf = (taskId: string | undefined) =>
-    filters.status === "trashed" ? undefined : tasks.find(({ id }) => id === taskId);
+    taskId === undefined || filters.status === "trashed"
+      ? undefined
+      : tasks.find(({ id }) => id === taskId);
   const contextOn = (subject: Task | undefined): CommandContext => ({
     ...board,
     subject,

@@ -72,6 +72,7 @@ test("the menu of a row moves its task in the order by hand alone", () => {
   const always = ["Edit task", "Delete task"];
   expect(itemsIn(undefined)).toEqual(always);
   expect(itemsIn({ is: "loading" })).toEqual([...always, "Move up", "Move down"]);
+  expect(itemsIn({ is: "failed" })).toEqual(always);
 });
 
 describe("keys that are also somebody else's", () => {

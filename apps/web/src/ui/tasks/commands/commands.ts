@@ -135,7 +135,7 @@ function hasSubject({ subject }: CommandContext): boolean {
 
 /** Whether the order is by hand: else the menu has no item to move, and the keys say why not. */
 function isInOrderByHand({ byHand }: CommandContext): boolean {
-  return byHand !== undefined;
+  return byHand !== undefined && byHand.is !== "failed";
 }
 
 function showTab(status: Filters["status"]): Command["run"] {

@@ -7,7 +7,7 @@ interface PaletteListProps {
   readonly choices: readonly PaletteChoice[];
   readonly active: PaletteChoice | undefined;
   readonly optionId: (name: string) => string;
-  readonly onPoint: (index: number) => void;
+  readonly onPoint: (choiceId: string) => void;
   readonly onChoose: (run: () => void) => void;
 }
 
@@ -42,7 +42,7 @@ export function PaletteList(props: PaletteListProps) {
             {group}
           </p>
           {choices.map(
-            (choice, index) =>
+            (choice) =>
               choice.group === group && (
                 // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the field.
                 // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field.
@@ -52,7 +52,7 @@ export function PaletteList(props: PaletteListProps) {
                   role="option"
                   aria-selected={choice === active}
                   className="flex min-h-10 cursor-pointer scroll-mt-10 items-center gap-4 rounded-control px-3 aria-selected:bg-hover aria-selected:outline-2 aria-selected:outline-accent aria-selected:-outline-offset-2 pointer-coarse:min-h-11"
-                  onPointerMove={() => onPoint(index)}
+                  onPointerMove={() => onPoint(choice.id)}
                   onClick={() => onChoose(choice.run)}
                 >
                   <span
@@ -62,7 +62,7 @@ export function PaletteList(props: PaletteListProps) {
                   >
                     {choice.text}
                   </span>
-                  {choice.keys && <KeyCaps keys={keysThatWork(choice.keys).slice(0, 1)} />}
+                  <FirstKey keys={keysThatWork(choice.keys ?? [])} />
                 </div>
               ),
           )}
@@ -71,3 +71,6 @@ export function PaletteList(props: PaletteListProps) {
     </div>
   );
 }
+
+const FirstKey = ({ keys: [key] }: { readonly keys: readonly string[] }) =>
+  key !== undefined && <KeyCaps keys={[key]} />;

@@ -43,11 +43,13 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState(begin);
-  const [at, setAt] = useState(0);
+  const [activeId, setActiveId] = useState<string>();
   /** Whether Enter was pressed, maybe before the choices have loaded. */
   const [isEntered, setEntered] = useState(false);
   const part = list.is === "loaded" ? list.part : undefined;
   const choices = useMemo(() => part?.choicesFor(context, query) ?? [], [part, context, query]);
+  // By its id: choices may go while the palette is open, and none other is chosen in their place.
+  const at = activeId === undefined ? 0 : choices.findIndex((choice) => choice.id === activeId);
   const active = choices[at];
   const optionId = (name: string) => `${id}-${name}`;
 
@@ -66,7 +68,7 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: choices.length - 1 }[event.key];
-    if (step !== undefined) setAt((at + step) % Math.max(1, choices.length));
+    if (step !== undefined) setActiveId(choices[(at + step) % choices.length]?.id);
     else if (isPaletteKey(event.nativeEvent)) onClose();
     else return;
     event.preventDefault();
@@ -99,7 +101,7 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);
-            setAt(0);
+            setActiveId(undefined);
           }}
           onKeyDown={onKeyDown}
         />
@@ -110,7 +112,7 @@ function Combobox({ list, begin, context, onClose, onReload }: ComboboxProps) {
           choices={choices}
           active={active}
           optionId={optionId}
-          onPoint={setAt}
+          onPoint={setActiveId}
           onChoose={choose}
         />
       )}

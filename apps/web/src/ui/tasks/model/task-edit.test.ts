@@ -41,7 +41,9 @@ test("of an edit that somebody damaged each field is as typed, or else as in the
       expect(readEdit({ ...typed, ...damage }, whole)).toEqual(Object.fromEntries(expected));
     }),
   );
-  expect(readEdit({ ...typed, priority: "huge", due_date: "tomorrow" }, whole)).toEqual(typed);
+  expect(readEdit({ ...typed, priority: "huge" }, whole)).toEqual(typed);
+  const year = { ...typed, due_date: "20261-12-01" };
+  expect(readEdit(year, whole)).toEqual(year);
 });
 
 test("[T-16] a time goes with its day", () => {

@@ -25,7 +25,9 @@ export const editFromTask = (task: Task): TaskEdit =>
 /** The fields of the form as the task would have them. */
 export const fieldsFromEdit = (edit: TaskEdit): TaskFields =>
   Object.fromEntries(
-    formFields.map((name) => [name, taskFields[name].input?.parse(edit[name], edit)]),
+    formFields
+      .map((name) => [name, taskFields[name].input?.parse(edit[name], edit)] as const)
+      .filter(([, value]) => value !== undefined),
   );
 
 /** An edit as any version stored it. An unreadable field is taken from the task. */
@@ -34,8 +36,7 @@ export function readEdit(stored: JsonObject, task: Task): TaskEdit {
   const texts = formFields.map((name) => [name, readText(stored[name]) ?? before[name]]);
   const edit: TaskEdit = { ...before, ...Object.fromEntries(texts) };
   const unreadable = formFields.filter((name) => {
-    const { read, input } = taskFields[name];
-    return read(input?.parse(edit[name], edit)) === undefined;
+    return taskFields[name].input?.parse(edit[name], edit) === undefined;
   });
   return { ...edit, ...Object.fromEntries(unreadable.map((name) => [name, before[name]])) };
 }

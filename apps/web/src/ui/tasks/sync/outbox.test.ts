@@ -856,6 +856,17 @@ describe("many deletes", () => {
     expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
     expect(server.tasks.size).toBe(0);
   });
+  test("that fail together are one failure to whoever looks", async () => {
+    const outbox = makeOutbox();
+    server.fails = new UnreachableError(new Error("down"));
+    outbox.add(...deletions(100));
+    await later(8000);
+    let looks = 0;
+    outbox.subscribe(() => looks++);
+    await later(500);
+    expect(server.log).toEqual(["batch of 100"]);
+    expect(looks).toBeLessThanOrEqual(3);
+  });
 
   test("whose answer is lost are sent again, and that does no harm", async () => {
     const outbox = makeOutbox();

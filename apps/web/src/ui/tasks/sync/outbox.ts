@@ -175,7 +175,9 @@ export class Outbox {
   /** Drops the deletes that are due and not under way: their tasks stay. */
   stopDeletes(): void {
     this.refresh();
-    this.#forget(this.#dueDeletes());
+    const stopped = this.#dueDeletes();
+    this.#forget(stopped);
+    for (const { task } of stopped) this.#accept(task.id);
     this.refresh();
   }
 
@@ -379,7 +381,9 @@ export class Outbox {
       }
     } catch (error) {
       const failure = readFailure(error);
-      for (const { id, request } of deletes) await this.#fail(id, request, failure);
+      // What stops one request of many tasks is one failure.
+      if (failure.is === "broken") this.#giveUp(ids, "delete", failure.reason);
+      else await this.#fail(first.id, first.request, failure);
     }
   }
 

@@ -2,7 +2,7 @@ import { Check } from "lucide";
 import { useEffect, useRef, useState } from "react";
 import { type Failure, readFailure, reasonOf } from "#ui/api/failure.ts";
 import { signInAgain } from "#ui/api/page-client.ts";
-import { createUserClient, transferTimeoutMs } from "#ui/api/user-client.ts";
+import { createUserClient } from "#ui/api/user-client.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
@@ -55,7 +55,7 @@ export function ExportProgress(props: ExportProgressProps) {
       const { signal } = controller;
       const onRead = (count: number) => show({ is: "reading", count });
       try {
-        const api = createUserClient(userId, transferTimeoutMs);
+        const api = createUserClient(userId);
         const made = await exportTasks(api, kind, signal, onRead);
         const name = `tend-${localDay(new Date())}.${made.ending}`;
         if (isGone) return;

@@ -167,11 +167,14 @@ test("a batch that is refused without saying which task is to blame does not go 
   expect([run.imported, run.refusals.length]).toEqual([0, 3]);
 });
 
-test.each([401, 403, 429, 503])("a status of %i is not held against the tasks", async (status) => {
-  const { api } = serverOf(() => {
-    throw makeApiError(status, "some_code");
-  });
-  const run = new ImportRun(api, jobs(3));
-  await expect(run.start(() => {})).rejects.toThrow();
-  expect([run.through, run.refusals]).toEqual([0, []]);
-});
+test.each([401, 403, 408, 429, 503])(
+  "a status of %i is not held against the tasks",
+  async (status) => {
+    const { api } = serverOf(() => {
+      throw makeApiError(status, "some_code");
+    });
+    const run = new ImportRun(api, jobs(3));
+    await expect(run.start(() => {})).rejects.toThrow();
+    expect([run.through, run.refusals]).toEqual([0, []]);
+  },
+);

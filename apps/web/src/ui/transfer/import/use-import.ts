@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { useEffect, useRef, useState } from "react";
 import { taskPages } from "#ui/api/task-pages.ts";
-import { createUserClient, transferTimeoutMs } from "#ui/api/user-client.ts";
+import { createUserClient, importTimeoutMs } from "#ui/api/user-client.ts";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
 import { localDay } from "#ui/time/day-label.ts";
 import type { ColumnChoice } from "./formats/table-columns.ts";
@@ -42,7 +42,7 @@ export function useImport(userId: string, file: File, onBusy: (busy: boolean) =>
   const [state, setState] = useState<ImportState>({ is: "reading", count: 0 });
   /** A new object makes the file be read once more, with the columns that were chosen. */
   const [reading, setReading] = useState<{ readonly choice?: ColumnChoice }>({});
-  const [api] = useState(() => createUserClient(userId, transferTimeoutMs));
+  const [api] = useState(() => createUserClient(userId, importTimeoutMs));
   const [said, announce] = useAnnouncer();
   const cancel = useRef<() => void>(undefined);
 
