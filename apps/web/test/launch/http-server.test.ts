@@ -82,17 +82,22 @@ test("[C-10] an answer that is read slowly arrives whole", async ({ skip }) => {
   const { server, open } = await start((_, outgoing) => {
     outgoing.end(long).once("close", () => readTo(Number.POSITIVE_INFINITY));
   }, timeouts);
+  // A reader by turns with the server, and not by the clock: after each standstill that the server
+  // has judged it reads a part, more than the sixteenth of its buffer from which the system asks
+  // for more.
+  let standstills = 0;
+  server.on("connection", (accepted: Socket) => {
+    const { setTimeout } = accepted;
+    accepted.setTimeout = (...limit) => {
+      standstills++;
+      readTo(standstills < 4 ? length + 1024 * 1024 : Number.POSITIVE_INFINITY);
+      return setTimeout.apply(accepted, limit);
+    };
+  });
   const socket = open(get);
   socket.on("data", (chunk) => {
     length += chunk.length;
     if (length > allowed) socket.pause();
-  });
-  // A reader by turns with the server, and not by the clock: between any two standstills it reads
-  // a part, more than the sixteenth of its buffer from which the system asks for more.
-  let standstills = 0;
-  server.on("timeout", () => {
-    standstills++;
-    readTo(standstills < 4 ? length + 1024 * 1024 : Number.POSITIVE_INFINITY);
   });
   await until("it has come to its end", () => length > long.length || socket.readableEnded);
   expect(length).toBeGreaterThan(long.length);
