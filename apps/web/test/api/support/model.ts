@@ -17,6 +17,17 @@ import {
   TaskQuery,
 } from "@tend/contracts";
 
+/** T-2: the content of a task of which a create says the title alone. */
+export const blankContent = {
+  description: null,
+  completed: false,
+  due_date: null,
+  due_time: null,
+  time_zone: null,
+  priority: "none",
+  tags: [],
+} as const satisfies Omit<Required<NewTask>, "id" | "title" | "position">;
+
 /** One request, in the words of the table of operations. */
 export interface Call {
   readonly operation: TaskOperationId;
@@ -192,16 +203,10 @@ export class Model {
   #create(owner: string, given: NewTask, chosen: ReturnType<Chosen["task"]>) {
     const { tasks, buried } = this.#of(owner);
     const id = given.id ?? chosen?.id ?? crypto.randomUUID();
-    const content = {
-      title: given.title,
-      description: given.description ?? null,
-      completed: given.completed ?? false,
-      due_date: given.due_date ?? null,
-      due_time: given.due_time ?? null,
-      time_zone: given.time_zone ?? null,
-      priority: given.priority ?? ("none" as const),
-      tags: given.tags ?? [],
-    };
+    const named = Object.entries(given).filter(
+      ([name, value]) => name in blankContent && value !== undefined,
+    );
+    const content = { title: given.title, ...blankContent, tags: [], ...Object.fromEntries(named) };
     const present = tasks.get(id)?.task;
     if (present) {
       if (!isDeepStrictEqual({ ...present, ...content }, present))
