@@ -143,6 +143,14 @@ export function startLoad(people: readonly Person[], writersOfEach = 3) {
       ...new Set(writers.flatMap(({ failures }) => failures.map(({ kind }) => kind))),
     ],
 
+    /** The shortest time in milliseconds after which a 503 came. */
+    soonestUnavailable: () =>
+      Math.min(
+        ...writers.flatMap(({ failures }) =>
+          failures.flatMap(({ kind, start, end }) => (kind === "unavailable" ? end - start : [])),
+        ),
+      ),
+
     /** The longest that a failure took. */
     slowest: (elapsed: (start: number, end: number) => number) =>
       Math.max(
