@@ -14,7 +14,6 @@ import { fileURLToPath } from "node:url";
 import next from "next";
 import { readSession } from "../src/server/auth/better-auth.ts";
 import { checkEnvironment, env } from "../src/server/env.ts";
-import { docsPage } from "../src/server/http/docs-page.ts";
 import {
   malformedRequest,
   otherMethods,
@@ -22,9 +21,10 @@ import {
   unknownAddress,
 } from "../src/server/http/endpoint.ts";
 import { handleNodeRequest } from "../src/server/http/node-adapter.ts";
-import { settlePageRequest } from "../src/server/http/page-request.ts";
-import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
+import { docsPage } from "../src/server/http/pages/docs-page.ts";
+import { settlePageRequest } from "../src/server/http/pages/page-request.ts";
 import { stackOf } from "../src/server/http/request-log.ts";
+import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
 import { settleAddress } from "../src/server/http/settle-address.ts";
 import { strictTransport } from "../src/server/http/strict-transport.ts";
 import { log } from "../src/server/log.ts";

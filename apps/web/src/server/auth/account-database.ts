@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { FairQueue } from "#server/http/fair-queue.ts";
+import { FairQueue } from "#server/http/limits/fair-queue.ts";
 import { database } from "../database.ts";
 import { callNetwork, remembered } from "./auth-call.ts";
 

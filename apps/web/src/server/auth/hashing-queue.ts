@@ -1,4 +1,4 @@
-import { FairQueue } from "#server/http/fair-queue.ts";
+import { FairQueue } from "#server/http/limits/fair-queue.ts";
 import { callNetwork } from "./auth-call.ts";
 
 /**

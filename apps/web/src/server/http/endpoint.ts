@@ -10,13 +10,13 @@ import type { UserId } from "#server/auth/user-id.ts";
 import { type Params, paramsOf, pattern } from "./address.ts";
 import { type Handler, type JsonText, type RequestHeaders, web } from "./api-request.ts";
 import { preflight } from "./cors.ts";
-import { taskQueue } from "./fair-queue.ts";
+import { taskQueue } from "./limits/fair-queue.ts";
+import { countRequest } from "./limits/rate-limit.ts";
+import { assertAnswersRead } from "./limits/unread-answers.ts";
 import { parse } from "./parse.ts";
 import { ProblemError } from "./problem.ts";
-import { countRequest } from "./rate-limit.ts";
 import { mostParameters } from "./request-target.ts";
 import { respond } from "./respond.ts";
-import { assertAnswersRead } from "./unread-answers.ts";
 
 /** What an operation is given to run on. */
 export type Context<O extends Operation> = Input<O> & {

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "#server/env.ts";
 import type { ApiRequest, Handler, RequestHeaders } from "./api-request.ts";
 import { encode, encodingFor, isEncodable } from "./content-encoding.ts";
+import { countUnread, whenRead } from "./limits/unread-answers.ts";
 import { ProblemError } from "./problem.ts";
 import { routeRequest } from "./router.ts";
-import { countUnread, whenRead } from "./unread-answers.ts";
 
 /** The self-hosted server: a request under /api goes straight to its handler, without Next. */
 export async function handleNodeRequest(

@@ -28,7 +28,7 @@ async function withLimit(limit: number) {
   vi.stubEnv("TASKS_RATE_LIMIT", String(limit));
   const [{ send }, { countTasksForPage, readTasksPage }] = await Promise.all([
     import("../../support/send.ts"),
-    import("#server/http/tasks-page.ts"),
+    import("#server/http/pages/tasks-page.ts"),
   ]);
   const user = await makeUser(database());
   for (let n = 0; n < 3; n++) await makeTask(database(), user);

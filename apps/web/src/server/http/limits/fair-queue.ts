@@ -1,6 +1,6 @@
 import { isBusy, isUnreachable, poolSize } from "@tend/db";
 import type { UserId } from "#server/auth/user-id.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "../problem.ts";
 
 /** How many may wait, and for how long: beyond that a request is refused, not served late. */
 interface Bounds {

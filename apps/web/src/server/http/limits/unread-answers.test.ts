@@ -4,8 +4,8 @@ import { connect } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { verifiedUserId } from "#server/auth/user-id.ts";
-import { hungAfter } from "../../../test/hung.ts";
-import { handleNodeRequest } from "./node-adapter.ts";
+import { hungAfter } from "../../../../test/hung.ts";
+import { handleNodeRequest } from "../node-adapter.ts";
 import { assertAnswersRead } from "./unread-answers.ts";
 
 let server: Server;

@@ -2,9 +2,9 @@ import type { Task, TaskQuery, TaskStatus } from "@tend/contracts";
 import type { UserId } from "#server/auth/user-id.ts";
 import { listTasks } from "#server/tasks/list.ts";
 import { countTasks } from "#server/tasks/tasks.ts";
-import { parseJson } from "./api-request.ts";
-import { FairQueue } from "./fair-queue.ts";
-import { countRequest } from "./rate-limit.ts";
+import { parseJson } from "../api-request.ts";
+import { FairQueue } from "../limits/fair-queue.ts";
+import { countRequest } from "../limits/rate-limit.ts";
 
 /** Gives pages a part of this process's database connections. */
 const queue = new FairQueue(4);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import { shortUserAgent } from "./user-agent.ts";
+import { shortUserAgent } from "../user-agent.ts";
 
 /**
  * Strips a request of what no page needs. Next would buffer 10 MB of a body, take it for a call of

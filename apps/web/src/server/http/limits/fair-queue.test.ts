@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { verifiedUserId } from "#server/auth/user-id.ts";
+import { ProblemError } from "../problem.ts";
 import { FairQueue } from "./fair-queue.ts";
-import { ProblemError } from "./problem.ts";
 
 const ada = verifiedUserId("ada");
 const ben = verifiedUserId("ben");

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { UserId } from "#server/auth/user-id.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "../problem.ts";
 
 /** Bytes of unread answers that one user may have in this process: several of the longest lists. */
 const mostUnread = 64 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { UserId } from "#server/auth/user-id.ts";
 import { env } from "#server/env.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "../problem.ts";
 
 /** Seconds. */
 const window = 60;
