@@ -2,7 +2,7 @@ import { cookies } from "next/headers";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { currentUser } from "#server/auth/current-session.ts";
-import { farewellCookie } from "#ui/account/account-deleted-cookie.ts";
+import { accountDeletedCookie } from "#ui/account/account-deleted-cookie.ts";
 import { readTheme, themeCookie } from "#ui/device/theme.ts";
 import { buttonClass } from "#ui/kit/button.tsx";
 import { Header } from "#ui/page/header.tsx";
@@ -21,7 +21,7 @@ export default async function StartPage() {
         tabIndex={-1}
         className="mx-auto w-full max-w-wide px-4 py-12 outline-none sm:px-6 sm:py-16"
       >
-        {jar.has(farewellCookie) && (
+        {jar.has(accountDeletedCookie) && (
           <p className="mb-8 rounded-control border border-divider bg-surface px-4 py-3">
             Your account and all your tasks are deleted.
           </p>

@@ -1,6 +1,7 @@
 import { setCookie } from "#ui/device/cookie.ts";
 
-export const farewellCookie = "farewell";
+export const accountDeletedCookie = "farewell";
 
 /** Makes the start page say that the account is deleted, by a cookie that expires by itself. */
-export const sayFarewell = (): void => setCookie(farewellCookie, "account-deleted", 60);
+export const setAccountDeletedCookie = (): void =>
+  setCookie(accountDeletedCookie, "account-deleted", 60);

@@ -6,7 +6,7 @@ import { Dialog } from "#ui/kit/dialog.tsx";
 import { Field, FieldError } from "#ui/kit/field.tsx";
 import { PasswordField } from "#ui/sign-in/password-field.tsx";
 import { wipeDevice } from "#ui/tasks/sync/wipe.ts";
-import { sayFarewell } from "./account-deleted-cookie.ts";
+import { setAccountDeletedCookie } from "./account-deleted-cookie.ts";
 import { type AccountErrors, accountErrorsOf } from "./account-errors.ts";
 import { useFirstError } from "./use-first-error.ts";
 
@@ -54,7 +54,7 @@ export function DeleteAccountDialog({ user, open, onClose }: DeleteAccountDialog
       }
       setDeleted(true);
       await wipeDevice(user.id);
-      sayFarewell();
+      setAccountDeletedCookie();
       location.assign("/");
     });
   };

@@ -11,15 +11,19 @@ const load = part(() => import("./delete-account-dialog.tsx"));
 
 /** The button that deletes the account after a dialog, which is loaded on first use. */
 export function DeleteAccount({ user }: { user: User }) {
-  const [asked, setAsked] = useState(0);
-  const dialog = useLoaded(asked, load);
+  const [openings, setOpenings] = useState(0);
+  const dialog = useLoaded(openings, load);
   return (
     <>
-      <Button variant="danger" onClick={() => setAsked(asked + 1)}>
+      <Button variant="danger" onClick={() => setOpenings(openings + 1)}>
         Delete account
       </Button>
       {dialog.is === "loaded" && (
-        <dialog.part.DeleteAccountDialog user={user} open={asked > 0} onClose={() => setAsked(0)} />
+        <dialog.part.DeleteAccountDialog
+          user={user}
+          open={openings > 0}
+          onClose={() => setOpenings(0)}
+        />
       )}
       {dialog.is === "failed" && <NotLoaded what="The dialog" />}
     </>

@@ -2,16 +2,16 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 /** How long a ticked task stays in a tab that it is filtered from, and how long it fades. */
 const exitDelayMs = 600;
-const goes = 200;
+const fadeMs = 200;
 
 export interface Leaving {
   /** Tasks that are still shown, and whether each is on its way out. */
-  readonly kept: ReadonlyMap<string, boolean>;
-  readonly keep: (taskId: string) => void;
+  readonly delayed: ReadonlyMap<string, boolean>;
+  readonly delayExit: (taskId: string) => void;
 }
 
 export function useExitDelay(onLeave: (taskId: string) => void): Leaving {
-  const [kept, setKept] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [delayed, setDelayed] = useState<ReadonlyMap<string, boolean>>(new Map());
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>());
   const leave = useRef(onLeave);
   useEffect(() => {
@@ -20,20 +20,20 @@ export function useExitDelay(onLeave: (taskId: string) => void): Leaving {
 
   useEffect(() => () => timers.current.forEach(clearTimeout), []);
 
-  const keep = useCallback((taskId: string) => {
+  const delayExit = useCallback((taskId: string) => {
     clearTimeout(timers.current.get(taskId));
-    const mark = (going: boolean) => setKept((now) => new Map(now).set(taskId, going));
+    const mark = (going: boolean) => setDelayed((now) => new Map(now).set(taskId, going));
     const end = () => {
       leave.current(taskId);
-      setKept((now) => new Map([...now].filter(([id]) => id !== taskId)));
+      setDelayed((now) => new Map([...now].filter(([id]) => id !== taskId)));
     };
     mark(false);
     const begin = () => {
       mark(true);
-      timers.current.set(taskId, setTimeout(end, goes));
+      timers.current.set(taskId, setTimeout(end, fadeMs));
     };
     timers.current.set(taskId, setTimeout(begin, exitDelayMs));
   }, []);
 
-  return { kept, keep };
+  return { delayed, delayExit };
 }

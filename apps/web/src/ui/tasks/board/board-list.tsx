@@ -16,7 +16,7 @@ export function BoardList({ board }: { readonly board: Board }) {
         tasks={shown}
         now={board.now}
         unsent={board.unsent}
-        kept={board.kept}
+        delayed={board.delayed}
         editing={inline && editing ? editing.task : null}
         form={inline}
         handle={byHand && (byHand.is === "loaded" ? byHand.part.Handle : null)}

@@ -108,8 +108,8 @@ function Choice({ label, any, options, value, disabled, onChoose }: ChoiceProps)
 }
 
 /** All tags once, as first written, in the order of the alphabet; and the one filtered by. */
-function tagsToChoose(tasks: readonly Task[], asked: string | null): readonly string[] {
-  const written = tasks.flatMap((task) => task.tags).concat(asked ?? []);
+function tagsToChoose(tasks: readonly Task[], chosen: string | null): readonly string[] {
+  const written = tasks.flatMap((task) => task.tags).concat(chosen ?? []);
   // A Map keeps the last of two entries with one key, here the tag as first written.
   const tags = new Map(written.toReversed().map((tag) => [tagKey(tag), tag]));
   return [...tags.values()].toSorted((a, b) => a.localeCompare(b, "en"));

@@ -12,7 +12,7 @@ interface TaskRowsProps {
   readonly now: Date | null;
   readonly unsent: OutboxState;
   /** Tasks that stay for a short time, and whether each is fading. */
-  readonly kept: ReadonlyMap<string, boolean>;
+  readonly delayed: ReadonlyMap<string, boolean>;
   /** The task whose form stands in place of its row, if any. */
   readonly editing: Task | null;
   readonly form: ReactNode;
@@ -25,7 +25,7 @@ const formClass = "my-3 rounded-control border border-divider bg-surface p-4";
 
 /** The list of tasks, with the form of the task that is edited. */
 export function TaskRows(props: TaskRowsProps) {
-  const { tasks, now, unsent, kept, editing, form, handle, actions } = props;
+  const { tasks, now, unsent, delayed, editing, form, handle, actions } = props;
   const { drawn, drawMore } = useDrawn();
   const today = now && localDay(now);
   const pending = new Set(unsent.mutations.map((mutation) => mutation.task.id));
@@ -55,7 +55,7 @@ export function TaskRows(props: TaskRowsProps) {
                   : undefined
               }
               conflicting={unsent.conflicts.has(task.id)}
-              leaving={kept.get(task.id) ?? false}
+              leaving={delayed.get(task.id) ?? false}
               handle={handle}
               actions={actions}
             />

@@ -9,7 +9,7 @@ export interface ShownTasks {
   /** The tasks found in the tab, in its order, with those that are just leaving it. */
   readonly shown: readonly Task[];
   /** Tasks that stay for a short time, and whether each is fading. */
-  readonly kept: ReadonlyMap<string, boolean>;
+  readonly delayed: ReadonlyMap<string, boolean>;
   /** Keeps a ticked task in its tab for a short time. */
   readonly keep: (id: string) => void;
   /** Whether the tasks are known: a due filter needs the device's time. */
@@ -28,25 +28,25 @@ export function useShownTasks(
     (id: string) => void (focusTask(neighbourOf(latest.current.shown, id)) || focusContent()),
     [],
   );
-  const { kept, keep } = useExitDelay((id) => {
+  const { delayed, delayExit } = useExitDelay((id) => {
     const row = document.activeElement?.closest<HTMLElement>("[data-task]");
     if (row?.dataset.task === id) moveFocusFrom(id);
   });
   const keepTicked = useCallback(
     (id: string) => {
-      if (latest.current.filters.status !== "all") keep(id);
+      if (latest.current.filters.status !== "all") delayExit(id);
     },
-    [keep],
+    [delayExit],
   );
   // A due filter depends on the device's time, which the server does not know.
   const dueNow = filters.due === null ? "whenever" : now;
   const shown = useMemo(() => {
     if (dueNow === null) return [];
     const moment = dueNow === "whenever" ? undefined : dueNow;
-    return listShown(tasks, filters, new Set(kept.keys()), moment);
-  }, [tasks, filters, kept, dueNow]);
+    return listShown(tasks, filters, new Set(delayed.keys()), moment);
+  }, [tasks, filters, delayed, dueNow]);
   useEffect(() => {
     latest.current = { shown, filters };
   });
-  return { shown, kept, keep: keepTicked, isKnown: dueNow !== null, moveFocusFrom };
+  return { shown, delayed, keep: keepTicked, isKnown: dueNow !== null, moveFocusFrom };
 }

@@ -39,14 +39,14 @@ export function listFound(
   return tasks.filter((task) => tests.every((test) => test(task)));
 }
 
-/** The tasks found in a tab, in its order. Those in `kept` stay, whatever the tab. */
+/** The tasks found in a tab, in its order. Those in `delayed` stay, whatever the tab. */
 export function listShown(
   tasks: readonly Task[],
   filters: Filters,
-  kept: ReadonlySet<string> = new Set(),
+  delayed: ReadonlySet<string> = new Set(),
   now = new Date(),
 ): readonly Task[] {
-  const inTab = tasks.filter((task) => holds[filters.status](task) || kept.has(task.id));
+  const inTab = tasks.filter((task) => holds[filters.status](task) || delayed.has(task.id));
   return listFound(inTab, filters, now).toSorted(compareBy(filters));
 }
 

@@ -18,10 +18,10 @@ interface ExportPanelProps {
 
 /** Saves all tasks as a file; one export at a time, by a script that is loaded on first use. */
 export function ExportPanel({ userId, total, choices }: ExportPanelProps) {
-  const [asked, setAsked] = useState<{ kind: ExportKind; time: number }>();
-  const time = asked?.time ?? 0;
+  const [started, setStarted] = useState<{ kind: ExportKind; time: number }>();
+  const time = started?.time ?? 0;
   const progress = useLoaded(time, load);
-  const start = (kind: ExportKind) => setAsked({ kind, time: time + 1 });
+  const start = (kind: ExportKind) => setStarted({ kind, time: time + 1 });
   return (
     <div className="grid gap-3">
       {choices.map(({ kind, label, hint }) => (
@@ -34,13 +34,13 @@ export function ExportPanel({ userId, total, choices }: ExportPanelProps) {
           </p>
         </div>
       ))}
-      {asked && progress.is === "loaded" && (
+      {started && progress.is === "loaded" && (
         <progress.part.ExportProgress
-          {...asked}
+          {...started}
           key={time}
           userId={userId}
           total={total}
-          onAgain={() => start(asked.kind)}
+          onAgain={() => start(started.kind)}
         />
       )}
       {progress.is === "failed" && <NotLoaded what="The export" />}
