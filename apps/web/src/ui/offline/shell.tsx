@@ -1,9 +1,9 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
 import { buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
+import { PlainHeader } from "#ui/page/plain-header.tsx";
 import { CachedTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
 
 /** The paths at which the list is shown; the start page leads there, too. */
@@ -18,12 +18,12 @@ export function Shell() {
     () => location.pathname + location.search,
     () => null,
   );
-  if (address === null) return <TopBar />;
+  if (address === null) return <PlainHeader />;
   const [path = ""] = address.split("?");
   if (!listed.includes(path)) {
     return (
       <>
-        <TopBar />
+        <PlainHeader />
         <Notice
           title="This page needs a connection"
           text="The server cannot be reached. Your tasks open without it."
@@ -40,10 +40,10 @@ export function Shell() {
   }
   return (
     <CachedTasksScreen
-      meanwhile={<TopBar />}
+      meanwhile={<PlainHeader />}
       otherwise={
         <>
-          <TopBar />
+          <PlainHeader />
           <Notice
             title="Your tasks cannot be shown right now"
             text="The server cannot be reached, and no tasks are kept on this device. Check your connection, then try again."
@@ -55,16 +55,5 @@ export function Shell() {
         </>
       }
     />
-  );
-}
-
-/** The bar, with a plain link: only a full load reaches the server or the service worker. */
-function TopBar() {
-  return (
-    <Bar>
-      <a href="/" className={homeClass}>
-        <Brand />
-      </a>
-    </Bar>
   );
 }

@@ -1,6 +1,9 @@
 import { Bar, Brand, homeClass } from "#ui/kit/bar.tsx";
 
-/** The bar of the error pages. Its link is a plain one: a full page load also mends a failed script. */
+/**
+ * The bar of pages that stand for another one. Its link is plain: a full load reaches the server or
+ * the service worker, and mends a page whose script has failed.
+ */
 export function PlainHeader() {
   return (
     <Bar>
