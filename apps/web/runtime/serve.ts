@@ -28,6 +28,7 @@ import { pageMethods, targetOf } from "../src/server/http/request-target.ts";
 import { settleAddress } from "../src/server/http/settle-address.ts";
 import { strictTransport } from "../src/server/http/strict-transport.ts";
 import { log } from "../src/server/log.ts";
+import { changeWaiters } from "../src/server/tasks/change-waiters.ts";
 import { readSingleKeys, singleKeysCookie } from "../src/ui/device/single-keys.ts";
 import { readTheme, themeCookie } from "../src/ui/device/theme.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -139,6 +140,7 @@ const exitDelayMs = 250;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     stopping = true;
+    changeWaiters().end();
     // HTTP's own `close` would cut connections at once on which a request may be under way.
     const ends = servers.map(
       (server) => new Promise((resolve) => NetServer.prototype.close.call(server, resolve)),

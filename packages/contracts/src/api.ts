@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { address } from "./address.ts";
-import { IdempotencyKey, IfMatch, IfNoneMatch } from "./header.ts";
+import { IdempotencyKey, IfMatch, IfNoneMatch, Prefer } from "./header.ts";
 import { limits } from "./limits.ts";
 import type { Operation } from "./operation.ts";
 import { BatchResult, type ProblemCode } from "./problem.ts";
@@ -291,17 +291,33 @@ export const api = {
     tag: "Tasks",
     summary: "What changed?",
     description:
-      "What was created, changed or deleted since the cursor, in the order of commit, each task once with its last state. Without a cursor it begins at the beginning. Keep `next_cursor`, even where nothing came.",
+      "What was created, changed or deleted since the cursor, in the order of commit, each task once with its last state. Without a cursor it begins at the beginning; with `from=now` at this moment. Keep `next_cursor`, even where nothing came. With `Prefer: wait=25` it answers when something changes, or after 25 seconds.",
     security: "bearer",
     query: ChangeQuery,
+    headers: z.object({
+      prefer: Prefer.optional().meta({
+        description:
+          "`wait=25` (RFC 7240): where nothing has changed, the answer waits so many seconds for a change. The server may wait less, or not at all.",
+        examples: ["wait=25"],
+      }),
+    }),
     success: {
       200: {
         description: "The changes of this page.",
         schema: Changes,
+        headers: {
+          "Preference-Applied":
+            "`wait`: the server did as `Prefer` asked. Where it is absent, ask again later and not at once.",
+        },
         example: {
           changes: [
             { type: "saved", id: changed.id, task: changed },
-            { type: "deleted", id: "0199d3c2-7a02-7c11-8f3e-0d2b6a9c4e55", task: null },
+            {
+              type: "deleted",
+              id: "0199d3c2-7a02-7c11-8f3e-0d2b6a9c4e55",
+              version: 4,
+              task: null,
+            },
           ],
           next_cursor: "b2xkIHBhcGVyIGFuZCBibHVlIGluaw",
           has_more: false,

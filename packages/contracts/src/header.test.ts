@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { etagOf } from "./etag.ts";
 import { growsWithLength } from "./growing-cost.ts";
-import { IdempotencyKey, IfMatch, IfNoneMatch } from "./header.ts";
+import { IdempotencyKey, IfMatch, IfNoneMatch, Prefer } from "./header.ts";
 
 test.each<[string, "*" | readonly number[]]>([
   ["*", "*"],
@@ -59,5 +59,39 @@ test.each(["", '""', "a b", "é", "a".repeat(256)])(
   "[T-12] Idempotency-Key: %s is refused",
   (key) => {
     expect(IdempotencyKey.safeParse(key).success).toBe(false);
+  },
+);
+
+test.each<[string, number | undefined]>([
+  ["wait=25", 25],
+  ["wait = 25", 25],
+  ["WAIT=25", 25],
+  ['wait="25"', 25],
+  ["respond-async, wait=10", 10],
+  ["wait=10;strict, return=minimal", 10],
+  ["wait=0", 0],
+  ["wait=7, wait=9", 7],
+  ['x="a, wait=3"; y=1, wait=4', 4],
+  [", ,wait=25,", 25],
+  ["wait", undefined],
+  ["wait=", undefined],
+  ["wait=-1", undefined],
+  ["wait=1.5", undefined],
+  ["wait=soon, wait=5", undefined],
+  ["wait=99999999999", undefined],
+  ["waits=5", undefined],
+  ['x="wait=5', undefined],
+  ["wait=5 6", undefined],
+  ["", undefined],
+  ['"\u0000é\\', undefined],
+])("[T-20] Prefer: %j never is a fault", (text, wait) => {
+  expect(Prefer.parse(text).wait).toBe(wait);
+});
+
+test.each(['"', '\\"', ",", " ", "=", ";", 'a="', 'wait=1;"'])(
+  "[T-20] the time that a hostile Prefer of %j takes grows with its length",
+  (part) => {
+    const read = (text: string) => expect(Prefer.safeParse(text).success).toBe(true);
+    expect(growsWithLength(read, (length) => `${part.repeat(length / part.length)}!`)).toBe(true);
   },
 );

@@ -43,4 +43,28 @@ export const IdempotencyKey = z
   .transform((text) => text.replace(/^"(.*)"$/, "$1"))
   .refine((key) => /^[\x21-\x7e]+$/.test(key) && key.length <= limits.idempotencyKey, keyMessage);
 
+/** RFC 7240, 2: the name and the value of one preference; parameters behind it are left aside. */
+const preference = /^([^\s=;"]+)\s*(?:=\s*(?:"([^"\\]*)"|([^\s;"]*)))?\s*(?:;|$)/;
+
+/** The parts of a list between its commas, which mean nothing within quotes. */
+const listed = (text: string): readonly string[] => {
+  const parts = [""];
+  for (const piece of text.match(/"(?:[^"\\]|\\.)*"?|,|[^",]+/gs) ?? []) {
+    if (piece === ",") parts.push("");
+    else parts.push(`${parts.pop()}${piece}`);
+  }
+  return parts.map((part) => part.trim());
+};
+
+/**
+ * RFC 7240, 4.3: for how many whole seconds the client would wait; undefined: it does not say so.
+ * Preferences that are unknown or malformed are ignored; of one given twice, the first counts.
+ */
+export const Prefer = z.string().transform((text): { readonly wait?: number } => {
+  const found = listed(text).map((part) => preference.exec(part) ?? []);
+  const [, , quoted, bare] = found.find(([, name]) => name?.toLowerCase() === "wait") ?? [];
+  const value = quoted ?? bare ?? "";
+  return /^\d{1,9}$/.test(value) ? { wait: Number(value) } : {};
+});
+
 export type IfMatch = z.infer<typeof IfMatch>;

@@ -258,6 +258,7 @@ const taskNow = api.updateTask.success[200].example;
 const headerExamples = {
   Location: `${address.listTasks.path}/${taskNow.id}`,
   Link: `<${address.listTasks.path}?status=all&sort=created&limit=100&cursor=b2xkIHBhcGVy>; rel="next"`,
+  "Preference-Applied": "wait",
 };
 
 const allowed = (path: string): string => {

@@ -323,12 +323,23 @@ export const TaskQuery = query
   });
 
 /** T-9 */
-export const ChangeQuery = z.strictObject({
-  cursor: z.string().optional().meta({
-    description: "Opaque, the `next_cursor` of the answer before. Without one: from the beginning.",
-  }),
-  limit: Limit,
-});
+export const ChangeQuery = z
+  .strictObject({
+    cursor: z.string().optional().meta({
+      description:
+        "Opaque, the `next_cursor` of the answer before. Without one: from the beginning.",
+    }),
+    from: z
+      .enum(["now"], "Give now, or leave it out to begin at the beginning.")
+      .optional()
+      .meta({ description: "`now`: no changes, and a cursor of this moment to go on from." }),
+    limit: Limit,
+  })
+  .refine(({ cursor, from }) => cursor === undefined || from === undefined, {
+    path: ["from"],
+    error: "Give cursor or from, not both.",
+    when: whenObject,
+  });
 
 /** T-9: the last state of one task that changed. */
 export const TaskChanged = z
@@ -346,6 +357,9 @@ export const TaskChanged = z
     z.object({
       type: z.literal("deleted").meta({ description: "Gone for good." }),
       id: TaskId,
+      version: z.int().min(1).meta({
+        description: "The last one that the task had; a new task with its id goes on from there.",
+      }),
       task: z.null(),
     }),
   ])

@@ -27,6 +27,7 @@ test("[C-4] what is needed is enough, and what is left out has its default", () 
     ...good,
     DIRECT_URL: good.DATABASE_URL,
     CORS_ORIGINS: [],
+    LIVE_WAIT: 25,
     TASKS_RATE_LIMIT: 6000,
     TASKS_QUOTA: 1_000_000,
     TRUSTED_PROXIES: [],
@@ -40,6 +41,7 @@ test("[C-4] everything may be given", () => {
     DIRECT_URL: "postgres://user@direct/tend",
     CORS_ORIGINS: "https://a.example.com, http://localhost:5173/",
     HOST: "0.0.0.0",
+    LIVE_WAIT: "10",
     PORT: "8080",
     TASKS_RATE_LIMIT: "100",
     TASKS_QUOTA: "5000",
@@ -50,6 +52,7 @@ test("[C-4] everything may be given", () => {
   expect(readEnv(all)).toEqual({
     ...all,
     CORS_ORIGINS: ["https://a.example.com", "http://localhost:5173"],
+    LIVE_WAIT: 10,
     TASKS_RATE_LIMIT: 100,
     TASKS_QUOTA: 5000,
     TRUSTED_PROXIES: ["127.0.0.1", "2001:db8::/32"],

@@ -110,6 +110,14 @@ export const Env = z.object({
     )
     .optional()
     .transform((text) => Number(text ?? 6000)),
+  LIVE_WAIT: z
+    .string()
+    .refine(
+      (text) => /^\d{1,2}$/.test(text) && Number(text) <= 60,
+      "LIVE_WAIT is not a number of seconds. Give a whole number from 0 (requests never wait for changes) to 60.",
+    )
+    .optional()
+    .transform((text) => Number(text ?? 25)),
   TASKS_QUOTA: z
     .string()
     .refine(
@@ -138,6 +146,8 @@ function withAliases(variables: Variables): Variables {
   const origins = [given.CORS_ORIGINS ?? [], own].flat().join(",");
   return {
     ...(own[0] && { BETTER_AUTH_URL: own[0] }),
+    // A request that waits is paid for there, and keeps the database awake.
+    ...(variables.VERCEL && { LIVE_WAIT: "0" }),
     ...given,
     ...(origins && { CORS_ORIGINS: origins }),
     ...(url && { DATABASE_URL: url }),
@@ -157,11 +167,17 @@ const foreign = [
   ],
 ] as const;
 
+/** Seconds: Vercel ends a request of ours after 30. */
+const longestWaitOnVercel = 20;
+
 /** @throws EnvError that names every variable at fault, what is wrong and the remedy. */
 export function readEnv(variables: Variables): Env {
   const result = Env.safeParse(withAliases(variables));
   const faults = [
     ...(result.error?.issues.map((issue) => issue.message) ?? []),
+    ...(variables.VERCEL && Number(variables.LIVE_WAIT) > longestWaitOnVercel
+      ? [`LIVE_WAIT is more than Vercel allows. Give at most ${longestWaitOnVercel} there.`]
+      : []),
     ...foreign.filter(([name]) => variables[name]).map(([name, remedy]) => `${name} ${remedy}`),
   ];
   if (result.success && faults.length === 0) return result.data;

@@ -14,6 +14,7 @@ import {
   makeFolder,
   outside,
   postmasterOf,
+  tokenAt,
   until,
   web,
   workersOf,
@@ -26,27 +27,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => folder.end());
-
-/** A new user's token, got as any program gets it. */
-async function tokenAt(
-  origin: string,
-  path: "sign-up" | "sign-in",
-  email: string,
-): Promise<string> {
-  const credentials = { email, password: "correct horse" };
-  const body = JSON.stringify(path === "sign-up" ? { name: "Ada", ...credentials } : credentials);
-  const headers = { "Content-Type": "application/json" };
-  const url = `${origin}/api/auth/${path}/email`;
-  const response = await fetch(url, { method: "POST", headers, body });
-  expect(response.status).toBe(200);
-  const cookie = response.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
-  const answer = await fetch(`${origin}/api/auth/token`, { headers: { Cookie: cookie } });
-  const { token } = (await answer.json()) as { token: string };
-  return token;
-}
 
 test("[A-6, C-4] a wrong environment stops the start: the variable, the fault and the remedy", async () => {
   const { ended, output } = folder.start({

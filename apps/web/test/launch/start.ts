@@ -155,3 +155,24 @@ export function signal(pids: readonly number[], name: "SIGSTOP" | "SIGCONT" | "S
     }
   }
 }
+
+/** A new user's token, got as any program gets it. */
+export async function tokenAt(
+  origin: string,
+  path: "sign-up" | "sign-in",
+  email: string,
+): Promise<string> {
+  const credentials = { email, password: "correct horse" };
+  const body = JSON.stringify(path === "sign-up" ? { name: "Ada", ...credentials } : credentials);
+  const headers = { "Content-Type": "application/json" };
+  const url = `${origin}/api/auth/${path}/email`;
+  const response = await fetch(url, { method: "POST", headers, body });
+  if (!response.ok) throw new Error(`${path} was answered ${response.status}.`);
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+  const answer = await fetch(`${origin}/api/auth/token`, { headers: { Cookie: cookie } });
+  const { token } = (await answer.json()) as { token: string };
+  return token;
+}

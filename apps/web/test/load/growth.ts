@@ -46,7 +46,7 @@ export const measureGrowth = (
           const far = await listTasks(user, { ...page, limit: 500, cursor: late.next ?? "" });
           if (far.next) late = far;
         }
-        const change = await listChanges(user, { limit: 20 });
+        const { body: change } = await listChanges(user, { limit: 20 });
         const asked: [string, () => Promise<unknown>][] = [
           ["list, page 1", () => listTasks(user, page)],
           [

@@ -32,7 +32,7 @@ const mint = (claims: object, secret = current) => {
 /** The code that this header is refused with, or the user that it proves. */
 function outcome({ authenticate }: Awaited<ReturnType<typeof load>>, header: string | null) {
   try {
-    return authenticate(header);
+    return authenticate(header).userId;
   } catch (error) {
     return (error as { code: string }).code;
   }

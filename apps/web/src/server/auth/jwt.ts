@@ -42,12 +42,19 @@ const Claims = z.object({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
 });
 
+/** Who asks, as their token proves it. */
+export interface Bearer {
+  readonly userId: UserId;
+  /** When the token expires, by `Date.now()`. */
+  readonly expiresAt: number;
+}
+
 /**
- * A-3, A-4, A-5: the user that the Authorization header proves. Asks no database.
+ * A-3, A-4, A-5: what the Authorization header proves. Asks no database.
  *
  * @throws ProblemError missing_token, invalid_token or expired_token.
  */
-export function authenticate(authorization: string | null): UserId {
+export function authenticate(authorization: string | null): Bearer {
   const [, scheme = "", credentials = ""] = /^(\S+) *(.*)$/.exec(authorization ?? "") ?? [];
   if (scheme.toLowerCase() !== "bearer") throw refusal("missing_token");
   const { sub, exp, iat, nbf, iss, aud } = verify(credentials);
@@ -59,7 +66,7 @@ export function authenticate(authorization: string | null): UserId {
     (iss !== undefined && iss !== origin) ||
     (aud !== undefined && ![aud].flat().includes(origin));
   if (foreign) throw refusal("invalid_token");
-  return verifiedUserId(sub);
+  return { userId: verifiedUserId(sub), expiresAt: exp * 1_000 };
 }
 
 /** RFC 7519, 7.2: the claims of a token that one of the secrets has signed. */

@@ -8,6 +8,8 @@ export interface ApiRequest {
   readonly url: string;
   readonly headers: RequestHeaders;
   readonly body: AsyncIterable<Uint8Array> | null;
+  /** Aborts when the caller goes before the answer has. */
+  readonly signal: AbortSignal;
 }
 
 export interface RequestHeaders extends Iterable<[string, string]> {

@@ -2,9 +2,9 @@ import { env } from "#server/env.ts";
 import type { ApiRequest, ApiResponse } from "./api-request.ts";
 
 const exposed =
-  "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
+  "ETag, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 const allowed =
-  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
+  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id";
 
 /** C-1: the headers of any answer to this request. Only the listed origins, and never `*`. */
 export function corsHeaders({ headers }: ApiRequest): Record<string, string> {

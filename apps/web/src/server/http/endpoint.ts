@@ -7,6 +7,7 @@ import {
 } from "@tend/contracts";
 import { authenticate } from "#server/auth/jwt.ts";
 import type { UserId } from "#server/auth/user-id.ts";
+import { changeWaiters } from "#server/tasks/change-waiters.ts";
 import { type Params, paramsOf, pattern } from "./address.ts";
 import { type Handler, type JsonText, type RequestHeaders, web } from "./api-request.ts";
 import { preflight } from "./cors.ts";
@@ -32,6 +33,21 @@ type OrJson<R> = R extends { readonly status: infer Status; readonly body: infer
   ? Omit<R, "body"> & { readonly status: Status; readonly body: Body | JsonText<Body> }
   : never;
 
+/** Who asks, and for how long they can be answered. */
+export interface Caller {
+  readonly method: string;
+  readonly signal: () => AbortSignal;
+  /** When the token expires, by `Date.now()`. */
+  readonly expiresAt: number;
+}
+
+/** How an operation takes its turns before the database; most take one. */
+type Turns<O extends Operation, R> = (
+  context: Context<O>,
+  takeTurn: () => Promise<R>,
+  caller: Caller,
+) => Promise<R>;
+
 /** A handler, with the row that it serves. */
 export interface Endpoint extends Handler {
   readonly operation: Operation;
@@ -40,11 +56,13 @@ export interface Endpoint extends Handler {
 /**
  * The handler of one row of the table. Fixed order, no options: request id, CORS, authenticate,
  * rate limit, path user, parse, wait for a turn, run, parse the answer, respond. JSON from
- * PostgreSQL is not parsed: its statement names the fields.
+ * PostgreSQL is not parsed: its statement names the fields. With `turns` an operation waits for
+ * something between two turns, and holds none meanwhile.
  */
 export function endpoint<O extends Operation, const R extends Result<O>>(
   operation: O,
   run: (context: Context<O>) => Promise<R>,
+  turns: Turns<O, R> = (_context, takeTurn) => takeTurn(),
 ): Endpoint {
   const forms = addressForms(operation.path).map(pattern);
   const handle: Handler = (request, matched) =>
@@ -52,7 +70,8 @@ export function endpoint<O extends Operation, const R extends Result<O>>(
       const { pathname, searchParams } = new URL(request.url);
       const { user_id, ...params } = matched ?? match(forms, pathname);
       const bearer = operation.security === "bearer";
-      const userId = bearer ? authenticate(request.headers.get("Authorization")) : undefined;
+      const proof = bearer ? authenticate(request.headers.get("Authorization")) : undefined;
+      const userId = proof?.userId;
       if (userId !== undefined) {
         notes.userId = userId;
         countRequest(userId, notes.headers);
@@ -68,13 +87,25 @@ export function endpoint<O extends Operation, const R extends Result<O>>(
         caller: request.headers,
         userId,
       } as unknown as Context<O>;
-      const { body, ...result } = await (userId === undefined
-        ? run(context)
-        : taskQueue.run(userId, async () => {
-            assertAnswersRead(userId);
+      const takeTurn = (user: UserId) =>
+        notes.work(() =>
+          taskQueue.run(user, () => {
+            assertAnswersRead(user);
             return run(context);
-          }));
+          }),
+        );
+      const { method } = request;
+      const { body, ...result } = await (proof === undefined
+        ? run(context)
+        : notes.wait(() =>
+            turns(context, () => takeTurn(proof.userId), {
+              method,
+              signal: () => request.signal,
+              expiresAt: proof.expiresAt,
+            }),
+          ));
       notes.mark("run");
+      if (userId !== undefined && operation.method !== "GET") changeWaiters().wake(userId);
       const status = Number(result.status);
       const schema = operation.success[status]?.schema;
       if (!schema) return { status, headers: { ...result.headers }, body: null };

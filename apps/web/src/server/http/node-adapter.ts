@@ -12,7 +12,7 @@ export async function handleNodeRequest(
   outgoing: ServerResponse,
   handle: Handler = routeRequest,
 ): Promise<void> {
-  const { status, headers, body, userId } = await handle(new NodeRequest(incoming));
+  const { status, headers, body, userId } = await handle(new NodeRequest(incoming, outgoing));
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   const isHead = incoming.method === "HEAD";
   const { socket } = incoming;
@@ -47,13 +47,15 @@ export async function handleNodeRequest(
 /** Node's request as handlers read it: a Web `Request` would cost more than most of them do. */
 class NodeRequest implements ApiRequest {
   readonly #message: IncomingMessage;
+  readonly #outgoing: ServerResponse;
   readonly method: string;
   readonly url: string;
   readonly headers: RequestHeaders;
 
-  constructor(message: IncomingMessage) {
+  constructor(message: IncomingMessage, outgoing: ServerResponse) {
     const { method = "GET", url = "/", headersDistinct } = message;
     this.#message = message;
+    this.#outgoing = outgoing;
     this.method = method;
     this.url = env().BETTER_AUTH_URL + url;
     this.headers = {
@@ -64,6 +66,12 @@ class NodeRequest implements ApiRequest {
         }
       },
     };
+  }
+
+  get signal(): AbortSignal {
+    const gone = new AbortController();
+    whenRead(this.#outgoing, this.#message.socket, () => gone.abort());
+    return gone.signal;
   }
 
   get body(): AsyncIterable<Uint8Array> | null {

@@ -9,17 +9,23 @@ interface RequestLine {
   /** The address with its parameters left open. */
   readonly route: string;
   readonly status: number;
+  /** How long it took, without the time that it waited for a change. */
   readonly ms: number;
+  readonly waitedMs: number;
   readonly userId: UserId | undefined;
   /** The problem behind a 503. */
   readonly cause: ProblemError | undefined;
 }
 
 /** E-4: writes the line of one request. */
-export function logRequest(requestId: string, { userId, cause, ...line }: RequestLine): void {
+export function logRequest(
+  requestId: string,
+  { userId, cause, waitedMs, ...line }: RequestLine,
+): void {
   log()[cause ? "warn" : "info"]({
     request_id: requestId,
     ...line,
+    ...(waitedMs > 0 && { waited_ms: waitedMs }),
     ...(userId !== undefined && { user: pseudonym(userId) }),
     ...(cause && { cause: causeOf(cause) }),
   });

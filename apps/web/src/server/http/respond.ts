@@ -22,6 +22,29 @@ export class Notes {
     this.#last = now;
   }
 
+  /** Milliseconds in which nothing was done but to wait for a change (T-20). */
+  waitedMs = 0;
+
+  /** Runs what waits: its time counts as waited, but for that of the work within. */
+  async wait<T>(run: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    try {
+      return await run();
+    } finally {
+      this.waitedMs += performance.now() - begun;
+    }
+  }
+
+  /** Runs work within a wait. */
+  async work<T>(run: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    try {
+      return await run();
+    } finally {
+      this.waitedMs -= performance.now() - begun;
+    }
+  }
+
   /** Milliseconds so far. */
   get elapsed(): number {
     return performance.now() - this.#start;
@@ -65,7 +88,8 @@ export async function respond(
     method: request.method,
     route: path,
     status,
-    ms: Math.round(notes.elapsed),
+    ms: Math.round(notes.elapsed - notes.waitedMs),
+    waitedMs: Math.round(notes.waitedMs),
     userId: notes.userId,
     cause,
   });

@@ -7,6 +7,7 @@ import { signToken } from "#server/auth/jwt.ts";
 import { sessionGuard, signInGuard } from "#server/auth/sign-in-guard.ts";
 import { database } from "#server/database.ts";
 import { env } from "#server/env.ts";
+import { awaitChanges } from "#server/tasks/await-changes.ts";
 import { batchTasks } from "#server/tasks/batch.ts";
 import { listChanges } from "#server/tasks/changes.ts";
 import { oncePerKey } from "#server/tasks/idempotency.ts";
@@ -98,10 +99,19 @@ export const routes = {
   restoreTask: endpoint(api.restoreTask, async ({ userId, params, headers }) =>
     ok(await restoreTask(userId, params.id, headers.if_match)),
   ),
-  listChanges: endpoint(api.listChanges, async ({ userId, query }) => ({
-    status: 200,
-    body: await listChanges(userId, query),
-  })),
+  listChanges: endpoint(
+    api.listChanges,
+    async ({ userId, query }) => ({ status: 200, ...(await listChanges(userId, query)) }),
+    async ({ userId, query, headers }, takeTurn, { method, signal, expiresAt }) => {
+      // A cursor of this moment is wanted now, and HEAD asks for headers alone.
+      const waits = method !== "HEAD" && query.from === undefined;
+      const waitMs = waits ? (headers.prefer?.wait ?? 0) * 1_000 : 0;
+      if (waitMs === 0) return takeTurn();
+      const patience = { waitMs, signal: signal(), expiresAt };
+      const { page, applied } = await awaitChanges(userId, patience, takeTurn);
+      return applied ? { ...page, headers: { "Preference-Applied": "wait" } } : page;
+    },
+  ),
   batchTasks: endpoint(api.batchTasks, async ({ userId, headers, body }) => {
     await purgeExpired();
     const request = ["batchTasks", body];

@@ -26,7 +26,7 @@ describe("a cursor [T-6, E-4]", () => {
     (key) => {
       const cursor = module.sealCursor("scope", { key, id });
       expect(cursor).toMatch(/^[\w-]+$/);
-      expect(module.openCursor("scope", cursor)).toEqual({ key, id });
+      expect(module.openCursor("scope", cursor)).toEqual({ key, id, isCurrent: true });
     },
   );
 
@@ -40,6 +40,13 @@ describe("a cursor [T-6, E-4]", () => {
     const cursor = module.sealCursor("scope", { key: "x", id });
     const other = await load("another secret of the right length");
     expect(other.openCursor("scope", cursor)).toBeUndefined();
+  });
+
+  test("[A-6] of a retired secret opens, and says that it is not of today's", async () => {
+    const cursor = module.sealCursor("scope", { key: "x", id });
+    vi.stubEnv("BETTER_AUTH_SECRET_RETIRED", "a secret of the right length, really");
+    const later = await load("another secret of the right length");
+    expect(later.openCursor("scope", cursor)).toEqual({ key: "x", id, isCurrent: false });
   });
 
   test("is another one each time, and shows nothing of the place", () => {

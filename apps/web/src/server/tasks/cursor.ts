@@ -23,13 +23,19 @@ export function sealCursor(scope: string, { key, id }: Place): string {
   return Buffer.concat([iv, cipher.getAuthTag(), text]).toString("base64url");
 }
 
-/** The place that was sealed for this scope, or undefined where it was not. */
-export function openCursor(scope: string, cursor: string): Place | undefined {
+/**
+ * The place that was sealed for this scope, or undefined where it was not. `isCurrent`: it was sealed
+ * with the secret of today, so that the same cursor can be handed out again (A-6).
+ */
+export function openCursor(
+  scope: string,
+  cursor: string,
+): (Place & { readonly isCurrent: boolean }) | undefined {
   const bytes = Buffer.from(cursor, "base64url");
   if (bytes.length <= ivLength + tagLength) return undefined;
-  for (const key of keys()) {
+  for (const [index, key] of keys().entries()) {
     try {
-      return open(key, scope, bytes);
+      return { ...open(key, scope, bytes), isCurrent: index === 0 };
     } catch {
       // Not sealed with this key, for this scope.
     }

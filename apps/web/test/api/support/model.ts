@@ -312,8 +312,8 @@ export class Model {
         const type = task.deleted_at === null ? "saved" : "trashed";
         return { change, shown: { type, id: task.id, task } };
       }),
-      ...[...buried].map(([id, { change }]) => {
-        return { change, shown: { type: "deleted", id, task: null } };
+      ...[...buried].map(([id, { change, version }]) => {
+        return { change, shown: { type: "deleted", id, version, task: null } };
       }),
     ]
       .filter(({ change }) => change > from.change)

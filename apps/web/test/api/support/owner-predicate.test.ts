@@ -89,7 +89,25 @@ test("[O-1] of everybody, it is asked only who is swept next", () => {
     faults: [],
     owners: [],
     sweepsNext: true,
+    asksForWaiters: false,
   });
+});
+
+const waiters =
+  "SELECT owner_user_id, last_change FROM task_counters WHERE owner_user_id = ANY($1::text[])";
+
+test("[O-1, T-20] of all who wait for changes, it is asked how far their counters are", () => {
+  expect(checkOwner(waiters)).toMatchObject({ faults: [], asksForWaiters: true });
+  for (const other of [
+    waiters.replace("owner_user_id, last_change", "*"),
+    waiters.replace("owner_user_id, last_change", "owner_user_id, last_change, task_count"),
+    waiters.replace("task_counters", "tasks"),
+    waiters.replace("= ANY", "<> ANY"),
+    `${waiters} OR true`,
+    waiters.replace(/ WHERE.*/, ""),
+  ]) {
+    expect(checkOwner(other).faults, other).toHaveLength(1);
+  }
 });
 
 test("[O-1] each parameter that says who the owner is, is known", () => {

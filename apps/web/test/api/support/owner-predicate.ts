@@ -27,6 +27,13 @@ const sweepsNext = shape(
     ORDER BY sweep_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING owner_user_id`),
 );
 
+/** The statement about those who wait for changes here: their counters, and nothing else (T-20). */
+const asksForWaiters = shape(
+  parse(
+    "SELECT owner_user_id, last_change FROM task_counters WHERE owner_user_id = ANY($1::text[])",
+  ),
+);
+
 /** The statements that tell 403 from 404: they look at others' tasks by id, and read no more. */
 const looksOnly = [
   "SELECT FROM tasks WHERE owner_user_id <> $1 AND id = $2::uuid",
@@ -160,23 +167,27 @@ export interface Checked {
   readonly owners: readonly number[];
   /** Whether this is the statement that picks the next owner to be swept. */
   readonly sweepsNext: boolean;
+  /** Whether this is the statement about all who wait for changes, its parameter their ids. */
+  readonly asksForWaiters: boolean;
 }
 
 /** Whether each mention of a table of tasks in a statement carries its owner. */
 export function checkOwner(sql: string): Checked {
+  const none = { faults: [], owners: [], sweepsNext: false, asksForWaiters: false };
   let tree: unknown;
   try {
     tree = parse(sql);
   } catch (error) {
-    return { mentions: 1, faults: [`${error} in: ${sql}`], owners: [], sweepsNext: false };
+    return { ...none, mentions: 1, faults: [`${error} in: ${sql}`] };
   }
   const parts = partsOf(tree);
   const open = placesIn(parts);
   const mentions = open.size;
-  if (shape(tree) === sweepsNext) return { mentions, faults: [], owners: [], sweepsNext: true };
+  if (shape(tree) === sweepsNext) return { ...none, mentions, sweepsNext: true };
+  if (shape(tree) === asksForWaiters) return { ...none, mentions, asksForWaiters: true };
   const found = parts.flatMap((part) => foundIn(part));
   const passed = found.filter(([place, owners]) => owners.length > 0 && open.delete(place));
   const owners = passed.flatMap(([, numbers]) => numbers);
   const faults = [...open.values()].map((name) => `No owner_user_id = $n for ${name} in: ${sql}`);
-  return { mentions, faults, owners, sweepsNext: false };
+  return { ...none, mentions, faults, owners };
 }

@@ -16,6 +16,8 @@ interface Watch {
   checked: number;
   /** Statements on the tables that no request sent: a test's own. */
   outside: number;
+  /** Whose requests are being served right now, each as often as they have some. */
+  readonly served: unknown[];
 }
 
 declare global {
@@ -51,7 +53,7 @@ function begin(): Watch {
   for (const after of [afterEach, afterAll]) {
     after(() => expect(takeFaults(), "O-1: every statement names its owner").toEqual([]));
   }
-  return { asking: new AsyncLocalStorage(), faults: [], checked: 0, outside: 0 };
+  return { asking: new AsyncLocalStorage(), faults: [], checked: 0, outside: 0, served: [] };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -64,7 +66,7 @@ function noted({ text, values }: Record<string, unknown>) {
   const sql = String(text);
   const checked = known.get(sql) ?? checkOwner(sql);
   known.set(sql, checked);
-  const { mentions, faults, owners, sweepsNext } = checked;
+  const { mentions, faults, owners, sweepsNext, asksForWaiters } = checked;
   if (mentions === 0) return undefined;
   const asking = watch.asking.getStore();
   watch[asking === undefined ? "outside" : "checked"]++;
@@ -73,6 +75,10 @@ function noted({ text, values }: Record<string, unknown>) {
   const parameters: readonly unknown[] = Array.isArray(values) ? values : [];
   const foreign = owners.some((number) => asking?.has(parameters[number - 1]) === false);
   if (foreign) watch.faults.push(`The owner is not who asks, in: ${sql}`);
+  const waiting = asksForWaiters ? parameters.flat() : [];
+  if (waiting.some((id) => !watch.served.includes(id))) {
+    watch.faults.push(`Somebody does not wait here, in: ${sql}`);
+  }
   if (!sweepsNext) return undefined;
   return (result: unknown) => {
     const rows = isObject(result) && Array.isArray(result.rows) ? result.rows : [];
@@ -93,7 +99,11 @@ function subjectOf(authorization: string | null): unknown {
 /** Runs what serves this request: the statements that it sends have to name their owner. */
 export function duringRequest<T>(headers: Pick<Headers, "get">, run: () => T): T {
   const subject = subjectOf(headers.get("Authorization"));
-  return watch.asking.run(subject === undefined ? null : new Set([subject]), run);
+  watch.served.push(subject);
+  const done = () => void watch.served.splice(watch.served.indexOf(subject), 1);
+  const result = watch.asking.run(subject === undefined ? null : new Set([subject]), run);
+  Promise.resolve(result).then(done, done);
+  return result;
 }
 
 /** The faults since the last call, which the caller has to report. */

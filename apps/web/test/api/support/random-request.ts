@@ -149,6 +149,12 @@ const knownHeaders: Known = {
     fc.constantFrom("a", "b", '"a"', "k".repeat(256)),
     headerText,
   ),
+  // A wait would take its time, and tell nothing of this answer.
+  prefer: mostly(
+    3,
+    fc.constantFrom("wait=0", "respond-async, wait=0", 'return=minimal; x="a, b"'),
+    headerText,
+  ),
 };
 
 const tag = fc.constantFrom("home", "été", "日本", "c++", "it's", "\\", "👩‍👩‍👧‍👦");

@@ -119,6 +119,7 @@ async function sendOverHttp(given: Request): Promise<Response> {
     },
     // A request that names more than it sends spoils its connection.
     agent: false,
+    signal: given.signal,
   });
   // A client that is refused before it has sent all cannot send the rest.
   outgoing.on("error", () => {});

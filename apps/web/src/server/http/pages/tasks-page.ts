@@ -1,5 +1,6 @@
 import type { Task, TaskQuery, TaskStatus } from "@tend/contracts";
 import type { UserId } from "#server/auth/user-id.ts";
+import { cursorAt, lastChangeOf } from "#server/tasks/changes.ts";
 import { listTasks } from "#server/tasks/list.ts";
 import { countTasks } from "#server/tasks/tasks.ts";
 import { parseJson } from "../api-request.ts";
@@ -18,6 +19,8 @@ interface TasksPage {
   /** Whether these are all tasks of the user. */
   readonly complete: boolean;
   readonly counts: Awaited<ReturnType<typeof countTasks>>;
+  /** T-9: the place in the feed of changes from which nothing is missed that the tasks lack. */
+  readonly cursor: string;
 }
 
 /** How many tasks there are, for a page that shows no more of them. @throws as `readTasksPage`. */
@@ -39,6 +42,8 @@ export async function readTasksPage(
   countRequest(userId, {});
   const list = (status: TaskStatus, more = {}) =>
     queue.run(userId, () => listTasks(userId, { status, sort, order, limit, ...more }));
+  // The cursor comes first: what changes during the reading is told again by the feed.
+  const lastChange = await queue.run(userId, () => lastChangeOf(userId));
   const [all, counts] = await Promise.all([
     list("all"),
     queue.run(userId, () => countTasks(userId)),
@@ -46,5 +51,6 @@ export async function readTasksPage(
   const complete = all.next === null;
   const isAll = status === "trashed" || (status === "all" && Object.keys(found).length === 0);
   const { body } = complete || isAll ? all : await list(status, found);
-  return { tasks: parseJson(body), complete, counts };
+  const cursor = cursorAt(userId, lastChange);
+  return { tasks: parseJson(body), complete, counts, cursor };
 }

@@ -73,7 +73,8 @@ describe.each(addressForms(api.listChanges.path))("at %s", (form) => {
     const restored = await send("POST", `${own}/restore`, { token });
     expect(await news()).toEqual([{ type: "saved", id, task: restored.body }]);
     await send("DELETE", `${own}?permanent=true`, { token });
-    expect(await news()).toEqual([{ type: "deleted", id, task: null }]);
+    const { version } = restored.body;
+    expect(await news()).toEqual([{ type: "deleted", id, version, task: null }]);
     const again = await createTask(token, { id, title: "Again" });
     expect(await news()).toEqual([{ type: "saved", id, task: again }]);
     expect(await news()).toEqual([]);

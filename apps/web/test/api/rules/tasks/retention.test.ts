@@ -111,7 +111,7 @@ describe("the trash [T-8]", () => {
     expect(tombstones).toMatchObject([{ id: old, version: 2 }]);
     expectMoment(tombstones[0]?.deleted_at ?? null, start);
     const news = await readChanges(owner, body.next_cursor);
-    expect(news.body.changes).toEqual([{ type: "deleted", id: old, task: null }]);
+    expect(news.body.changes).toEqual([{ type: "deleted", id: old, version: 2, task: null }]);
     const { status } = await send("GET", `/api/tasks/${old}`, { token: owner.token });
     expect(status).toBe(404);
     const restored = await send("POST", `/api/tasks/${young}/restore`, { token: owner.token });
@@ -177,7 +177,7 @@ describe("tombstones [T-9]", () => {
     const gone = await readChanges(owner, before);
     expect([gone.status, gone.body.code]).toEqual([410, "cursor_gone"]);
     const kept = await readChanges(owner, after);
-    expect(kept.body.changes).toEqual([{ type: "deleted", id: young, task: null }]);
+    expect(kept.body.changes).toEqual([{ type: "deleted", id: young, version: 1, task: null }]);
     expect((await readChanges(owner)).body.changes).toHaveLength(2);
   });
 
@@ -192,7 +192,7 @@ describe("tombstones [T-9]", () => {
     });
     await sweepOut(owner);
     const { body } = await readChanges(owner, next_cursor);
-    expect(body.changes).toEqual([{ type: "deleted", id: trashed, task: null }]);
+    expect(body.changes).toEqual([{ type: "deleted", id: trashed, version: 2, task: null }]);
   });
 });
 
