@@ -46,7 +46,8 @@ test.each([
 
     let page: Sent = await send("GET", `${list}&limit=500`, { token });
     const next = () => /<([^>]+)>/.exec(page.headers.get("Link") ?? "")?.[1] ?? "";
-    for (let number = 2; number <= 19; number++) page = await send("GET", next(), { token });
+    // Of the last 500 rows a sort of all is as cheap as their order in the index: chance decides.
+    for (let number = 2; number <= 16; number++) page = await send("GET", next(), { token });
     page = await send("GET", next().replace("limit=500", "limit=100"), { token });
     expect([page.status, page.body.length]).toEqual([200, 100]);
     const late = await explainLast();
