@@ -59,7 +59,7 @@ test("what a list holds is told in full, kind by kind", () => {
   );
   expect(kindsOf(change)[2]).toMatchObject({
     name: "deleted",
-    limits: "`id` (UUID), `task` (null)",
+    limits: "`id` (UUID), `version` (integer), `task` (null)",
     description: "Gone for good.",
   });
 });
