@@ -9,6 +9,8 @@ import { DeletionProgress, useMostDeletions } from "./deletion-progress.tsx";
 
 interface BannersProps {
   readonly signedOut: boolean;
+  /** Whether the server answers although the browser says that there is no network. */
+  readonly reached: boolean;
   readonly hasUnsent: boolean;
   /** The number of tasks that are being deleted. */
   readonly deleting: number;
@@ -21,13 +23,13 @@ interface BannersProps {
 
 /** A notice of what keeps the list and the server apart: one at a time, the first cause first. */
 export function Banners(props: BannersProps) {
-  const { signedOut, hasUnsent, deleting, loadFailure, next } = props;
+  const { signedOut, reached, hasUnsent, deleting, loadFailure, next } = props;
   const online = useOnline();
   const shown = useMostDeletions(deleting);
   return (
     // A wide screen keeps a place for the notice, so that nothing moves when it comes and goes.
     <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
-      {!online ? (
+      {!online && !reached ? (
         <Banner icon={<Icon of={CloudOff} size={16} />}>
           Offline. Changes will be sent when you reconnect.
         </Banner>

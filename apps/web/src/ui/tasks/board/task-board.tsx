@@ -5,7 +5,6 @@ import { FieldFilterBar } from "#ui/tasks/filters/field-filters.tsx";
 import { focusList } from "#ui/tasks/list/task-focus.ts";
 import { filtersHref } from "#ui/tasks/model/filters.ts";
 import { QuickAdd } from "#ui/tasks/quick-add/quick-add.tsx";
-import { dueDeletes } from "#ui/tasks/sync/outbox.ts";
 import { Banners } from "./banners.tsx";
 import { BoardHeader, PhoneTabs } from "./board-header.tsx";
 import { BoardList } from "./board-list.tsx";
@@ -30,7 +29,8 @@ export function TaskBoard(props: BoardProps) {
         <Banners
           signedOut={board.isSignedOut}
           hasUnsent={unsent.mutations.length > 0}
-          deleting={dueDeletes(unsent.mutations).length}
+          deleting={unsent.deleting}
+          reached={unsent.reached}
           onStopDeleting={() => outbox.stopDeletes()}
           loadFailure={board.loadFailure}
           next={filtersHref(filters)}

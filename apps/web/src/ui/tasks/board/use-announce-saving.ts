@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { OutboxState } from "#ui/tasks/sync/outbox.ts";
+import type { OutboxState } from "#ui/tasks/sync/outbox-state.ts";
 
 /** Says when saving begins to fail, and when all is saved again. */
 export function useAnnounceSaving(

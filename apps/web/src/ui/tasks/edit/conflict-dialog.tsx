@@ -7,7 +7,7 @@ import {
   type TaskFields,
   taskFields,
 } from "#ui/tasks/model/task-fields.ts";
-import type { Conflict } from "#ui/tasks/sync/outbox.ts";
+import type { Conflict } from "#ui/tasks/sync/conflicts.ts";
 
 interface ConflictDialogProps {
   readonly conflict: Conflict | undefined;

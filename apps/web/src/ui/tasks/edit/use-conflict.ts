@@ -3,7 +3,9 @@ import { part } from "#ui/kit/part.ts";
 import { type Loaded, useLoaded } from "#ui/kit/use-loaded.ts";
 import { focusTask } from "#ui/tasks/list/task-focus.ts";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
-import type { Conflict, Outbox, OutboxState } from "#ui/tasks/sync/outbox.ts";
+import type { Conflict } from "#ui/tasks/sync/conflicts.ts";
+import type { Outbox } from "#ui/tasks/sync/outbox.ts";
+import type { OutboxState } from "#ui/tasks/sync/outbox-state.ts";
 
 type Part = typeof import("./conflict-dialog.tsx");
 

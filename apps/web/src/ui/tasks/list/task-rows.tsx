@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
 import type { ComponentType, ReactNode } from "react";
 import { isDue } from "#ui/tasks/model/due.ts";
-import type { OutboxState } from "#ui/tasks/sync/outbox.ts";
+import type { OutboxState } from "#ui/tasks/sync/outbox-state.ts";
 import { localDay } from "#ui/time/day-label.ts";
 import { ShowMore, useDrawn } from "./show-more.tsx";
 import { type RowActions, TaskRow } from "./task-row.tsx";
@@ -28,7 +28,6 @@ export function TaskRows(props: TaskRowsProps) {
   const { tasks, now, unsent, delayed, editing, form, handle, actions } = props;
   const { drawn, drawMore } = useDrawn();
   const today = now && localDay(now);
-  const pending = new Set(unsent.mutations.map((mutation) => mutation.task.id));
   const rest = tasks.length - drawn;
   // The form stays whatever happens to its task, and with it the typed text.
   const listed = tasks.slice(0, drawn);
@@ -48,9 +47,9 @@ export function TaskRows(props: TaskRowsProps) {
               task={task}
               today={today}
               overdue={now !== null && !task.completed && isDue(task, "overdue", now)}
-              pending={pending.has(task.id)}
+              pending={unsent.byTask.has(task.id)}
               failure={
-                pending.has(task.id)
+                unsent.byTask.has(task.id)
                   ? (unsent.refused.get(task.id) ?? unsent.trouble?.reason)
                   : undefined
               }

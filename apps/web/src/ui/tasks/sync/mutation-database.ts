@@ -7,6 +7,8 @@ export interface MutationDatabase {
   remove(id: string): Promise<unknown>;
   /** The values as they are stored: another version may have written them. */
   read(): Promise<readonly unknown[]>;
+  /** The values under these ids, in their order; undefined where there is none. */
+  find(ids: readonly string[]): Promise<readonly unknown[]>;
   clear(): Promise<unknown>;
 }
 
@@ -42,6 +44,8 @@ export function createMutationDatabase(userId: string): MutationDatabase {
     put: (mutation) => inStore("readwrite", (store) => store.put(mutation, keyOf(mutation.id))),
     remove: (id) => inStore("readwrite", (store) => store.delete(keyOf(id))),
     read: () => inStore<unknown[]>("readonly", (store) => store.getAll(own())),
+    find: (ids) =>
+      Promise.all(ids.map((id) => inStore<unknown>("readonly", (store) => store.get(keyOf(id))))),
     clear: () => inStore("readwrite", (store) => store.delete(own())),
   };
 }

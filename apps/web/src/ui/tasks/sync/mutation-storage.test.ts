@@ -72,6 +72,35 @@ test("says so when there is no room or no storage, and keeps the change in memor
   }
 });
 
+test("one step writes what follows before it removes what is done", () => {
+  const local = makeStorage();
+  const storage = createMutationStorage(local, "ada");
+  const [done, next] = [mutation("1"), mutation("2")];
+  storage.write(done);
+  const order: string[] = [];
+  const watched: Storage = Object.assign(Object.create(local), {
+    setItem: (key: string) => void order.push(`write ${key}`),
+    removeItem: (key: string) => void order.push(`remove ${key}`),
+  });
+  const settlement = { acknowledged: new Map(), forgotten: [done], written: [next] };
+  createMutationStorage(watched, "ada").settle(settlement);
+  expect(order.indexOf("write tend:change:ada:2")).toBeLessThan(
+    order.indexOf("remove tend:change:ada:1"),
+  );
+  storage.settle(settlement);
+  expect(storage.read()).toEqual([next]);
+});
+
+test("knows whether a change is there still, without reading the others", () => {
+  const local = makeStorage();
+  const here = createMutationStorage(local, "ada");
+  const there = createMutationStorage(local, "ada");
+  here.write(mutation("1"));
+  expect([here.has("1"), there.has("1"), there.has("2")]).toEqual([true, true, false]);
+  there.remove("1");
+  expect(here.has("1")).toBe(false);
+});
+
 test("knows its own keys", () => {
   const storage = createMutationStorage(makeStorage(), "ada");
   expect(storage.owns("tend:change:ada:1")).toBe(true);
@@ -109,6 +138,20 @@ describe("with IndexedDB", () => {
     await later.reload();
     expect(ids(later)).toEqual(["1", "2"]);
     await openTab(someone(), local).storage.reload();
+  });
+
+  test("of some changes it is found out what other tabs made of them", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const [here, there] = [openTab(user, local).storage, openTab(user, local).storage];
+    for (const id of ["1", "2", "3"]) here.write(mutation(id));
+    await here.settled();
+    await there.reload();
+    there.remove("1");
+    there.remove("2");
+    await there.settled();
+    expect(ids(here)).toEqual(["1", "2", "3"]);
+    await here.reloadSome(["1", "3"]);
+    expect(["1", "2", "3"].map((id) => here.has(id))).toEqual([false, true, true]);
   });
 
   test("a page that dies before the move loses nothing", async () => {

@@ -1,7 +1,8 @@
 import { keyPrefix } from "#ui/device/storage.ts";
 import { isRecord } from "#ui/tasks/model/read-value.ts";
-import type { Mutation } from "./mutation.ts";
+import type { Mutation, QueueChange } from "./mutation.ts";
 import type { MutationDatabase } from "./mutation-database.ts";
+import type { Acknowledged } from "./outcome.ts";
 import { readFields, readTask } from "./stored-task.ts";
 
 /**
@@ -11,18 +12,28 @@ import { readFields, readTask } from "./stored-task.ts";
 export interface MutationStorage {
   /** The mutations, in the order in which they were made. */
   read(): readonly Mutation[];
+  /** Whether a mutation is still there: another tab may have sent it, or all was wiped. */
+  has(id: string): boolean;
   write(mutation: Mutation): void;
   remove(id: string): void;
+  settle(settlement: Settlement): void;
   /** Whether there are mutations that are stored nowhere yet. */
   readonly hasUnstored: boolean;
   /** Reads IndexedDB again: other tabs put mutations there and remove them. */
   reload(): Promise<void>;
+  /** Reads these mutations in IndexedDB again. */
+  reloadSome(ids: readonly string[]): Promise<void>;
   /** Resolves once other tabs see what this one wrote and removed, or after a timeout. */
   settled(): Promise<void>;
   /** Takes in what another tab wrote to local storage, from where it moves to IndexedDB soon. */
   absorb(key: string | null, text: string | null): void;
   /** Whether a storage event is about these mutations; its key is null when all was cleared. */
   owns(key: string | null): boolean;
+}
+
+/** One step: what the server has, the mutations that are done with it, and those that follow. */
+export interface Settlement extends QueueChange {
+  readonly acknowledged: Acknowledged;
 }
 
 interface MutationStorageOptions {
@@ -83,6 +94,15 @@ export function createMutationStorage(
         .filter(({ id }) => storage?.getItem(removed + id) == null)
         .sort((a, b) => (a.id < b.id ? -1 : 1));
     },
+    has: (id) =>
+      !isGone() &&
+      storage?.getItem(removed + id) == null &&
+      (inMemory.has(id) || storage?.getItem(prefix + id) != null),
+    settle({ forgotten, written }) {
+      // The tasks lie in the list cache. What follows is written first, so that nothing is lost.
+      for (const mutation of written) this.write(mutation);
+      for (const { id } of forgotten) this.remove(id);
+    },
     write(mutation) {
       if (isGone()) return;
       const { id } = mutation;
@@ -142,6 +162,16 @@ export function createMutationStorage(
         else next.delete(id);
       }
       inMemory = next;
+    },
+    async reloadSome(ids) {
+      const found = database && (await inTime(database.find(ids).catch(() => undefined)));
+      for (const [index, value] of found?.entries() ?? []) {
+        const id = ids[index];
+        if (id === undefined || underWay.has(id) || unstored.has(id)) continue;
+        const mutation = parseMutation(value);
+        if (mutation) inMemory.set(id, mutation);
+        else inMemory.delete(id);
+      }
     },
     async settled() {
       await inTime(Promise.all(underWay.values()));

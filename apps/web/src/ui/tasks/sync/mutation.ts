@@ -1,14 +1,7 @@
 import type { NewTask, Task } from "@tend/contracts";
 import { withCleared } from "@tend/contracts/due";
-import {
-  type ConflictField,
-  fieldNames,
-  isConflictField,
-  type TaskFields,
-} from "#ui/tasks/model/task-fields.ts";
-
-/** The values of the edited fields as the person saw them, and the version of the task. */
-export type Before = TaskFields & Pick<Task, "version">;
+import { fieldNames, type TaskFields } from "#ui/tasks/model/task-fields.ts";
+import { type Before, type Edit, isSame, namesOf } from "./conflicts.ts";
 
 /** One action of a person that the server has not acknowledged yet. */
 export type Mutation = {
@@ -31,11 +24,14 @@ export type Mutation = {
 /** A request about one task, and the mutations that it covers. */
 export type SyncRequest = { readonly covers: readonly Mutation[] } & (
   | { readonly do: "create"; readonly body: NewTask }
-  | { readonly do: "update"; readonly fields: TaskFields; readonly before: Before | undefined }
+  | ({ readonly do: "update" } & Edit)
   | { readonly do: "complete"; readonly completed: boolean }
   | { readonly do: "delete" }
   | { readonly do: "restore" }
 );
+
+/** Requests by task id: any one alone, or the deletes of several tasks, which are sent as one. */
+export type Requests = ReadonlyMap<string, SyncRequest>;
 
 /** The date of a task that the server has not dated yet: later than any other. */
 export const notYet = "9999-12-31T23:59:59.999Z";
@@ -57,14 +53,26 @@ export function applyMutations(
   return [...shown.values()];
 }
 
+/** Tells whether a mutation is a delete that can no longer be undone unsent. */
+export type IsDue = (mutation: Mutation) => boolean;
+
+/** What the next request of a task is: its create, a change of it, or its delete. */
+export type Lane = "creates" | "changes" | "deletes";
+
+/** The lane of the next request for the mutations of one task; undefined: none is due yet. */
+export function laneOf(queue: readonly Mutation[], isDue: IsDue): Lane | undefined {
+  if (queue.some(isDue)) return "deletes";
+  const kind = queue[0]?.kind;
+  if (kind === "create") return "creates";
+  return kind === "set" || kind === "restore" ? "changes" : undefined;
+}
+
 /**
  * The next request for the mutations of one task, in their order. A create is sent alone and as it
  * was made, so that the server recognises a repetition; a restore alone, too; sets as one.
  */
-export function nextRequest(queue: readonly Mutation[], now: number): SyncRequest | undefined {
-  const due = queue.findLastIndex(
-    (mutation) => mutation.kind === "delete" && mutation.send_at <= now,
-  );
+export function nextRequest(queue: readonly Mutation[], isDue: IsDue): SyncRequest | undefined {
+  const due = queue.findLastIndex(isDue);
   if (due >= 0) return { do: "delete", covers: queue.slice(0, due + 1) };
   const [first] = queue;
   if (!first || first.kind === "delete") return undefined;
@@ -81,9 +89,36 @@ export function nextRequest(queue: readonly Mutation[], now: number): SyncReques
     : { do: "update", fields, before, covers };
 }
 
-interface CoalescedEdits {
-  readonly fields: TaskFields;
-  readonly before: Before | undefined;
+/** What a step takes out of the outbox, and what it puts in. */
+export interface QueueChange {
+  readonly forgotten: readonly Mutation[];
+  readonly written: readonly Mutation[];
+}
+
+export const mergeChanges = (changes: readonly QueueChange[]): QueueChange => ({
+  forgotten: changes.flatMap(({ forgotten }) => forgotten),
+  written: changes.flatMap(({ written }) => written),
+});
+
+/** What a new mutation of a task changes in its queue. */
+export function enqueue(
+  queue: readonly Mutation[],
+  mutation: Mutation,
+  isRefused: boolean,
+  isDue: IsDue,
+): QueueChange {
+  if (mutation.kind !== "set") return { forgotten: [], written: [mutation] };
+  if (isRefused && queue.some(({ kind }) => kind === "create")) {
+    // A refused create never arrived, so it is made anew with the corrected fields.
+    const { id, task } = mutation;
+    return { forgotten: queue, written: [{ kind: "create", id, task }] };
+  }
+  // An edit wins over a delete by another tab, while that can still be stopped.
+  const forgotten = queue.filter((one) => one.kind === "delete" && !isDue(one));
+  return { forgotten, written: [mutation] };
+}
+
+interface CoalescedEdits extends Edit {
   readonly covers: readonly Mutation[];
 }
 
@@ -111,28 +146,6 @@ export function editOf(task: Task, fields: TaskFields): Omit<Mutation & { kind: 
 
 const pick = (fields: TaskFields, names: readonly (keyof TaskFields)[]): TaskFields =>
   Object.fromEntries(names.map((name) => [name, fields[name]]));
-
-const namesOf = (fields: TaskFields) => Object.keys(fields) as (keyof TaskFields)[];
-
-/**
- * The fields that were set on this device, and to another value elsewhere. A field that nobody else
- * touched, or set alike, is no conflict.
- */
-export function clashesOf(
-  { fields, before }: Pick<CoalescedEdits, "fields" | "before">,
-  theirs: Task,
-): readonly ConflictField[] {
-  if (!before) return [];
-  return namesOf(fields).filter(
-    (name): name is ConflictField =>
-      isConflictField(name) &&
-      !isSame(theirs[name], before[name]) &&
-      !isSame(theirs[name], fields[name]),
-  );
-}
-
-/** Whether two values of a field are equal; tags are compared one by one. */
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The fields in which a task after an edit differs from the task before it. */
 export const changedFields = (before: Task, after: TaskFields): TaskFields =>

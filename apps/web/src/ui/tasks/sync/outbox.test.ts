@@ -8,6 +8,7 @@ import { makeApiError, makeStorage, makeTask } from "#ui/tasks/testing.ts";
 import { editOf, type Mutation } from "./mutation.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
+import type { Acknowledgement } from "./outcome.ts";
 
 /** A server in memory that does what the contract says, and fails when a test wants it to. */
 function makeServer() {
@@ -31,6 +32,10 @@ function makeServer() {
   };
   const stamp = () => `2026-11-24T10:00:00.${String(++clock).padStart(3, "0")}Z`;
   const answer = async <T>(line: string, run: () => T): Promise<Answered<T>> => {
+    if (!online) {
+      tried++;
+      throw new UnreachableError(new Error("offline"));
+    }
     log.push(line);
     await server.hold;
     if (server.fails) throw server.fails;
@@ -116,19 +121,32 @@ type BatchBody = { operations: Batch["operations"]; atomic?: boolean | undefined
 let server: ReturnType<typeof makeServer>;
 let local: Storage;
 let online: boolean;
-let acknowledged: [string, Task | null][];
+/** Whether the browser says that there is no network, rightly or not. */
+let saysOffline: boolean;
+/** The number of requests that there was no network for. */
+let tried: number;
+/** By id: the tasks as the server last sent them. */
+let known: Map<string, Task>;
+let acknowledged: [string, Acknowledgement][];
 let rescued: Task[];
 let restored: [Task, boolean][];
 let exclusively: OutboxOptions["exclusively"];
 const open: Outbox[] = [];
 
-function makeOutbox(userId = "ada", storage = local) {
+function makeOutbox(
+  userId = "ada",
+  storage: OutboxOptions["storage"] = createMutationStorage(local, userId),
+) {
   const outbox = new Outbox({
     api: server.api,
-    storage: createMutationStorage(storage, userId),
-    isOnline: () => online,
+    storage,
+    isOnline: () => online && !saysOffline,
     exclusively: (ids, run) => exclusively(ids, run),
-    onAcknowledged: (latest) => acknowledged.push(...latest),
+    lastKnown: (id) => known.get(id),
+    onAcknowledged(latest) {
+      acknowledged.push(...latest);
+      for (const [id, one] of latest) if (one.is === "saved") known.set(id, one.task);
+    },
     onRescued: (task) => rescued.push(task),
     onRestored: (task, back) => restored.push([task, back]),
   });
@@ -148,6 +166,7 @@ const deletion = (task: Task, after = 8500): Mutation => ({
   task,
   send_at: Date.now() + after,
 });
+const saved = (task: Task | undefined) => ({ is: "saved", task });
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const later = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
@@ -156,7 +175,10 @@ beforeEach(() => {
   server = makeServer();
   local = makeStorage();
   online = true;
+  saysOffline = false;
+  tried = 0;
   acknowledged = [];
+  known = new Map();
   rescued = [];
   restored = [];
   exclusively = (_, run) => run();
@@ -175,7 +197,7 @@ describe("a change", () => {
     expect(outbox.state().mutations).toHaveLength(1);
     expect(Object.keys(local)).toHaveLength(1);
     await settle();
-    expect(acknowledged).toEqual([[task.id, server.tasks.get(task.id)]]);
+    expect(acknowledged).toEqual([[task.id, saved(server.tasks.get(task.id))]]);
     expect(outbox.state().mutations).toEqual([]);
     expect(Object.keys(local)).toEqual([]);
   });
@@ -206,7 +228,7 @@ describe("a change", () => {
 
   test("that the browser will not store is sent all the same, and known to be at risk", async () => {
     online = false;
-    const outbox = makeOutbox("ada", makeStorage(10));
+    const outbox = makeOutbox("ada", createMutationStorage(makeStorage(10), "ada"));
     outbox.add(creation(makeTask()));
     expect(outbox.hasUnstored).toBe(true);
     online = true;
@@ -336,7 +358,7 @@ describe("what was changed elsewhere too", () => {
         due_date: "2026-12-01",
       });
       expect(outbox.state()).toMatchObject({ mutations: [], conflicts: new Map() });
-      expect(acknowledged.at(-1)).toEqual([task.id, server.tasks.get(task.id)]);
+      expect(acknowledged.at(-1)).toEqual([task.id, saved(server.tasks.get(task.id))]);
     },
   );
 
@@ -349,7 +371,7 @@ describe("what was changed elsewhere too", () => {
     await settle();
     expect(server.log).toHaveLength(1);
     expect(outbox.state().mutations).toEqual([]);
-    expect(acknowledged).toEqual([[task.id, server.tasks.get(task.id)]]);
+    expect(acknowledged).toEqual([[task.id, saved(server.tasks.get(task.id))]]);
   });
 
   test("is found again after a reload, and again where it changes once more before the choice", async () => {
@@ -435,13 +457,35 @@ describe("when the server cannot be reached", () => {
     expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 
-  test("offline nothing is tried and nothing is called a failure", async () => {
+  test("offline it is tried one request at a time, ever more rarely, and nothing is called a failure", async () => {
+    online = false;
+    const outbox = makeOutbox();
+    outbox.add(...["First", "Second"].map((title) => setting(makeTask(), { title })));
+    await later(1000 + 2000 + 4000);
+    expect(tried).toBe(4);
+    await later(600_000);
+    expect(tried).toBeLessThan(20);
+    expect(outbox.state()).toMatchObject({ trouble: null, reached: false });
+    expect(server.log).toEqual([]);
+  });
+
+  test("although the browser says that there is no network, what is written is sent, and that is known", async () => {
+    saysOffline = true;
+    const outbox = makeOutbox();
+    for (const title of ["First", "Second", "Third"]) outbox.add(creation(makeTask({ title })));
+    await settle();
+    expect(server.log).toEqual(["create First", "create Second", "create Third"]);
+    expect(outbox.state()).toMatchObject({ mutations: [], reached: true });
+  });
+
+  test("a request that was under way when the network came back holds nothing up", async () => {
     online = false;
     const outbox = makeOutbox();
     outbox.add(creation(makeTask()));
-    await later(100_000);
-    expect(server.log).toEqual([]);
-    expect(outbox.state().trouble).toBeNull();
+    online = true;
+    outbox.retry();
+    await settle();
+    expect(server.log).toEqual(["create Pay rent"]);
   });
 
   test("a lost answer makes no second task", async () => {
@@ -465,8 +509,8 @@ describe("when the server cannot be reached", () => {
     outbox.add(creation(same), creation(changed));
     await settle();
     expect(acknowledged).toEqual([
-      [same.id, null],
-      [changed.id, null],
+      [same.id, saved(server.trash.get(same.id))],
+      [changed.id, { is: "gone" }],
     ]);
     expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
   });
@@ -477,7 +521,7 @@ describe("when the server cannot be reached", () => {
     server.tasks.set(task.id, { ...task, title: "Changed on the phone" });
     outbox.add(creation(task));
     await settle();
-    expect(acknowledged.at(-1)?.[1]?.title).toBe("Changed on the phone");
+    expect(acknowledged.at(-1)?.[1]).toMatchObject({ task: { title: "Changed on the phone" } });
     expect(outbox.state().mutations).toEqual([]);
   });
 });
@@ -684,7 +728,7 @@ describe("a delete", () => {
     outbox.add(second);
     await later(8500);
     expect(server.log).toEqual(["delete"]);
-    expect(acknowledged).toEqual([[task.id, null]]);
+    expect(acknowledged).toEqual([[task.id, { is: "trashed" }]]);
   });
 
   test("that was sent is taken back from the trash, and edits after it arrive", async () => {
@@ -715,7 +759,7 @@ describe("a delete", () => {
     await later(1000);
     expect(server.log).toEqual(["delete", "delete", "restore"]);
     expect(server.tasks.has(task.id)).toBe(true);
-    expect(acknowledged.at(-1)).toMatchObject([task.id, { deleted_at: null }]);
+    expect(acknowledged.at(-1)).toMatchObject([task.id, { task: { deleted_at: null } }]);
   });
 
   test("that the server refuses is tried again, ever more rarely, and said", async () => {
@@ -813,6 +857,7 @@ describe("many deletes", () => {
     const deletes = [fresh, ticked, back].map((task) => deletion(task, 0));
     outbox.add(...deletes);
     outbox.undoDeletes(deletes.slice(2));
+    await settle();
     online = true;
     outbox.retry();
     await settle();
@@ -919,7 +964,7 @@ describe("a restore", () => {
     server.trash.set(task.id, { ...task, deleted_at: task.created_at });
     outbox.add(restoring(task));
     await settle();
-    expect(acknowledged).toEqual([[task.id, task]]);
+    expect(acknowledged).toEqual([[task.id, saved(task)]]);
     expect(restored).toEqual([[task, true]]);
     expect(outbox.state().mutations).toEqual([]);
   });
@@ -930,7 +975,7 @@ describe("a restore", () => {
     outbox.add(restoring(task));
     await settle();
     expect(restored).toEqual([[task, false]]);
-    expect(acknowledged).toEqual([[task.id, null]]);
+    expect(acknowledged).toEqual([[task.id, { is: "gone" }]]);
     expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 });
@@ -943,17 +988,13 @@ describe("a task that was deleted elsewhere", () => {
     await settle();
     expect(rescued).toMatchObject([{ title: "Edited", description: "Long notes" }]);
     expect([...server.tasks.values()]).toMatchObject([{ title: "Edited" }]);
-    expect(acknowledged[0]).toEqual([task.id, null]);
+    expect(acknowledged[0]).toEqual([task.id, { is: "gone" }]);
     expect(outbox.state().mutations).toEqual([]);
   });
 
-  test.each([
-    ["a tick", { completed: true }],
-    ["a move", { position: "z" }],
-    ["both", { completed: true, position: "z" }],
-  ])("does not come back for %s", async (_, fields) => {
+  test("does not come back for a tick", async () => {
     const outbox = makeOutbox();
-    outbox.add(setting(makeTask(), fields));
+    outbox.add(setting(makeTask(), { completed: true }));
     await settle();
     expect(server.tasks.size).toBe(0);
     expect(outbox.state().mutations).toEqual([]);
@@ -988,5 +1029,146 @@ describe("two tabs", () => {
     await settle();
     expect(server.tasks.size).toBe(1);
     expect([one.state().mutations, two.state().mutations]).toEqual([[], []]);
+  });
+});
+
+describe("[FR-017] a clock that is set", () => {
+  const day = 86_400_000;
+  const setClock = (by: number) => vi.setSystemTime(Date.now() + by);
+
+  test.each([
+    ["forward", day],
+    ["back", -day],
+  ])("%s, lets a delete be undone as long as it says, and then sends it", async (_, by) => {
+    const outbox = makeOutbox();
+    const [undone, gone] = [makeTask(), makeTask()];
+    for (const task of [undone, gone]) server.tasks.set(task.id, task);
+    const mutation = deletion(undone);
+    outbox.add(mutation, deletion(gone));
+    setClock(by);
+    await later(8000);
+    outbox.retry();
+    outbox.undoDeletes([mutation]);
+    await settle();
+    expect(server.log).toEqual([]);
+    await later(500);
+    expect(server.log).toEqual(["delete"]);
+    expect([...server.tasks.keys()]).toEqual([undone.id]);
+  });
+
+  test("back between two pages, holds a delete for ten seconds and not for a day", async () => {
+    const before = makeOutbox();
+    const task = makeTask();
+    server.tasks.set(task.id, task);
+    before.add(deletion(task));
+    before.stop();
+    setClock(-day);
+    makeOutbox();
+    await later(10_000);
+    expect(server.log).toEqual(["delete"]);
+  });
+
+  test.each([day, -day])("by %i, changes nothing of when it is tried again", async (by) => {
+    const outbox = makeOutbox();
+    server.fails = new UnreachableError(new Error("down"));
+    outbox.add(creation(makeTask()));
+    await settle();
+    setClock(by);
+    await later(999);
+    expect(server.log).toHaveLength(1);
+    await later(1);
+    expect(server.log).toHaveLength(2);
+  });
+});
+
+describe("[FR-017] however many changes wait", () => {
+  /** A storage in memory that counts its calls, and how often a mutation is looked at. Its id is, too, to find it in a sorted array. */
+  function makeCounted(waiting: readonly Mutation[]) {
+    const counts = { read: 0, settle: 0, has: 0, looks: 0 };
+    const counted = (mutation: Mutation): Mutation =>
+      new Proxy(mutation, {
+        get(target, name, receiver) {
+          if (name !== "id") counts.looks++;
+          return Reflect.get(target, name, receiver);
+        },
+      });
+    const stored = new Map(waiting.map((mutation) => [mutation.id, counted(mutation)]));
+    const storage: OutboxOptions["storage"] = {
+      hasUnstored: false,
+      read() {
+        counts.read++;
+        return [...stored.values()];
+      },
+      has(id) {
+        counts.has++;
+        return stored.has(id);
+      },
+      settle({ forgotten, written }) {
+        counts.settle++;
+        for (const mutation of written) stored.set(mutation.id, mutation);
+        for (const { id } of forgotten) stored.delete(id);
+      },
+    };
+    const outbox = makeOutbox("ada", storage);
+    const reset = () => Object.assign(counts, { read: 0, settle: 0, has: 0, looks: 0 });
+    return { outbox, counts, reset };
+  }
+
+  const edits = (count: number) =>
+    Array.from({ length: count }, () => setting(makeTask(), { title: "Edited" }));
+
+  test("one Enter is one step of the store, its answer another, and reads nothing", async () => {
+    const { outbox, counts, reset } = makeCounted([]);
+    reset();
+    outbox.add(creation(makeTask()));
+    expect(counts).toMatchObject({ read: 0, settle: 1 });
+    await settle();
+    expect(server.tasks.size).toBe(1);
+    expect(counts).toMatchObject({ read: 0, settle: 2, has: 1 });
+  });
+
+  test("a tick costs the same beside none and beside 2,000", async () => {
+    const costOf = async (count: number) => {
+      const { outbox, counts, reset } = makeCounted(edits(count));
+      server.fails = new UnreachableError(new Error("down"));
+      await settle();
+      reset();
+      const task = makeTask();
+      outbox.add(setting(task, { completed: true }));
+      outbox.add(setting(task, { completed: false }));
+      const cost = { ...counts };
+      outbox.stop();
+      return cost;
+    };
+    expect(await costOf(2000)).toEqual(await costOf(1));
+  });
+
+  test("an offline day of 2,000 is sent at a cost that grows with its size alone", async () => {
+    const costOf = async (count: number) => {
+      const { outbox, counts, reset } = makeCounted(edits(count));
+      for (const { task } of outbox.state().mutations) server.tasks.set(task.id, task);
+      reset();
+      outbox.retry();
+      await settle();
+      expect(outbox.state().mutations).toEqual([]);
+      return counts.looks / count;
+    };
+    expect(await costOf(2000)).toBeLessThan(1.5 * (await costOf(100)));
+  });
+
+  test("a tick costs the same beside 1,000 deletes that can be undone", async () => {
+    const costOf = async (count: number) => {
+      const { outbox, counts, reset } = makeCounted([]);
+      const tasks = Array.from({ length: count }, () => makeTask());
+      outbox.add(...tasks.map((task) => deletion(task)));
+      reset();
+      const task = makeTask();
+      server.tasks.set(task.id, task);
+      outbox.add(setting(task, { completed: true }));
+      await settle();
+      expect(server.tasks.get(task.id)?.completed).toBe(true);
+      return { ...counts };
+    };
+    expect(await costOf(1000)).toEqual(await costOf(1));
   });
 });

@@ -1,5 +1,7 @@
+import type { Task } from "@tend/contracts";
 import { describe, expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
+import type { Acknowledgement } from "./outcome.ts";
 import { acknowledge, mergePages } from "./snapshot.ts";
 
 const old = makeTask({ id: "a", title: "Old", version: 1 });
@@ -7,17 +9,28 @@ const now = makeTask({ id: "a", title: "Now", version: 2 });
 const other = makeTask({ id: "b" });
 const none = new Map();
 
+/** What the server has of tasks; null: it was deleted. */
+const known = (...tasks: [id: string, Task | null][]) =>
+  new Map(
+    tasks.map(([id, task]): [string, Acknowledgement] => [
+      id,
+      task ? { is: "saved", task } : { is: "trashed" },
+    ]),
+  );
+
 describe("an acknowledgement", () => {
   test("replaces the task, adds a new one, takes a deleted one out", () => {
     const snapshot = { tasks: [old], complete: true };
-    expect(acknowledge(snapshot, new Map([["a", now]])).tasks).toEqual([now]);
-    expect(acknowledge(snapshot, new Map([["b", other]])).tasks).toEqual([old, other]);
-    expect(acknowledge(snapshot, new Map([["a", null]])).tasks).toEqual([]);
+    expect(acknowledge(snapshot, known(["a", now])).tasks).toEqual([now]);
+    expect(acknowledge(snapshot, known(["b", other])).tasks).toEqual([old, other]);
+    expect(acknowledge(snapshot, known(["a", null])).tasks).toEqual([]);
+    const trashed = { ...now, deleted_at: now.created_at };
+    expect(acknowledge(snapshot, known(["a", trashed])).tasks).toEqual([]);
   });
 
   test("that comes late does not undo a newer state", () => {
     const snapshot = { tasks: [now], complete: true };
-    expect(acknowledge(snapshot, new Map([["a", old]])).tasks).toEqual([now]);
+    expect(acknowledge(snapshot, known(["a", old])).tasks).toEqual([now]);
   });
 });
 
@@ -41,11 +54,7 @@ describe("a list that was read", () => {
   });
 
   test("does not undo what was acknowledged while it was read", () => {
-    const acknowledged = new Map([
-      ["a", now],
-      ["b", null],
-      ["c", makeTask({ id: "c" })],
-    ]);
+    const acknowledged = known(["a", now], ["b", null], ["c", makeTask({ id: "c" })]);
     const { tasks } = mergePages({ tasks: [], complete: true }, [old, other], acknowledged, true);
     expect(tasks.map(({ id, title }) => [id, title])).toEqual([
       ["a", "Now"],

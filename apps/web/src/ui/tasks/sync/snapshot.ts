@@ -1,4 +1,5 @@
 import type { Task } from "@tend/contracts";
+import type { Acknowledged } from "./outcome.ts";
 
 /** The tasks as the server last sent them. */
 export interface Snapshot {
@@ -6,9 +7,6 @@ export interface Snapshot {
   /** Whether these are all tasks of the user. */
   readonly complete: boolean;
 }
-
-/** By id: tasks as the server acknowledged them; null: deleted, into the trash or for good. */
-export type Acknowledged = ReadonlyMap<string, Task | null>;
 
 /** Keeps the newer of two states of a task, and the same object where neither is. */
 const newer = (present: Task | undefined, latest: Task): Task =>
@@ -41,8 +39,9 @@ const byId = (tasks: readonly Task[]) => new Map(tasks.map((task) => [task.id, t
 
 function withAcknowledged(tasks: Map<string, Task>, acknowledged: Acknowledged): readonly Task[] {
   for (const [id, latest] of acknowledged) {
-    if (latest === null) tasks.delete(id);
-    else tasks.set(id, newer(tasks.get(id), latest));
+    // The list leaves the trash out.
+    if (latest.is !== "saved" || latest.task.deleted_at !== null) tasks.delete(id);
+    else tasks.set(id, newer(tasks.get(id), latest.task));
   }
   return [...tasks.values()];
 }

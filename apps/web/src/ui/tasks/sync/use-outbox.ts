@@ -3,9 +3,10 @@ import { getActiveUser } from "#ui/device/active-user.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { isOnline } from "#ui/device/use-online.ts";
 import { createMutationDatabase } from "./mutation-database.ts";
-import { createMutationStorage, type MutationStorage } from "./mutation-storage.ts";
+import { createMutationStorage } from "./mutation-storage.ts";
 import { createTabChannel, inTurn } from "./other-tabs.ts";
-import { emptyOutbox, Outbox, type OutboxOptions, type OutboxState } from "./outbox.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
+import { emptyOutbox, type OutboxState } from "./outbox-state.ts";
 
 interface UseOutboxOptions extends Omit<OutboxOptions, "storage" | "isOnline" | "exclusively"> {
   /** Called when another tab removed mutations, most likely since it sent them. */
@@ -28,9 +29,18 @@ export function useOutbox(
         return wasActive && getActiveUser() === null;
       },
     });
+    const upToDate = async (taskIds: readonly string[], run: () => Promise<void>) => {
+      const { byTask } = outbox.state();
+      await storage.reloadSome(
+        taskIds.flatMap((id) => byTask.get(id)?.map((mutation) => mutation.id) ?? []),
+      );
+      await run();
+      // Other tabs see the result before their turn comes.
+      await storage.settled();
+    };
     const exclusively: OutboxOptions["exclusively"] = (taskIds, run) =>
       // Without locks, as on plain http, two tabs may send a mutation twice: that does no harm.
-      navigator.locks ? inTurn(userId, taskIds, () => upToDate(storage, run)) : run();
+      navigator.locks ? inTurn(userId, taskIds, () => upToDate(taskIds, run)) : run();
     const outbox = new Outbox({ ...options, storage, isOnline, exclusively });
     return { outbox, storage, tabs, onSentElsewhere: options.onSentElsewhere };
   });
@@ -90,11 +100,4 @@ export function useOutbox(
   }, [outbox, storage, tabs, onSentElsewhere]);
 
   return { outbox, state };
-}
-
-/** Runs on the latest mutations of all tabs, and waits until other tabs see the result. */
-async function upToDate(storage: MutationStorage, run: () => Promise<void>): Promise<void> {
-  await storage.reload();
-  await run();
-  await storage.settled();
 }

@@ -6,7 +6,9 @@ import { isWorthRetrying, type LoadFailure, loadFailureOf } from "#ui/api/failur
 import { loadTasks } from "#ui/api/task-pages.ts";
 import { createUserClient } from "#ui/api/user-client.ts";
 import { applyMutations } from "./mutation.ts";
-import type { Outbox, OutboxOptions, OutboxState } from "./outbox.ts";
+import type { Outbox, OutboxOptions } from "./outbox.ts";
+import type { OutboxState } from "./outbox-state.ts";
+import type { Acknowledgement } from "./outcome.ts";
 import { acknowledge, mergePages, type Snapshot } from "./snapshot.ts";
 import { useOutbox } from "./use-outbox.ts";
 import { acknowledgeInTrash } from "./use-trash.ts";
@@ -33,10 +35,11 @@ export function useTasks(
   const [api] = useState<Client>(() => createUserClient(userId));
   const key = useMemo(() => ["tasks", userId] as const, [userId]);
   /** The tasks that were acknowledged since the current read of the list began. */
-  const acknowledged = useRef(new Map<string, Task | null>());
+  const acknowledged = useRef(new Map<string, Acknowledgement>());
 
   const { outbox, state } = useOutbox(userId, {
     api,
+    lastKnown: (id) => client.getQueryData<Snapshot>(key)?.tasks.find((task) => task.id === id),
     onAcknowledged(latest) {
       for (const [id, task] of latest) acknowledged.current.set(id, task);
       client.setQueryData<Snapshot>(key, (now) => now && acknowledge(now, latest));

@@ -4,7 +4,7 @@ import type { Client } from "@tend/contracts/client";
 import { useCallback } from "react";
 import { isWorthRetrying, type LoadFailure, loadFailureOf } from "#ui/api/failure.ts";
 import { loadTasks } from "#ui/api/task-pages.ts";
-import type { Acknowledged } from "./snapshot.ts";
+import type { Acknowledged } from "./outcome.ts";
 
 export interface Trash {
   /** The trash as the server has it, the newest deletion first. Undefined until it is read. */
@@ -59,8 +59,12 @@ export function acknowledgeInTrash(
   userId: string,
   acknowledged: Acknowledged,
 ): void {
+  const isRestored = ({ id }: Task): boolean => {
+    const latest = acknowledged.get(id);
+    return latest?.is === "saved" && latest.task.deleted_at === null;
+  };
   client.setQueryData<readonly Task[]>(keyOf(userId), (now) =>
-    now?.filter(({ id }) => !acknowledged.get(id)),
+    now?.filter((task) => !isRestored(task)),
   );
   void readAnew(client, userId);
 }

@@ -7,7 +7,7 @@ import { NoMatches, QuietLine } from "#ui/tasks/list/empty-state.tsx";
 import { RowFailure } from "#ui/tasks/list/row-failure.tsx";
 import { ShowMore, useDrawn } from "#ui/tasks/list/show-more.tsx";
 import type { Filters } from "#ui/tasks/model/filters.ts";
-import type { OutboxState } from "#ui/tasks/sync/outbox.ts";
+import type { OutboxState } from "#ui/tasks/sync/outbox-state.ts";
 import type { Trash } from "#ui/tasks/sync/use-trash.ts";
 import { deletedLabel } from "#ui/time/day-label.ts";
 import { DeleteForGood } from "./delete-for-good.tsx";
@@ -30,9 +30,8 @@ export function TrashList(props: TrashListProps) {
   const { trash, today, unsent, filters, found: tasks, onRestore, onRetry } = props;
   const { drawn, drawMore } = useDrawn();
   const [deleting, setDeleting] = useState<Task | null>(null);
-  const restoring = new Set(
-    unsent.mutations.filter(({ kind }) => kind === "restore").map(({ task }) => task.id),
-  );
+  const isRestoring = ({ id }: Task) =>
+    unsent.byTask.get(id)?.some(({ kind }) => kind === "restore") ?? false;
 
   return (
     <section data-landing aria-label="Trash" tabIndex={-1} className="outline-none">
@@ -49,7 +48,7 @@ export function TrashList(props: TrashListProps) {
           </p>
           <ul aria-label="Deleted tasks">
             {tasks.slice(0, drawn).map((task) => {
-              const pending = restoring.has(task.id);
+              const pending = isRestoring(task);
               return (
                 <TrashRow
                   key={task.id}
