@@ -164,14 +164,12 @@ export function createMutationStorage(
       inMemory = next;
     },
     async reloadSome(ids) {
-      const found = database && (await inTime(database.find(ids).catch(() => undefined)));
-      for (const [index, value] of found?.entries() ?? []) {
-        const id = ids[index];
-        if (id === undefined || underWay.has(id) || unstored.has(id)) continue;
-        const mutation = parseMutation(value);
-        if (mutation) inMemory.set(id, mutation);
-        else inMemory.delete(id);
-      }
+      const stored = ids.filter((id) => !underWay.has(id) && !unstored.has(id));
+      const found = database && (await inTime(database.find(stored).catch(() => undefined)));
+      const latest = found?.map(parseMutation) ?? [];
+      // Another tab has sent one, or a damaged one lies under another id: all are read then.
+      if (latest.includes(undefined)) return this.reload();
+      for (const mutation of latest) if (mutation) inMemory.set(mutation.id, mutation);
     },
     async settled() {
       await inTime(Promise.all(underWay.values()));
