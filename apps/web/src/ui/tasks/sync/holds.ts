@@ -1,16 +1,17 @@
 import type { Conflict } from "./conflicts.ts";
 import type { Lane, Mutation } from "./mutation.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Next, Outcome } from "./outcome.ts";
+
+/** Why a task waits for the person. */
+type Hold = Extract<Next, { is: "refused" | "crowded" | "stuck" | "conflict" }>;
 
 /** What keeps tasks from being sent until the person does something about it. */
 export class Holds {
+  readonly #holds = new Map<string, Hold>();
   #refused: ReadonlyMap<string, string> = new Map();
   #conflicts: ReadonlyMap<string, Conflict> = new Map();
-  /** Ids of the refused tasks for which the account has no room (`quota_exceeded`). */
-  readonly #crowded = new Set<string>();
-  /** Ids of tasks whose delete met a defect of this page. */
-  readonly #stuck = new Set<string>();
 
+  /** By task id: why the server, or a defect of the page, refuses its mutations. */
   get refused(): ReadonlyMap<string, string> {
     return this.#refused;
   }
@@ -21,8 +22,8 @@ export class Holds {
 
   /** Whether a task may be sent. A delete goes whatever became of the mutations before it. */
   isFree(taskId: string, lane: Lane): boolean {
-    if (this.#stuck.has(taskId)) return false;
-    return lane === "deletes" || !(this.#refused.has(taskId) || this.#conflicts.has(taskId));
+    const hold = this.#holds.get(taskId);
+    return !hold || (lane === "deletes" && hold.is !== "stuck");
   }
 
   /**
@@ -30,8 +31,9 @@ export class Holds {
    * without room are retried together: the first finds out whether there is room now.
    */
   retriedWith(taskId?: string): readonly string[] {
-    if (taskId === undefined) return [...this.#stuck];
-    return this.#crowded.has(taskId) ? [...this.#crowded] : [taskId];
+    const together = taskId === undefined ? "stuck" : "crowded";
+    const ids = [...this.#holds.keys()].filter((id) => this.#holds.get(id)?.is === together);
+    return taskId === undefined || ids.includes(taskId) ? ids : [taskId];
   }
 
   /**
@@ -42,36 +44,33 @@ export class Holds {
     outcomes: ReadonlyMap<string, Pick<Outcome, "next">>,
     waitingCreates: readonly Mutation[],
   ): readonly string[] {
-    const refused = new Map<string, string>();
-    const conflicts = new Map<string, Conflict>();
-    for (const [id, { next }] of outcomes) {
-      if (next.is === "conflict") conflicts.set(id, next.conflict);
-      if (next.is === "stuck") this.#stuck.add(id);
-      if (next.is === "stuck" || next.is === "refused") refused.set(id, next.reason);
-      if (next.is !== "crowded") continue;
-      for (const crowded of [id, ...waitingCreates.map(({ task }) => task.id)]) {
-        this.#crowded.add(crowded);
-        refused.set(crowded, next.reason);
-      }
-    }
-    if (refused.size > 0) this.#refused = new Map([...this.#refused, ...refused]);
-    if (conflicts.size > 0) this.#conflicts = new Map([...this.#conflicts, ...conflicts]);
-    return [...refused.keys(), ...conflicts.keys()];
+    const held = [...outcomes].flatMap(([id, { next }]) => {
+      if (!isHold(next)) return [];
+      const others = next.is === "crowded" ? waitingCreates.map(({ task }) => task.id) : [];
+      return [id, ...others].map((taskId) => [taskId, next] as const);
+    });
+    for (const [id, hold] of held) this.#holds.set(id, hold);
+    if (held.length > 0) this.#show();
+    return held.map(([id]) => id);
   }
 
   /** Lets tasks go. Returns those that were held. */
   release(taskIds: readonly string[]): readonly string[] {
-    const held = taskIds.filter((id) => this.#refused.has(id) || this.#conflicts.has(id));
-    if (held.length === 0) return held;
-    const [refused, conflicts] = [new Map(this.#refused), new Map(this.#conflicts)];
-    for (const id of held) {
-      this.#crowded.delete(id);
-      this.#stuck.delete(id);
-      refused.delete(id);
-      conflicts.delete(id);
+    const held = taskIds.filter((id) => this.#holds.delete(id));
+    if (held.length > 0) this.#show();
+    return held;
+  }
+
+  #show(): void {
+    const [refused, conflicts] = [new Map<string, string>(), new Map<string, Conflict>()];
+    for (const [id, hold] of this.#holds) {
+      if (hold.is === "conflict") conflicts.set(id, hold.conflict);
+      else refused.set(id, hold.reason);
     }
     this.#refused = refused;
     this.#conflicts = conflicts;
-    return held;
   }
 }
+
+const isHold = (next: Next): next is Hold =>
+  next.is !== "settled" && next.is !== "again" && next.is !== "delayed";

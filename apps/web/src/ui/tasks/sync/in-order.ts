@@ -2,8 +2,8 @@ interface Identified {
   readonly id: string;
 }
 
-/** The index at which an id stands in an array that is sorted by id, or belongs. */
-function indexIn(items: readonly Identified[], id: string): number {
+/** Puts items in the place of the one with this id, in an array that is sorted by id. */
+function replace<Item extends Identified>(items: Item[], id: string, ...next: Item[]): void {
   let [from, to] = [0, items.length];
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -11,17 +11,12 @@ function indexIn(items: readonly Identified[], id: string): number {
     if (item && item.id < id) from = middle + 1;
     else to = middle;
   }
-  return from;
+  items.splice(from, items[from]?.id === id ? 1 : 0, ...next);
 }
 
 /** Puts an item into an array that is sorted by id, in place of the one with its id. */
-export function putInOrder<Item extends Identified>(items: Item[], item: Item): void {
-  const index = indexIn(items, item.id);
-  items.splice(index, items[index]?.id === item.id ? 1 : 0, item);
-}
+export const putInOrder = <Item extends Identified>(items: Item[], item: Item): void =>
+  replace(items, item.id, item);
 
 /** Takes the item with this id out of an array that is sorted by id. */
-export function takeInOrder(items: Identified[], id: string): void {
-  const index = indexIn(items, id);
-  if (items[index]?.id === id) items.splice(index, 1);
-}
+export const takeInOrder = (items: Identified[], id: string): void => replace(items, id);

@@ -6,15 +6,14 @@ import { reasonOf } from "#ui/api/failure.ts";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { Backlog, type OutboxStorage } from "./backlog.ts";
 import { type Attempt, Connection } from "./connection.ts";
-import { type Mutation, mergeChanges } from "./mutation.ts";
+import { type Mutation, mergeChanges, type Requests, type SyncRequest } from "./mutation.ts";
 import { emptyOutbox, type OutboxState } from "./outbox-state.ts";
 import {
   type Acknowledged,
-  acknowledgedBy,
+  type Acknowledgement,
   brokenOutcome,
   type Outcome,
-  outcomesOf,
-  requestsAgain,
+  outcomeOf,
   resolveConflict,
 } from "./outcome.ts";
 import { type Start, schedule } from "./schedule.ts";
@@ -188,28 +187,40 @@ export class Outbox {
     // Another tab may have sent the mutations while this one waited for the lock.
     const queues = start.taskIds.flatMap((id) => this.#backlog.queue(id));
     if (this.#backlog.dropGone(queues)) this.#show();
-    let requests = this.#backlog.requestsOf(start, this.#options.lastKnown);
+    let requests: Requests = this.#backlog.requestsOf(start, this.#options.lastKnown);
     while (requests.size > 0) {
       const replies = await send(this.#options.api, requests, options);
-      const queueOf = (id: string) => this.#backlog.queue(id);
-      const outcomes = outcomesOf(requests, replies, queueOf, uuidv7);
+      const outcomes = new Map<string, Outcome>();
+      const again = new Map<string, SyncRequest>();
+      for (const [id, request] of requests) {
+        const reply = replies.get(id);
+        if (!reply) continue;
+        const queue = this.#backlog.queue(id);
+        const outcome = outcomeOf({ request, reply, queue, newId: uuidv7 });
+        outcomes.set(id, outcome);
+        if (outcome.next.is === "again") again.set(id, outcome.next.request);
+      }
       this.#take(attempt, outcomes);
-      requests = requestsAgain(outcomes);
+      requests = again;
     }
   }
 
   /** Does what outcomes say, in one step. */
   #take(attempt: Attempt, outcomes: ReadonlyMap<string, Outcome>): void {
     const { onAcknowledged, onRescued, onRestored } = this.#options;
-    const acknowledged = acknowledgedBy(outcomes);
+    const acknowledged = new Map<string, Acknowledgement>();
+    for (const [id, { acknowledgement }] of outcomes)
+      if (acknowledgement) acknowledged.set(id, acknowledgement);
     if (acknowledged.size > 0) onAcknowledged(acknowledged);
     this.#backlog.commit(mergeChanges([...outcomes.values()]), acknowledged);
     this.#backlog.hold(outcomes);
     this.#connection.end(attempt, outcomes);
     this.#show();
-    for (const notice of [...outcomes.values()].flatMap(({ notices }) => notices)) {
-      if (notice.is === "rescued") onRescued(notice.task);
-      else onRestored(notice.task, notice.back);
+    for (const { notices } of outcomes.values()) {
+      for (const notice of notices) {
+        if (notice.is === "rescued") onRescued(notice.task);
+        else onRestored(notice.task, notice.back);
+      }
     }
   }
 

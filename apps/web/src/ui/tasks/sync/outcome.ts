@@ -9,7 +9,6 @@ import {
   type Mutation,
   notYet,
   type QueueChange,
-  type Requests,
   type SyncRequest,
 } from "./mutation.ts";
 
@@ -59,8 +58,8 @@ export type Next =
 
 /** What an answer changes. */
 export interface Outcome extends QueueChange {
-  /** Undefined: nothing new is known of the task. */
-  readonly acknowledgement: Acknowledgement | undefined;
+  /** Without one, nothing new is known of the task. */
+  readonly acknowledgement?: Acknowledgement;
   readonly notices: readonly Notice[];
   readonly next: Next;
 }
@@ -100,28 +99,6 @@ export function outcomeOf(answered: Answered): Outcome {
   }
 }
 
-/** The outcomes of requests that were sent as one. */
-export const outcomesOf = (
-  requests: Requests,
-  replies: ReadonlyMap<string, Reply>,
-  queueOf: (taskId: string) => readonly Mutation[],
-  newId: () => string,
-): ReadonlyMap<string, Outcome> =>
-  new Map(
-    [...requests].flatMap(([id, request]) => {
-      const reply = replies.get(id);
-      return reply ? [[id, outcomeOf({ request, reply, queue: queueOf(id), newId })] as const] : [];
-    }),
-  );
-
-/** The requests that are sent again at once. */
-export const requestsAgain = (outcomes: ReadonlyMap<string, Outcome>): Requests =>
-  new Map(
-    [...outcomes].flatMap(([id, { next }]) =>
-      next.is === "again" ? [[id, next.request] as const] : [],
-    ),
-  );
-
 /** What a defect of the page means, which would only happen again. */
 export const brokenOutcome = (isDelete: boolean, reason: string): Outcome =>
   stopped({ is: isDelete ? "stuck" : "refused", reason });
@@ -144,7 +121,6 @@ export function resolveConflict(
 }
 
 const stopped = (next: Next): Outcome => ({
-  acknowledgement: undefined,
   forgotten: [],
   written: [],
   notices: [],
@@ -204,11 +180,3 @@ function changed({ request }: Answered, theirs: Task): Outcome {
 /** An answer that this request cannot have: to send it again would go on for ever. */
 const contradiction = (request: SyncRequest): Error =>
   new Error(`The answer does not belong to this request: ${request.do}`);
-
-/** What the server is known to have after several outcomes. */
-export const acknowledgedBy = (outcomes: ReadonlyMap<string, Outcome>): Acknowledged =>
-  new Map(
-    [...outcomes].flatMap(([id, { acknowledgement }]) =>
-      acknowledgement ? [[id, acknowledgement] as const] : [],
-    ),
-  );
