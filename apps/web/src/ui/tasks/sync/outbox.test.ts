@@ -1,3 +1,4 @@
+import "fake-indexeddb/auto";
 import type { Batch, BatchResult, NewTask, Task } from "@tend/contracts";
 import { type Answered, UnreachableError } from "@tend/contracts/client";
 import { etagOf } from "@tend/contracts/etag";
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { makeApiError, makeStorage, makeTask } from "#ui/tasks/testing.ts";
 import { editOf, type Mutation } from "./mutation.ts";
+import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
 import type { Acknowledgement } from "./outcome.ts";
@@ -136,12 +138,13 @@ const open: Outbox[] = [];
 function makeOutbox(
   userId = "ada",
   storage: OutboxOptions["storage"] = createMutationStorage(local, userId),
+  inTurn: OutboxOptions["exclusively"] = (ids, run) => exclusively(ids, run),
 ) {
   const outbox = new Outbox({
     api: server.api,
     storage,
     isOnline: () => online && !saysOffline,
-    exclusively: (ids, run) => exclusively(ids, run),
+    exclusively: inTurn,
     lastKnown: (id) => known.get(id),
     onAcknowledged(latest) {
       acknowledged.push(...latest);
@@ -1029,6 +1032,56 @@ describe("two tabs", () => {
     await settle();
     expect(server.tasks.size).toBe(1);
     expect([one.state().mutations, two.state().mutations]).toEqual([[], []]);
+  });
+});
+
+describe("two tabs over IndexedDB", () => {
+  beforeEach(() => {
+    // IndexedDB goes on by timers of its own.
+    vi.useRealTimers();
+  });
+
+  test("send each change once, and in order, though neither hears of the other's answers", async () => {
+    const user = crypto.randomUUID();
+    let turn = Promise.resolve();
+    const openTab = async () => {
+      const database = createMutationDatabase(user);
+      const storage = createMutationStorage(local, user, { database });
+      await storage.reload();
+      const outbox = makeOutbox(user, storage, (taskIds, run) => {
+        turn = turn.then(async () => {
+          const { byTask } = outbox.state();
+          await storage.reloadSome(
+            taskIds.flatMap((id) => byTask.get(id)?.map((mutation) => mutation.id) ?? []),
+          );
+          await run();
+          await storage.settled();
+        });
+        return turn;
+      });
+      return { outbox, storage };
+    };
+    online = false;
+    const one = await openTab();
+    const [fresh, there] = [makeTask({ title: "Fresh" }), makeTask({ title: "There" })];
+    server.tasks.set(there.id, there);
+    one.outbox.add(creation(fresh));
+    one.outbox.add(setting(fresh, { title: "Edited" }), setting(there, { completed: true }));
+    await one.storage.settled();
+    const two = await openTab();
+    expect(two.outbox.state().mutations).toHaveLength(3);
+    await turn;
+    online = true;
+    one.outbox.retry();
+    two.outbox.retry();
+    await expect
+      .poll(() => [one, two].map(({ outbox }) => outbox.state().mutations))
+      .toEqual([[], []]);
+    expect(server.log.toSorted()).toEqual([
+      "complete true",
+      "create Fresh",
+      'update {"title":"Edited"}',
+    ]);
   });
 });
 
