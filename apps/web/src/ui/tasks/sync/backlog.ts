@@ -81,7 +81,7 @@ export class Backlog {
   add(mutations: readonly Mutation[]): void {
     const changes = mutations.map((mutation) => {
       const { id } = mutation.task;
-      return enqueue(this.queue(id), mutation, this.holds.refused.has(id), this.times.isDue);
+      return enqueue(this.queue(id), mutation, this.holds.isRefused(id), this.times.isDue);
     });
     this.commit(mergeChanges(changes));
     this.release(mutations.map(({ task }) => task.id));

@@ -3,7 +3,7 @@ import type { Lane, Mutation } from "./mutation.ts";
 import type { Next, Outcome } from "./outcome.ts";
 
 /** Why a task waits for the person. */
-type Hold = Extract<Next, { is: "refused" | "crowded" | "stuck" | "conflict" }>;
+type Hold = Extract<Next, { is: "refused" | "crowded" | "broken" | "stuck" | "conflict" }>;
 
 /** What keeps tasks from being sent until the person does something about it. */
 export class Holds {
@@ -18,6 +18,12 @@ export class Holds {
 
   get conflicts(): ReadonlyMap<string, Conflict> {
     return this.#conflicts;
+  }
+
+  /** Whether the server took nothing of what was sent last of a task. */
+  isRefused(taskId: string): boolean {
+    const is = this.#holds.get(taskId)?.is;
+    return is === "refused" || is === "crowded";
   }
 
   /** Whether a task may be sent. A delete goes whatever became of the mutations before it. */

@@ -701,6 +701,20 @@ describe("[FR-017] a defect of our own", () => {
     expect(outbox.state()).toMatchObject({ trouble: null, refused: new Map([[task.id, reason]]) });
   });
 
+  test("where the answer to a create is read, loses no edit that follows", async () => {
+    const outbox = makeOutbox();
+    const task = makeTask();
+    server.losesAnswer = defect;
+    outbox.add(creation(task));
+    await settle();
+    expect(outbox.state().refused).toEqual(new Map([[task.id, reason]]));
+    server.losesAnswer = undefined;
+    outbox.add(setting(task, { title: "Edited" }));
+    await settle();
+    expect([...server.tasks.values()]).toMatchObject([{ id: task.id, title: "Edited" }]);
+    expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
+  });
+
   test("where an answer is read, stops that task alone", async () => {
     const outbox = makeOutbox();
     const task = makeTask();

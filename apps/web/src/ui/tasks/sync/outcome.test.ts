@@ -50,7 +50,7 @@ const table = `
   signed out  | delayed        | delayed        | delayed        | delayed          | delayed
   refused     | refused        | refused        | refused        | delayed          | refused
   full        | crowded        | refused        | refused        | delayed          | refused
-  broken      | refused        | refused        | refused        | stuck            | refused`;
+  broken      | broken         | broken         | broken         | stuck            | broken`;
 
 const replies: Record<Reply["is"], Reply> = {
   done: { is: "done", task: theirs },

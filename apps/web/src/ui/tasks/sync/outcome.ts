@@ -48,8 +48,10 @@ export type Next =
   /** This request is sent at once, on top of what the server has now. */
   | { readonly is: "again"; readonly request: SyncRequest }
   | ({ readonly is: "delayed" } & Delay)
-  /** It waits until the person corrects it, or retries. */
+  /** The server takes none of it: it waits until the person corrects it, or retries. */
   | { readonly is: "refused"; readonly reason: string }
+  /** It met a defect of the page: it waits for a retry. Whether it arrived is not known. */
+  | { readonly is: "broken"; readonly reason: string }
   /** The account has no room for this create, nor for any other. */
   | { readonly is: "crowded"; readonly reason: string }
   /** A delete, which no row shows, met a defect of the page: it waits for a retry of all. */
@@ -101,7 +103,7 @@ export function outcomeOf(answered: Answered): Outcome {
 
 /** What a defect of the page means, which would only happen again. */
 export const brokenOutcome = (isDelete: boolean, reason: string): Outcome =>
-  stopped({ is: isDelete ? "stuck" : "refused", reason });
+  stopped({ is: isDelete ? "stuck" : "broken", reason });
 
 /** The mutations that end a conflict: the chosen values, the server's for other conflicting ones. */
 export function resolveConflict(
