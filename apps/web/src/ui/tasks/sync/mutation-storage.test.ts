@@ -151,9 +151,9 @@ describe("with IndexedDB", () => {
     there.remove("2");
     await there.settled();
     expect(ids(here)).toEqual(["1", "2", "3"]);
-    await here.reloadSome(["3"]);
+    await here.reloadIfGone(["3"]);
     expect(ids(here)).toEqual(["1", "2", "3"]);
-    await here.reloadSome(["1", "3"]);
+    await here.reloadIfGone(["1", "3"]);
     expect(ids(here)).toEqual(["3"]);
   });
 
@@ -166,7 +166,7 @@ describe("with IndexedDB", () => {
     );
     database.close();
     await storage.reload();
-    await storage.reloadSome(["1"]);
+    await storage.reloadIfGone(["1"]);
     expect(storage.has("1")).toBe(true);
   });
 

@@ -21,8 +21,8 @@ export interface MutationStorage {
   readonly hasUnstored: boolean;
   /** Reads IndexedDB again: other tabs put mutations there and remove them. */
   reload(): Promise<void>;
-  /** Reads these mutations in IndexedDB again. */
-  reloadSome(ids: readonly string[]): Promise<void>;
+  /** Reads IndexedDB again if one of these mutations is no longer there. */
+  reloadIfGone(ids: readonly string[]): Promise<void>;
   /** Resolves once other tabs see what this one wrote and removed, or after a timeout. */
   settled(): Promise<void>;
   /** Takes in what another tab wrote to local storage, from where it moves to IndexedDB soon. */
@@ -163,13 +163,12 @@ export function createMutationStorage(
       }
       inMemory = next;
     },
-    async reloadSome(ids) {
+    async reloadIfGone(ids) {
+      if (!database) return;
       const stored = ids.filter((id) => !underWay.has(id) && !unstored.has(id));
-      const found = database && (await inTime(database.find(stored).catch(() => undefined)));
-      const latest = found?.map(parseMutation) ?? [];
-      // Another tab has sent one, or a damaged one lies under another id: all are read then.
-      if (latest.includes(undefined)) return this.reload();
-      for (const mutation of latest) if (mutation) inMemory.set(mutation.id, mutation);
+      const found = await inTime(database.find(stored).catch((): readonly unknown[] => []));
+      // Another tab has removed one, or a damaged one lies under another id.
+      if (found?.includes(undefined)) await this.reload();
     },
     async settled() {
       await inTime(Promise.all(underWay.values()));

@@ -1065,7 +1065,7 @@ describe("two tabs over IndexedDB", () => {
       const outbox = makeOutbox(user, storage, (taskIds, run) => {
         turn = turn.then(async () => {
           const { byTask } = outbox.state();
-          await storage.reloadSome(
+          await storage.reloadIfGone(
             taskIds.flatMap((id) => byTask.get(id)?.map((mutation) => mutation.id) ?? []),
           );
           await run();

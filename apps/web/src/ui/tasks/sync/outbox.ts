@@ -167,15 +167,14 @@ export class Outbox {
     exclusively = this.#options.exclusively,
   ): Promise<void> {
     const { lane, taskIds } = start;
-    const attempt = this.#connection.begin();
     this.#underWay.add(start);
     this.#backlog.begin(taskIds);
     try {
-      await exclusively(taskIds, () => this.#send(start, attempt, options));
+      await exclusively(taskIds, () => this.#send(start, options));
     } catch (error) {
       // Errors of the server are outcomes: this is a defect, or the lock failed.
       const outcome = brokenOutcome(lane === "deletes", reasonOf(error));
-      this.#take(attempt, new Map(taskIds.map((id) => [id, outcome])));
+      this.#take(this.#connection.begin(), new Map(taskIds.map((id) => [id, outcome])));
     } finally {
       this.#underWay.delete(start);
       this.#backlog.end(taskIds);
@@ -183,10 +182,11 @@ export class Outbox {
     this.#pump();
   }
 
-  async #send(start: Start, attempt: Attempt, options: RequestOptions): Promise<void> {
+  async #send(start: Start, options: RequestOptions): Promise<void> {
     // Another tab may have sent the mutations while this one waited for the lock.
     const queues = start.taskIds.flatMap((id) => this.#backlog.queue(id));
     if (this.#backlog.dropGone(queues)) this.#show();
+    const attempt = this.#connection.begin();
     let requests: Requests = this.#backlog.requestsOf(start, this.#options.lastKnown);
     while (requests.size > 0) {
       const replies = await send(this.#options.api, requests, options);

@@ -31,7 +31,7 @@ export function useOutbox(
     });
     const upToDate = async (taskIds: readonly string[], run: () => Promise<void>) => {
       const { byTask } = outbox.state();
-      await storage.reloadSome(
+      await storage.reloadIfGone(
         taskIds.flatMap((id) => byTask.get(id)?.map((mutation) => mutation.id) ?? []),
       );
       await run();

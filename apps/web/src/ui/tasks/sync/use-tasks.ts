@@ -41,7 +41,7 @@ export function useTasks(
     api,
     lastKnown: (id) => client.getQueryData<Snapshot>(key)?.tasks.find((task) => task.id === id),
     onAcknowledged(latest) {
-      for (const [id, task] of latest) acknowledged.current.set(id, task);
+      for (const [id, known] of latest) acknowledged.current.set(id, known);
       client.setQueryData<Snapshot>(key, (now) => now && acknowledge(now, latest));
       acknowledgeInTrash(client, userId, latest);
     },
