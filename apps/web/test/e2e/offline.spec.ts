@@ -106,6 +106,20 @@ test("what is done offline outlives reloads, and reaches the server once and in 
   expect(await tasksOf(person)).toEqual(sent);
 });
 
+test("where the browser is wrong that there is no network, what is written is sent, and Offline goes", async ({
+  page,
+  person,
+}) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "onLine", { get: () => false });
+  });
+  await page.goto("/tasks");
+  await expect(page.getByText(banner)).toBeVisible();
+  await add(page, "Pay rent");
+  await expect.poll(() => tasksOf(person)).toEqual([["Pay rent", false]]);
+  await expect(page.getByText(banner)).toHaveCount(0);
+});
+
 test("messages and undo work without a network", async ({ page, person, context }) => {
   await visit(page, person, "Pay rent", "Buy stamps");
   await context.setOffline(true);
