@@ -40,7 +40,11 @@ export async function awaitChanges<P extends Page>(
       const leftMs = begun + allowedMs - performance.now();
       const validMs = expiresAt - Date.now();
       const end = await waiter.wait(page.lastChange, Math.min(leftMs, validMs));
-      if (end !== "changed") return { page, applied: end === "time" && leftMs <= validMs };
+      if (end === "changed") continue;
+      const applied = end === "time" && leftMs <= validMs;
+      // An account without a change has no counter whose end would tell that it was deleted.
+      const isUntold = applied && page.lastChange === 0n;
+      return { page: isUntold ? await read() : page, applied };
     }
   } finally {
     signal?.removeEventListener("abort", leaves);

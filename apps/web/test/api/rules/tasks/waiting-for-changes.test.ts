@@ -141,6 +141,31 @@ test("200 [T-20] HEAD, and a Prefer that says no time, are answered at once", as
   }
 });
 
+test("200 [T-20] a batch that failed, whole or in part, ends no wait unless it changed something", async () => {
+  const reader = await makeReader();
+  const answer = ask(reader);
+  await untilWaiting(1);
+  const missing = { operation: "delete", id: crypto.randomUUID() };
+  for (const atomic of [true, false]) {
+    const body = { operations: [missing], atomic };
+    await send("POST", "/api/tasks/batch", { token: reader.token, body });
+  }
+  const made = { operation: "create", task: { title: "Made beside a failure" } };
+  const { body } = await send("POST", "/api/tasks/batch", {
+    token: reader.token,
+    body: { operations: [missing, made, missing], atomic: false },
+  });
+  expect(idsOf(await answer)).toEqual([body.results[1].task.id]);
+});
+
+test("200 [T-20] without a cursor it waits for the first change of all", async () => {
+  const { token } = await makeReader();
+  const answer = send("GET", changesAt, { token, headers: { Prefer: "wait=25" } });
+  await untilWaiting(1);
+  const { id } = await createTask(token);
+  expect([idsOf(await answer), applied(await answer)]).toEqual([[id], "wait"]);
+});
+
 describe("from=now [T-9]", () => {
   test("200 gives a cursor of this moment, at once: what was is not told, what comes is", async () => {
     const { token, user } = await makeReader();
@@ -222,6 +247,19 @@ test("401 [T-20, A-5] an account that is deleted meanwhile: the wait ends, and s
   expect(deleted.status).toBe(200);
   const { status, body: problem } = await answer;
   expect([status, problem.code]).toEqual([401, "unknown_user"]);
+});
+
+test("401 [T-20, A-5] an account that is deleted meanwhile, and never had a task, too", async () => {
+  const account = await makeAccount();
+  const token = tokenOf(account);
+  const { body } = await send("GET", `${changesAt}?from=now`, { token });
+  const answer = ask({ token, cursor: body.next_cursor }, 1);
+  await untilWaiting(1);
+  await send("POST", "/api/auth/delete-user", {
+    body: { password: account.password },
+    headers: fromHome(account.cookie),
+  });
+  expect((await answer).body.code).toBe("unknown_user");
 });
 
 test("[T-20] who goes away waits no more", async () => {
