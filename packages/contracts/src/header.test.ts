@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { etagOf } from "./etag.ts";
 import { growsWithLength } from "./growing-cost.ts";
@@ -86,6 +87,51 @@ test.each<[string, number | undefined]>([
   ['"\u0000é\\', undefined],
 ])("[T-20] Prefer: %j never is a fault", (text, wait) => {
   expect(Prefer.parse(text).wait).toBe(wait);
+});
+
+const separator = fc.constantFrom(",", ", ", " ,\t", ", ,");
+const word = fc.stringMatching(/^[\w!#$%&'*+.^`|~-]{1,8}$/);
+const quoted = fc
+  .array(fc.constantFrom("wait=9", ",", ";", " ", "=", "a", '\\"', "\\\\"), { maxLength: 6 })
+  .map((parts) => `"${parts.join("")}"`);
+const valued = (name: fc.Arbitrary<string>, value: fc.Arbitrary<string>) =>
+  fc.tuple(name, fc.constantFrom("=", " = "), value).map((parts) => parts.join(""));
+const withParameters = (one: fc.Arbitrary<string>) =>
+  fc
+    .tuple(one, fc.array(fc.oneof(word, valued(word, fc.oneof(word, quoted))), { maxLength: 2 }))
+    .map((parts) => parts.flat().join("; "));
+const isOther = (text: string) => !/^wait/i.test(text);
+const others = fc.array(
+  withParameters(fc.oneof(word, valued(word, fc.oneof(word, quoted))).filter(isOther)),
+  { maxLength: 3 },
+);
+
+test("[T-20] a wait is found among any other preferences, however it is written", () => {
+  const seconds = fc.nat(100_000);
+  const name = fc.constantFrom("wait", "Wait", "WAIT");
+  fc.assert(
+    fc.property(others, seconds, name, fc.boolean(), others, separator, (...given) => {
+      const [before, wait, name, isQuoted, after, between] = given;
+      const value = isQuoted ? `"${wait}"` : wait;
+      const text = [...before, `${name}=${value}`, ...after].join(between);
+      expect(Prefer.parse(text).wait, text).toBe(wait);
+    }),
+  );
+});
+
+test("[T-20] no text in Prefer is a fault, and what comes of it is a time or none", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc
+      .array(fc.constantFrom("wait", "=", '"', "\\", ",", ";", " ", "7", "\t"))
+      .map((p) => p.join("")),
+  );
+  fc.assert(
+    fc.property(text, (text) => {
+      const { wait } = Prefer.parse(text);
+      expect(wait === undefined || (Number.isSafeInteger(wait) && wait >= 0)).toBe(true);
+    }),
+  );
 });
 
 test.each(['"', '\\"', ",", " ", "=", ";", 'a="', 'wait=1;"'])(

@@ -69,6 +69,7 @@ describe.each([friend, home])("[C-1] the origin %s", (Origin) => {
         "ETag",
         "Link",
         "Location",
+        "Preference-Applied",
         "Retry-After",
         "WWW-Authenticate",
         "X-Request-Id",
@@ -85,7 +86,7 @@ describe.each([friend, home])("[C-1] the origin %s", (Origin) => {
         headers: {
           Origin,
           "Access-Control-Request-Method": method,
-          "Access-Control-Request-Headers": "authorization,content-type",
+          "Access-Control-Request-Headers": "authorization,content-type,prefer",
         },
       });
       expect([status, text]).toEqual([204, ""]);
@@ -93,7 +94,7 @@ describe.each([friend, home])("[C-1] the origin %s", (Origin) => {
       expect(headers.get("Access-Control-Allow-Credentials")).toBe("true");
       expect(headers.get("Access-Control-Allow-Methods")?.split(", ")).toContain(method);
       const allowed = headers.get("Access-Control-Allow-Headers")?.toLowerCase().split(", ");
-      expect(allowed).toEqual(expect.arrayContaining(["authorization", "content-type"]));
+      expect(allowed).toEqual(expect.arrayContaining(["authorization", "content-type", "prefer"]));
       for (const value of headers.values()) expect(value).not.toBe("*");
     }
   });
