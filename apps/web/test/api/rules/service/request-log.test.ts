@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@tend/db";
 import { makeTask, makeUser } from "@tend/db/testing";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { database } from "#server/database.ts";
 import { heldOpen, hungAfter } from "../../../hung.ts";
 import { cookieOf, fromHome, newUser } from "../../support/account.ts";
@@ -102,6 +102,29 @@ test("[E-4] each request has one line with its id, and nothing else that a calle
     expect(text).not.toContain(secret);
   }
   expect(text).not.toMatch(/sesame|surprise|party|Loglady/i);
+});
+
+test("[E-4, T-20] the time of a wait stands apart from that of its work", async () => {
+  const token = tokenOf(await makeUser(database()));
+  const ask = (headers: Record<string, string> = {}) =>
+    send("GET", "/api/tasks/changes", { token, headers });
+  const lineOf = async ({ headers }: Sent) =>
+    (await linesOf([headers.get("X-Request-Id") ?? ""])).lines[0];
+  const statements = vi.spyOn(database(), "$queryRaw");
+  onTestFinished(() => statements.mockRestore());
+  /** How often it was asked for whoever waits. */
+  const looks = () =>
+    statements.mock.calls.filter(([sql]) => String(sql).includes("= ANY(")).length;
+  const begun = performance.now();
+  const answer = ask({ Prefer: "wait=25" });
+  await vi.waitUntil(() => looks() >= 2, hungAfter);
+  await send("POST", "/api/tasks", { token, body: { title: "Worth the wait" } });
+  const { ms, waited_ms } = await lineOf(await answer);
+  const took = performance.now() - begun;
+  // Between two looks lie 250 ms; each of the two figures is rounded.
+  expect(waited_ms).toBeGreaterThanOrEqual(249);
+  expect(ms + waited_ms).toBeLessThanOrEqual(took + 1);
+  expect(await lineOf(await ask())).not.toHaveProperty("waited_ms");
 });
 
 test("500 [E-2, E-4] a defect is logged with its place, without what a person typed", async () => {
