@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { request } from "node:http";
 import { createRequire } from "node:module";
 import { addressForms, api, fillPath, type Operation } from "@tend/contracts";
+import { createClient } from "@tend/contracts/client";
 import { freshDatabase } from "@tend/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signUp } from "./load.ts";
@@ -174,3 +175,38 @@ test("[T-6, T-3] both servers show the same tasks, pages and versions", async ()
     headers: { ...bearer, "If-None-Match": `"${version}"` },
   });
 });
+
+test.each(["next", "own"] as const)(
+  "[T-20] at %s, whoever goes away while they wait makes room for others",
+  async (server) => {
+    const { token } = await signUp(`http://127.0.0.1:${ports.own}`);
+    const client = createClient({ origin: `http://127.0.0.1:${ports[server]}`, token });
+    const { next_cursor: cursor } = (await client.listChanges({ query: { from: "now" } })).body;
+    const ask = (seconds: number, signal?: AbortSignal) =>
+      client.listChanges(
+        { query: { cursor }, headers: { prefer: `wait=${seconds}` } },
+        signal && { signal },
+      );
+    /** Whether there was room to wait; where there was none, at once. */
+    const hasRoom = async () => (await ask(1)).headers.has("Preference-Applied");
+    let hasTimePassed = false;
+    /** Waits until the signal, and asks again where another had the last place. */
+    const hold = async ({ signal }: AbortController) => {
+      while (!signal.aborted) {
+        const answer = await ask(25, signal).catch(() => undefined);
+        hasTimePassed ||= answer?.headers.has("Preference-Applied") ?? false;
+      }
+    };
+    const [staying, going] = [new AbortController(), new AbortController()];
+    const stays = hold(staying);
+    const waits = Array.from({ length: 49 }, () => hold(going));
+    await until("so many wait as may", async () => !(await hasRoom()));
+    going.abort();
+    await Promise.all(waits);
+    await until("there is room again", hasRoom);
+    // Who came with them waits on: their time has not made the room.
+    expect(hasTimePassed).toBe(false);
+    staying.abort();
+    await stays;
+  },
+);
