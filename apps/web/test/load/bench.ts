@@ -25,13 +25,16 @@ import {
 import { measureGrowth } from "./growth.ts";
 import { writeStatements } from "./same-sql.ts";
 import { makeScene, openDatabase } from "./scene.ts";
+import type { Usage } from "./usage.ts";
+import { measureTelling, measureWaiting } from "./waiting.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const nextProgram = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
 /**
  * The servers that are measured, each one process but `pair`. `same` is the bare server with the
- * app's own statements; `tend` is a worker of `pnpm start`, `pair` all of it; `next` is Next alone.
+ * app's own statements; `tend` is a worker of `pnpm start`, `pair` all of it; `next` is Next alone;
+ * `observed` is a worker that tells what it uses.
  */
 const servers = {
   bare: ["--import", "tsx", here("bare.ts")],
@@ -39,6 +42,10 @@ const servers = {
   tend: ["--import", "tsx", "runtime/serve.ts"],
   next: [nextProgram, "start", "-H", "127.0.0.1"],
   pair: ["--import", "tsx", "runtime/launch.ts", "start"],
+  observed: [
+    ...["--expose-gc", "--import", "tsx", "--import", new URL("usage.ts", import.meta.url).href],
+    "runtime/serve.ts",
+  ],
 };
 type Server = keyof typeof servers;
 const names = ["bare", "same", "tend", "next"] as const satisfies readonly Server[];
@@ -52,8 +59,8 @@ const goals: Record<BenchOperation, Record<"tend" | "next", number>> = {
 };
 
 const scenarios = ["closed", "crowd", "people", "household", "growth"] as const;
-/** Scenarios that run by name only: ten minutes long, or with Vercel's builder, of 358 MB. */
-const extras = ["soak", "faults", "cold"] as const;
+/** Scenarios that run by name only: minutes long, or with Vercel's builder, of 358 MB. */
+const extras = ["soak", "faults", "cold", "waiting"] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -112,19 +119,19 @@ const folder = await mkdtemp(join(tmpdir(), "tend-bench-"));
 const secret = randomBytes(32).toString("base64");
 const running: ChildProcess[] = [];
 const pids: Partial<Record<Server, number>> = {};
-const ports = { bare: 0, same: 0, tend: 0, next: 0, pair: 0 };
+const ports = { bare: 0, same: 0, tend: 0, next: 0, pair: 0, observed: 0 };
 const statements = join(folder, "statements.json");
 progress("Starting PostgreSQL …");
 const database = await openDatabase();
 const size = { users: 1_000, tasks: 200 };
 
-async function start(name: Server): Promise<void> {
+async function start(name: Server): Promise<ChildProcess> {
   progress(`Starting ${name} …`);
   ports[name] = await freePort();
   const origin = `http://127.0.0.1:${ports[name]}`;
   const server = spawn(process.execPath, [...profiling, ...servers[name]], {
     cwd: web,
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", "inherit", name === "observed" ? "ipc" : "ignore"],
     env: {
       ...process.env,
       NODE_ENV: "production",
@@ -147,6 +154,7 @@ async function start(name: Server): Promise<void> {
       () => false,
     ),
   );
+  return server;
 }
 
 async function startGenerator(users: string) {
@@ -271,6 +279,41 @@ async function household(someUsers: readonly BenchUser[]) {
   return rows;
 }
 
+/** 1,000 requests that wait for changes, at one process; and how soon two workers tell of one. */
+async function waiting(someUsers: readonly BenchUser[]): Promise<void> {
+  const file = join(folder, "others.json");
+  await writeFile(file, JSON.stringify(someUsers.slice(900)));
+  const users = someUsers.slice(0, 900);
+  const server = await start("observed");
+  const measure = await startGenerator(file);
+  const run = {
+    operations: mixed,
+    connections: 200,
+    pause: 1_000,
+    warmUp: 3,
+    seconds: 5 * seconds,
+  };
+  const observed = {
+    origin: `http://127.0.0.1:${ports.observed}`,
+    async usage() {
+      server.send("usage");
+      const [usage]: Usage[] = await once(server, "message");
+      if (!usage) throw new Error("The server said nothing.");
+      return usage;
+    },
+    load: () => measure("observed", run),
+  };
+  const { rest, others } = await measureWaiting(observed, users, 1_000, rounds, progress);
+  show("1,000 requests that wait for changes, at one process", "waiting", [rest]);
+  show("200 requests a second of other users, alone and beside them", "beside", others);
+  await start("pair");
+  const times = await measureTelling(`http://127.0.0.1:${ports.pair}`, users, 400, progress);
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.ceil(sorted.length * share) - 1] ?? 0);
+  const telling = { changes: times.length, p50_ms: at(0.5), p95_ms: at(0.95), max_ms: at(1) };
+  show("From a change to another client, `pnpm start` with two workers", "telling", [telling]);
+}
+
 Object.assign(report, { database: database.name, ...size });
 
 try {
@@ -285,7 +328,9 @@ try {
     BETTER_AUTH_URL: "http://127.0.0.1",
   };
   if (someone) await writeStatements(environment, someone, statements);
-  for (const name of names) await start(name);
+  if (wanted("waiting")) await waiting(benchUsers);
+  const compares = options.only.some((name) => name !== "waiting");
+  if (compares) for (const name of names) await start(name);
   const measure = await startGenerator(users);
   if (wanted("closed")) {
     show(
