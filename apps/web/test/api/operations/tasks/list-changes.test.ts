@@ -255,6 +255,7 @@ describe("the cursor [T-9]", () => {
     const first = await createTask(token);
     await createTask(token);
     const { next_cursor: cursor } = await readPage(token, { limit: "1" });
+    const { next_cursor: end } = await readPage(token);
     const old = process.env.BETTER_AUTH_SECRET ?? "";
     const fresh = "another secret, just as long as it takes";
 
@@ -263,7 +264,7 @@ describe("the cursor [T-9]", () => {
       vi.unstubAllEnvs();
       vi.resetModules();
     });
-    const ask = async (variables: Record<string, string>) => {
+    const ask = async (variables: Record<string, string>, cursor: string) => {
       vi.unstubAllEnvs();
       vi.resetModules();
       for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
@@ -272,10 +273,19 @@ describe("the cursor [T-9]", () => {
       const renewed = mintToken(claims, { secret: fresh });
       return app.send("GET", `${changesAt}?cursor=${cursor}`, { token: renewed });
     };
-    const during = await ask({ BETTER_AUTH_SECRET: fresh, BETTER_AUTH_SECRET_RETIRED: old });
+    const rotating = { BETTER_AUTH_SECRET: fresh, BETTER_AUTH_SECRET_RETIRED: old };
+    const during = await ask(rotating, cursor);
     expect([during.status, during.body.changes.length]).toEqual([200, 1]);
     expect(during.body.changes[0].id).not.toBe(first.id);
-    const after = await ask({ BETTER_AUTH_SECRET: fresh });
+    // Where nothing came, the cursor comes back all the same under the secret of today.
+    const { next_cursor: resealed } = (await ask(rotating, end)).body;
+    const rotated = { BETTER_AUTH_SECRET: fresh };
+    expect((await ask(rotated, resealed)).body).toEqual({
+      changes: [],
+      next_cursor: resealed,
+      has_more: false,
+    });
+    const after = await ask(rotated, cursor);
     expect([after.status, after.body.code]).toEqual([410, "cursor_gone"]);
   });
 });
