@@ -26,6 +26,9 @@ export async function migrateBy(env: Record<string, string>): Promise<string> {
   return stdout;
 }
 
+/** The password of everybody who has an account here. */
+export const password = "correct horse";
+
 /** The secret of every app that is started here. */
 export const secret = randomBytes(32).toString("base64");
 
@@ -162,7 +165,7 @@ export async function tokenAt(
   path: "sign-up" | "sign-in",
   email: string,
 ): Promise<string> {
-  const credentials = { email, password: "correct horse" };
+  const credentials = { email, password };
   const body = JSON.stringify(path === "sign-up" ? { name: "Ada", ...credentials } : credentials);
   const headers = { "Content-Type": "application/json" };
   const url = `${origin}/api/auth/${path}/email`;
