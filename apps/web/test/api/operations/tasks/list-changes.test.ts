@@ -247,6 +247,20 @@ describe("the cursor [T-9]", () => {
     await gone(cursor, token);
   });
 
+  test("410 of every time before the counters were raised, as the runbook does after a restore", async () => {
+    const { user, token } = await makeReader();
+    const task = await createTask(token);
+    const { cursor } = await readOn(token);
+    await database().$executeRaw`
+      UPDATE task_counters SET last_change = last_change + 1000000, forgotten_change = last_change + 1000000
+      WHERE owner_user_id = ${user.id}`;
+    await gone(cursor, token);
+    const { next_cursor } = await readPage(token, { from: "now" });
+    expect((await readOn(token)).changes.map(({ id }) => id)).toEqual([task.id]);
+    const next = await createTask(token);
+    expect(sketch(await readPage(token, { cursor: next_cursor }))).toEqual([`saved ${next.id}`]);
+  });
+
   test("200 [A-6] sealed under a secret that has since been retired; 410 once that is gone", async ({
     skip,
   }) => {
