@@ -2,7 +2,7 @@
 
 import { Button, buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
-import { PlainHeader } from "#ui/page/plain-header.tsx";
+import { Header } from "#ui/page/header.tsx";
 
 export default function ErrorPage({
   error,
@@ -13,7 +13,7 @@ export default function ErrorPage({
 }) {
   return (
     <>
-      <PlainHeader />
+      <Header />
       <Notice
         title="This page could not be shown"
         text={

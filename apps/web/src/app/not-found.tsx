@@ -1,14 +1,14 @@
 import type { Metadata } from "next";
 import { buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
-import { PlainHeader } from "#ui/page/plain-header.tsx";
+import { Header } from "#ui/page/header.tsx";
 
 export const metadata: Metadata = { title: "Nothing here" };
 
 export default function NotFoundPage() {
   return (
     <>
-      <PlainHeader />
+      <Header />
       <Notice
         title="There is nothing at this address"
         text="The address may be mistyped, or what was here is gone. Your tasks are safe."

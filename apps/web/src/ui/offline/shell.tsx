@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { buttonClass } from "#ui/kit/button.tsx";
 import { Notice } from "#ui/kit/notice.tsx";
-import { PlainHeader } from "#ui/page/plain-header.tsx";
+import { Header } from "#ui/page/header.tsx";
 import { CachedTasksScreen } from "#ui/tasks/board/cached-tasks-screen.tsx";
 
 /** The paths at which the list is shown; the start page leads there, too. */
@@ -18,12 +18,12 @@ export function Shell() {
     () => location.pathname + location.search,
     () => null,
   );
-  if (address === null) return <PlainHeader />;
+  if (address === null) return <Header />;
   const [path = ""] = address.split("?");
   if (!listed.includes(path)) {
     return (
       <>
-        <PlainHeader />
+        <Header />
         <Notice
           title="This page needs a connection"
           text="The server cannot be reached. Your tasks open without it."
@@ -40,10 +40,10 @@ export function Shell() {
   }
   return (
     <CachedTasksScreen
-      meanwhile={<PlainHeader />}
+      meanwhile={<Header />}
       otherwise={
         <>
-          <PlainHeader />
+          <Header />
           <Notice
             title="Your tasks cannot be shown right now"
             text="The server cannot be reached, and no tasks are kept on this device. Check your connection, then try again."
