@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expectKept, workerReady } from "./support/device.ts";
+import { expectKept, leaveDatabase, workerReady } from "./support/device.ts";
 import { expect, type Person, test } from "./support/person.ts";
 
 const row = (page: Page, title: string) =>
@@ -12,42 +12,6 @@ const store = (page: Page, entries: Readonly<Record<string, string>>) =>
   page.evaluate((given) => {
     for (const [key, value] of Object.entries(given)) localStorage.setItem(key, value);
   }, entries);
-
-/** Makes one of the app's databases as another program may leave it: version, stores, content. */
-const leaveDatabase = (
-  page: Page,
-  name: string,
-  version: number,
-  stores: readonly string[],
-  records: readonly (readonly [key: string | readonly string[], value: unknown])[] = [],
-) =>
-  page.evaluate(
-    async ([name, version, stores, records]) => {
-      const done = <T>(request: IDBRequest<T>) =>
-        new Promise<T>((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      await done(indexedDB.deleteDatabase(name));
-      const request = indexedDB.open(name, version);
-      request.onupgradeneeded = () => {
-        for (const store of stores) request.result.createObjectStore(store);
-      };
-      const database = await done(request);
-      const [first] = stores;
-      if (first !== undefined) {
-        const transaction = database.transaction(first, "readwrite");
-        for (const [key, value] of records) {
-          transaction.objectStore(first).put(value, key as IDBValidKey);
-        }
-        await new Promise((resolve) => {
-          transaction.oncomplete = resolve;
-        });
-      }
-      database.close();
-    },
-    [name, version, stores, records] as const,
-  );
 
 /** Signs in, on a page of the app that touches no storage. */
 async function visitor(page: Page, person: Person): Promise<string> {
@@ -120,7 +84,8 @@ test("databases of another version, without their store, or with junk: the app o
 }) => {
   foreseen.push(/status of 404/);
   const user = await visitor(page, person);
-  await leaveDatabase(page, "tend", 9, ["other"]);
+  const own = `tend:${user}`;
+  await leaveDatabase(page, own, 9, ["other"]);
   await leaveDatabase(page, "tend-changes", 4, []);
   await page.goto("/tasks");
   await expectKept(page, ["Pay rent"]);
@@ -136,7 +101,6 @@ test("databases of another version, without their store, or with junk: the app o
   await expect.poll(() => titlesOf(person)).toEqual(["Pay rent", "Written offline"]);
 
   await page.goto("/no-such-page");
-  const good = { id: id(20), kind: "create", task: task(20) };
   await leaveDatabase(
     page,
     "tend-changes",
@@ -149,7 +113,7 @@ test("databases of another version, without their store, or with junk: the app o
         [user, "3"],
         { id: id(21), kind: "create", task: task(21, { tags: "home", description: 5 }) },
       ],
-      [[user, id(20)], good],
+      [[user, id(20)], { id: id(20), kind: "create", task: task(20) }],
     ],
   );
   await leaveDatabase(
@@ -165,6 +129,7 @@ test("databases of another version, without their store, or with junk: the app o
       ["another", 5],
     ],
   );
+  await page.evaluate((name) => indexedDB.deleteDatabase(name), own);
   await context.setOffline(true);
   await page.goto("/tasks");
   for (const title of ["Task 30", "Task 20", "Task 21"])
@@ -174,4 +139,6 @@ test("databases of another version, without their store, or with junk: the app o
     .poll(() => titlesOf(person))
     .toEqual(["Pay rent", "Task 20", "Task 21", "Written offline"]);
   await workerReady(page);
+  await expect(row(page, "Pay rent")).toBeVisible();
+  await expect(row(page, "Task 30")).toHaveCount(0);
 });

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { axeViolations } from "./support/axe.ts";
 import { holdRequests } from "./support/hold.ts";
+import { networkAtRest } from "./support/network.ts";
 import { expect, test, workerless } from "./support/person.ts";
 import { titles } from "./support/task-list.ts";
 
@@ -78,7 +79,7 @@ test("Back, and at once another filter: what the address says is what is shown",
   await page.getByRole("button", { name: "Clear filters" }).click();
   await expect(titles(page)).toHaveCount(5);
   release();
-  await page.waitForLoadState("networkidle");
+  await networkAtRest(page);
   await expect(page).toHaveURL("/tasks");
   await expect(titles(page)).toHaveCount(5);
 });

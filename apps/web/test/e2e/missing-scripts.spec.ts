@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { axeViolationsInBothThemes } from "./support/axe.ts";
 import { hold } from "./support/hold.ts";
+import { networkAtRest } from "./support/network.ts";
 import { expect, type Person, test } from "./support/person.ts";
 
 // A service worker stores the files of its build, and of the one before.
@@ -228,7 +229,7 @@ test("a menu that comes late opens for who waits, and takes nobody from their ty
     await page.unroute(/\/_next\/static\//);
     await page.goto("/tasks");
     await expect(page.getByRole("button", { name: "Add task" })).toBeEnabled();
-    await page.waitForLoadState("networkidle");
+    await networkAtRest(page);
     const { wait, release } = hold();
     const answers: Promise<unknown>[] = [];
     await page.route(/\/_next\/static\//, (route) => {

@@ -1,5 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { axeViolations } from "./support/axe.ts";
+import { holdRequests } from "./support/hold.ts";
 import { expect, type Person, test } from "./support/person.ts";
 import { rows } from "./support/task-list.ts";
 
@@ -274,10 +275,10 @@ test("[T-18] a move of a task that was deleted elsewhere does not bring it back"
   foreseen,
 }) => {
   foreseen.push(/status of 404/);
+  // The page does not learn of the delete before the move.
+  await holdRequests(page, /\/api\/tasks\/changes/);
   await open(page, person);
   await ready(page);
-  // The page has read all, so that it does not learn of the delete before the move.
-  await page.waitForLoadState("networkidle");
   const { body } = await person.api.listTasks({ query: { q: "C" } });
   await person.api.deleteTask({ params: { id: body[0]?.id ?? "" } });
   await box(page, "C").focus();

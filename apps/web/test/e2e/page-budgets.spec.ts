@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Page, Response } from "@playwright/test";
+import { networkAtRest } from "./support/network.ts";
 import { budgets, moveIn, style } from "./support/pages.ts";
 import { expect, test } from "./support/person.ts";
 
@@ -30,7 +31,8 @@ test("every page has a budget for its first load", () => {
 async function firstLoad(page: Page, path: string): Promise<readonly Response[]> {
   const responses: Response[] = [];
   page.on("response", (response) => responses.push(response));
-  await page.goto(path, { waitUntil: "networkidle" });
+  await page.goto(path);
+  await networkAtRest(page);
   return responses;
 }
 
@@ -166,7 +168,8 @@ for (const [path, { seenBy, also = [], ...budget }] of Object.entries(budgets)) 
         test(`${address} keeps still while it arrives on a slow phone`, async ({ page }) => {
           await slowDown(page);
           await watchShifts(page);
-          await page.goto(address, { waitUntil: "networkidle" });
+          await page.goto(address);
+          await networkAtRest(page);
           await whole[address]?.(page);
           await settled(page);
           const shifts = await page.evaluate(() => shiftsSoFar());

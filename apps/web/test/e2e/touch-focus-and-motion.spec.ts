@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { networkAtRest, watchRequests } from "./support/network.ts";
 import { expect, type Person, test, workerless } from "./support/person.ts";
 
 test.use(workerless);
@@ -19,7 +20,9 @@ async function moveIn({ api }: Person): Promise<void> {
 
 /** Opens a page, and waits until it is hydrated and has all its data. */
 async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path, { waitUntil: "networkidle" });
+  watchRequests(page);
+  await page.goto(path);
+  await networkAtRest(page);
   await expect(page.getByText(/^Reading /)).toHaveCount(0);
 }
 

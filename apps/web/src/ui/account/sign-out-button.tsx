@@ -3,6 +3,7 @@
 import { useState, useTransition } from "react";
 import { formReasonOf } from "#ui/api/form-failure.ts";
 import { api } from "#ui/api/page-client.ts";
+import type { Person } from "#ui/device/active-user.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { useActiveUser } from "#ui/device/use-active-user.ts";
 import { Button } from "#ui/kit/button.tsx";
@@ -14,11 +15,12 @@ import { type Unsaved, unsavedOn, wipeDevice } from "#ui/tasks/sync/wipe.ts";
  * Ends the session and wipes the device, and asks first where that loses something. Leaves by a full
  * page load, so that nothing of this person stays in memory.
  */
-export function SignOutButton({ userId }: { userId: string }) {
+export function SignOutButton({ user }: { user: Person }) {
+  const userId = user.id;
   const [error, setError] = useState("");
   const [unsaved, setUnsaved] = useState<Unsaved | null>(null);
   const [pending, startPending] = useTransition();
-  useActiveUser(userId);
+  useActiveUser(user);
 
   const leave = () => {
     if (pending) return;

@@ -2,7 +2,7 @@ import { UnreachableError } from "@tend/contracts/client";
 import { afterEach, expect, test, vi } from "vitest";
 import { part } from "#ui/kit/part.ts";
 import { makeApiError } from "#ui/tasks/testing.ts";
-import { isWorthRetrying, readFailure, readResult, reasonOf } from "./failure.ts";
+import { readFailure, readResult, reasonOf } from "./failure.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -67,7 +67,6 @@ test("[FR-017] a defect of our own is said as such, logged once, and not asked a
   const defect = new TypeError("undefined is not a function");
   expect(readFailure(defect).is).toBe("broken");
   expect(reasonOf(defect)).toBe("The app made a mistake. Reload the page to go on.");
-  expect(isWorthRetrying(0, defect)).toBe(false);
   expect(log.mock.calls).toEqual([[defect]]);
   readFailure(new TypeError("undefined is not a function"));
   expect(log).toHaveBeenCalledTimes(2);
@@ -78,10 +77,4 @@ test("a part that did not come is no defect: it says so itself", async () => {
   const missing = await part(() => Promise.reject(new TypeError("gone")))().catch((error) => error);
   expect(readFailure(missing)).toEqual({ is: "broken", reason: missing.message });
   expect(log).not.toHaveBeenCalled();
-});
-
-test("a reading is tried three times where only trouble is in its way", () => {
-  const down = new UnreachableError(new Error("down"));
-  expect([0, 1, 2].map((count) => isWorthRetrying(count, down))).toEqual([true, true, false]);
-  expect(isWorthRetrying(0, makeApiError(401, "no_session"))).toBe(false);
 });

@@ -40,26 +40,10 @@ export function readFailure(error: unknown): Failure {
 }
 
 /** What happened, in a sentence; callers show what to do beside it. */
-export function reasonOf(error: unknown): string {
-  const failure = readFailure(error);
-  return "reason" in failure ? failure.reason : "It is not there.";
-}
+export const reasonOf = (error: unknown): string => reasonFor(readFailure(error));
 
-/** Why a list could not be read. */
-export interface LoadFailure {
-  readonly reason: string;
-  /** Whether signing in again helps. */
-  readonly isSignedOut: boolean;
-}
-
-export const loadFailureOf = (error: unknown): LoadFailure => ({
-  reason: reasonOf(error),
-  isSignedOut: readFailure(error).is === "signed out",
-});
-
-/** Whether to repeat a read that failed now, and `count` times before. */
-export const isWorthRetrying = (count: number, error: unknown): boolean =>
-  count < 2 && readFailure(error).is === "trouble";
+export const reasonFor = (failure: Failure): string =>
+  "reason" in failure ? failure.reason : "It is not there.";
 
 /** The failure of one delete of a batch; undefined: it is done. */
 export function readResult(result: BatchResult | undefined): Failure | undefined {

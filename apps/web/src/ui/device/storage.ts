@@ -8,5 +8,7 @@ export function browserStorage(): Storage | undefined {
 }
 
 /** The prefix of the storage keys for one kind of data of one user. */
-export const keyPrefix = (kind: "change" | "removed" | "draft", userId: string): string =>
-  `tend:${kind}:${userId}:`;
+export const keyPrefix = (
+  kind: "change" | "removed" | "draft" | "person",
+  userId: string,
+): string => `tend:${kind}:${userId}:`;

@@ -1,12 +1,12 @@
 import { useEffect } from "react";
-import { getActiveUser, setActiveUser } from "./active-user.ts";
+import { getActiveUser, type Person, setActiveUser } from "./active-user.ts";
 
 /** Sets the active user of the device, and leaves the page when they sign out in another tab. */
-export function useActiveUser(userId: string): void {
+export function useActiveUser({ id, name }: Person): void {
   useEffect(() => {
-    setActiveUser(userId);
+    setActiveUser({ id, name });
     // Without storage, tabs cannot learn of a sign-out.
-    if (getActiveUser() !== userId) return;
+    if (getActiveUser() !== id) return;
     const leaveWithOthers = () => {
       if (getActiveUser() === null) location.replace("/");
     };
@@ -18,5 +18,5 @@ export function useActiveUser(userId: string): void {
       removeEventListener("pageshow", leaveWithOthers);
       document.removeEventListener("visibilitychange", leaveWithOthers);
     };
-  }, [userId]);
+  }, [id, name]);
 }

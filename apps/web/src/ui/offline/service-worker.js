@@ -98,7 +98,7 @@ async function fileOf(request) {
  */
 async function pageOf(event) {
   const kept = () => caches.match(shell, { ...anyVariant, cacheName });
-  const late = after(patience).then(async () => ((await hasList()) ? kept() : undefined));
+  const late = after(patience).then(async () => ((await hasTasks()) ? kept() : undefined));
   const network = fromNetwork(event);
   try {
     const page = (await Promise.race([network, late])) ?? (await network);
@@ -119,21 +119,30 @@ const fromNetwork = async ({ request, preloadResponse }) =>
 const after = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 /**
- * Whether the device has stored tasks (ui/tasks/sync/list-cache.ts) that the shell can show.
+ * Whether the device has tasks (ui/tasks/sync/person-database.ts) that the shell can show.
  * @returns {Promise<boolean>}
  */
-const hasList = () =>
+async function hasTasks() {
+  // A browser that cannot list its databases waits for the network.
+  const databases = (await indexedDB.databases?.()) ?? [];
+  const names = databases.flatMap(({ name }) => (name?.startsWith("tend:") ? name : []));
+  const found = await Promise.all(names.map(hasTasksIn));
+  return found.includes(true);
+}
+
+/** @param {string} name @returns {Promise<boolean>} */
+const hasTasksIn = (name) =>
   new Promise((resolve) => {
-    const request = indexedDB.open("tend");
-    // The database does not exist, and the worker must not create it.
+    const request = indexedDB.open(name);
+    // The database has gone meanwhile, and the worker must not make it.
     request.onupgradeneeded = () => request.transaction?.abort();
     request.onerror = () => resolve(false);
     request.onsuccess = () => {
       const database = request.result;
-      if (database.objectStoreNames.contains("lists")) {
-        const count = database.transaction("lists").objectStore("lists").count();
-        count.onsuccess = () => resolve(count.result > 0);
-        count.onerror = () => resolve(false);
+      if (database.objectStoreNames.contains("state")) {
+        const state = database.transaction("state").objectStore("state").get("sync");
+        state.onsuccess = () => resolve(typeof state.result?.live === "string");
+        state.onerror = () => resolve(false);
       } else resolve(false);
       database.close();
     };

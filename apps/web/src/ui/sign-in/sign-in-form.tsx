@@ -58,7 +58,7 @@ export function SignInForm({ kind, next, origin }: SignInFormProps) {
           kind === "sign-up"
             ? await api.signUp({ body: { name, email, password } })
             : await api.signIn({ body: { email, password } });
-        setActiveUser(body.user.id);
+        setActiveUser(body.user);
         router.replace(next);
       } catch (error) {
         setFaults(signInErrorsOf(error));

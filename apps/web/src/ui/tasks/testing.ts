@@ -3,6 +3,8 @@ import { ApiError } from "@tend/contracts/client";
 import { v7 as uuidv7 } from "uuid";
 import { editFromTask, type TaskEdit } from "./model/task-edit.ts";
 import { blankFields } from "./model/task-fields.ts";
+import type { Mutation } from "./sync/mutation.ts";
+import type { MutationStorage } from "./sync/mutation-storage.ts";
 
 /** A task for tests, with a name for an id where the test says one. */
 export const makeTask = (fields: Partial<Task> = {}): Task => ({
@@ -39,6 +41,14 @@ export const makeApiError = (
     },
     retryAfter,
   );
+
+/** Stores one mutation. */
+export const writeMutation = (storage: MutationStorage, mutation: Mutation): void =>
+  storage.settle({ known: [], forgotten: [], written: [mutation] });
+
+/** Removes the mutation with this id. */
+export const removeMutation = (storage: MutationStorage, id: string): void =>
+  storage.settle({ known: [], forgotten: [{ id }], written: [] });
 
 /** As localStorage: its keys are its own enumerable properties. */
 export function makeStorage(quota = Number.POSITIVE_INFINITY): Storage {

@@ -1,36 +1,39 @@
 import type { Page } from "@playwright/test";
 import { expect } from "./person.ts";
 
-/** All values in a store of one of the browser's databases. */
-const storedIn = (page: Page, database: string, store: string): Promise<readonly unknown[]> =>
-  page.evaluate(
-    async ([database = "", store = ""]) => {
-      // Opening a missing database would make one.
-      if (!(await indexedDB.databases()).some(({ name }) => name === database)) return [];
-      const done = <T>(request: IDBRequest<T>) =>
-        new Promise<T>((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      const opened = await done(indexedDB.open(database));
-      const all = await done(opened.transaction(store).objectStore(store).getAll());
+/** All values in a store of every person's database on this device. */
+const storedIn = (page: Page, store: string): Promise<readonly unknown[]> =>
+  page.evaluate(async (store) => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const found: unknown[] = [];
+    for (const { name = "" } of await indexedDB.databases()) {
+      if (!name.startsWith("tend:")) continue;
+      const opened = await done(indexedDB.open(name));
+      if (opened.objectStoreNames.contains(store)) {
+        found.push(...(await done(opened.transaction(store).objectStore(store).getAll())));
+      }
       opened.close();
-      return all;
-    },
-    [database, store],
-  );
+    }
+    return found;
+  }, store);
 
-/** The titles in the list that the device stores for opening without a network. */
+interface KeptTask {
+  readonly task: { readonly title: string; readonly deleted_at: string | null } | null;
+}
+
+/** The titles of the tasks that the device stores for opening without a network. */
 export const keptTitles = async (page: Page): Promise<readonly string[]> => {
-  const lists = (await storedIn(page, "tend", "lists")) as { tasks: { title: string }[] }[];
-  return lists.flatMap(({ tasks }) => tasks.map(({ title }) => title));
+  const kept = (await storedIn(page, "tasks")) as readonly KeptTask[];
+  return kept.flatMap(({ task }) => (task && task.deleted_at === null ? task.title : []));
 };
 
 /** The titles of the tasks whose changes wait in IndexedDB to be sent. */
 export const keptChanges = async (page: Page): Promise<readonly string[]> => {
-  const changes = (await storedIn(page, "tend-changes", "changes")) as {
-    task: { title: string };
-  }[];
+  const changes = (await storedIn(page, "mutations")) as { task: { title: string } }[];
   return changes.map(({ task }) => task.title);
 };
 
@@ -57,3 +60,39 @@ export const cached = (page: Page): Promise<readonly { url: string; text: string
     }
     return found;
   });
+
+/** Makes one of the app's databases as another program may leave it: version, stores, content. */
+export const leaveDatabase = (
+  page: Page,
+  name: string,
+  version: number,
+  stores: readonly string[],
+  records: readonly (readonly [key: string | readonly string[], value: unknown])[] = [],
+) =>
+  page.evaluate(
+    async ([name, version, stores, records]) => {
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      await done(indexedDB.deleteDatabase(name));
+      const request = indexedDB.open(name, version);
+      request.onupgradeneeded = () => {
+        for (const store of stores) request.result.createObjectStore(store);
+      };
+      const database = await done(request);
+      const [first] = stores;
+      if (first !== undefined) {
+        const transaction = database.transaction(first, "readwrite");
+        for (const [key, value] of records) {
+          transaction.objectStore(first).put(value, key as IDBValidKey);
+        }
+        await new Promise((resolve) => {
+          transaction.oncomplete = resolve;
+        });
+      }
+      database.close();
+    },
+    [name, version, stores, records] as const,
+  );

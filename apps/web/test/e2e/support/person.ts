@@ -3,6 +3,7 @@ import { test as base, expect, type Page } from "@playwright/test";
 import { type Client, createClient } from "@tend/contracts/client";
 import { isLong } from "../../long.ts";
 import { someAddress } from "../../some-address.ts";
+import { watchRequests } from "./network.ts";
 
 export interface Person {
   readonly name: string;
@@ -48,6 +49,7 @@ export const test = base.extend<Fixtures>({
       return setOffline(offline);
     };
     waitUntilAlive(page);
+    watchRequests(page);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {

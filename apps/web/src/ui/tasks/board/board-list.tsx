@@ -36,7 +36,7 @@ export function BoardList({ board }: { readonly board: Board }) {
     );
   }
   const isFiltered = filters.q.trim() !== "" || asksForFields(filters);
-  if (isWordless(filters.q) || (board.complete && board.isKnown && isFiltered)) {
+  if (isWordless(filters.q) || (board.sync.hasList && board.isKnown && isFiltered)) {
     return <NoMatches filters={filters} onClear={clearFilters} />;
   }
   if (filters.status !== "trashed" && counts[filters.status] > 0) {
@@ -55,7 +55,9 @@ function Trash(board: Board) {
   if (trashList.is !== "loaded") return <QuietLine busy>Reading the trash</QuietLine>;
   return (
     <trashList.part.TrashList
-      trash={board.trash}
+      tasks={board.trash}
+      sync={board.sync}
+      api={board.api}
       today={board.today}
       unsent={board.unsent}
       filters={board.filters}
@@ -63,6 +65,8 @@ function Trash(board: Board) {
       onClearFilters={board.clearFilters}
       onRestore={board.actions.restore}
       onRetry={board.rowActions.retry}
+      onRead={board.askNow}
+      onGone={board.forget}
     />
   );
 }

@@ -1,40 +1,50 @@
 "use client";
 
-import { onlineManager } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
-import { getActiveUser } from "#ui/device/active-user.ts";
-import { type CachedList, readCachedList } from "#ui/tasks/sync/list-cache.ts";
+import { type ComponentProps, type ReactNode, useEffect, useState } from "react";
+import { getActivePerson } from "#ui/device/active-user.ts";
+import { countTasks } from "#ui/tasks/model/counts.ts";
+import { inFormerDatabases } from "#ui/tasks/sync/former-databases.ts";
+import { PersonDatabase } from "#ui/tasks/sync/person-database.ts";
 import { TasksScreen } from "./tasks-screen.tsx";
 
 interface CachedTasksScreenProps {
-  /** Shown until it is known whether a list is cached. */
+  /** Shown until it is known whether the device has tasks. */
   readonly meanwhile: ReactNode;
-  /** Shown where no list is cached. */
+  /** Shown where it has none. */
   readonly otherwise: ReactNode;
 }
 
-/** The tasks cached on this device, of the person who used it last and has not signed out. */
+type Found = ComponentProps<typeof TasksScreen>;
+
+/** The tasks on this device, of the person who used it last and has not signed out. */
 export function CachedTasksScreen({ meanwhile, otherwise }: CachedTasksScreenProps) {
-  const [list, setList] = useState<CachedList | "none">();
+  const [found, setFound] = useState<Found | "none">();
 
   useEffect(() => {
     let gone = false;
-    const show = (found: CachedList | undefined) => {
+    const show = (tasks: Found | undefined) => {
       if (gone) return;
       // The page may have the address of the offline shell, or of the start page.
-      if (found && location.pathname !== "/tasks") window.history.replaceState(null, "", "/tasks");
-      // The manager hears of changes alone, and the page may have loaded without a network.
-      onlineManager.setOnline(navigator.onLine);
-      setList(found ?? "none");
+      if (tasks && location.pathname !== "/tasks") window.history.replaceState(null, "", "/tasks");
+      setFound(tasks ?? "none");
     };
-    const userId = getActiveUser();
-    if (userId === null) show(undefined);
-    else readCachedList(userId).then(show, () => show(undefined));
+    findTasks().then(show, () => show(undefined));
     return () => {
       gone = true;
     };
   }, []);
 
-  if (list === undefined) return meanwhile;
-  return list === "none" ? otherwise : <TasksScreen {...list} />;
+  if (found === undefined) return meanwhile;
+  return found === "none" ? otherwise : <TasksScreen {...found} />;
+}
+
+async function findTasks(): Promise<Found | undefined> {
+  const user = getActivePerson();
+  if (!user) return undefined;
+  const database = new PersonDatabase(user.id);
+  await inFormerDatabases((former) => former.takeOver(user.id, database)).catch(() => {});
+  const stored = await database.read();
+  if (stored.state.live === null) return undefined;
+  const tasks = stored.tasks.map(({ task }) => task).filter((task) => task !== null);
+  return { user, stored, counts: countTasks(tasks.filter((task) => task.deleted_at === null)) };
 }

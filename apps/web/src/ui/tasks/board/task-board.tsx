@@ -34,7 +34,7 @@ export function TaskBoard(props: BoardProps) {
           onStopDeleting={() => outbox.stopDeletes()}
           loadFailure={board.loadFailure}
           next={filtersHref(filters)}
-          onReload={board.reload}
+          onReload={board.askNow}
         />
         {!inTrash && (
           <QuickAdd
@@ -48,7 +48,7 @@ export function TaskBoard(props: BoardProps) {
         {board.isFiltering && (
           <FieldFilterBar
             filters={filters}
-            tasks={inTrash ? (board.trash.tasks ?? []) : tasks}
+            tasks={inTrash ? board.trash : tasks}
             today={today}
             onChange={board.filterFields}
           />
@@ -56,7 +56,7 @@ export function TaskBoard(props: BoardProps) {
         {filters.status === "completed" && counts.completed > 0 && (
           <ClearCompleted
             count={counts.completed}
-            ready={board.complete}
+            ready={board.sync.hasList}
             onClear={board.clearCompleted}
           />
         )}

@@ -1,33 +1,29 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import type { Task } from "@tend/contracts";
 import { useState } from "react";
 import { useActiveUser } from "#ui/device/use-active-user.ts";
 import { Toaster } from "#ui/kit/show-toast.tsx";
 import type { Counts } from "#ui/tasks/model/counts.ts";
-import type { Snapshot } from "#ui/tasks/sync/snapshot.ts";
-import { useOffline } from "#ui/tasks/sync/use-offline.ts";
+import type { FirstPage } from "#ui/tasks/sync/feed.ts";
+import type { Stored } from "#ui/tasks/sync/person-database.ts";
+import { useServiceWorker } from "#ui/tasks/sync/use-service-worker.ts";
 import { TaskBoard } from "./task-board.tsx";
 
-interface TasksScreenProps {
+type TasksScreenProps = {
   readonly user: { readonly id: string; readonly name: string };
-  readonly tasks: readonly Task[];
-  /** Whether these are all tasks of the user. */
-  readonly complete: boolean;
+  /** The counts of all tasks, as far as they are known. */
   readonly counts: Counts;
-}
+} & (FirstPage | { readonly stored: Stored });
 
-/** The screen of one user's tasks. The query cache is theirs alone, and ends with the screen. */
-export function TasksScreen({ user, tasks, complete, counts }: TasksScreenProps) {
-  const [client] = useState(() => new QueryClient());
-  const [initial] = useState<Snapshot>({ tasks, complete });
-  useActiveUser(user.id);
-  useOffline(client, user, counts);
+/** The screen of one user's tasks: from what came with the page, or from what the device has. */
+export function TasksScreen({ user, counts, ...from }: TasksScreenProps) {
+  const [beginning] = useState(() => ("stored" in from ? from : { page: from }));
+  useActiveUser(user);
+  useServiceWorker();
   return (
-    <QueryClientProvider client={client}>
-      <TaskBoard key={user.id} user={user} initial={initial} initialCounts={counts} />
+    <>
+      <TaskBoard key={user.id} user={user} beginning={beginning} initialCounts={counts} />
       <Toaster />
-    </QueryClientProvider>
+    </>
   );
 }

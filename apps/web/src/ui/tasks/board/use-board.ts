@@ -1,6 +1,7 @@
 import type { Task } from "@tend/contracts";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { reasonFor } from "#ui/api/failure.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { part } from "#ui/kit/part.ts";
 import { showToast } from "#ui/kit/show-toast.tsx";
@@ -20,10 +21,9 @@ import { anyFields } from "#ui/tasks/model/filters.ts";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { listFound } from "#ui/tasks/model/task-list.ts";
 import { createDrafts } from "#ui/tasks/sync/drafts.ts";
-import type { Snapshot } from "#ui/tasks/sync/snapshot.ts";
+import type { Beginning } from "#ui/tasks/sync/feed.ts";
 import { useTaskActions } from "#ui/tasks/sync/use-task-actions.ts";
 import { useTasks } from "#ui/tasks/sync/use-tasks.ts";
-import { useTrash } from "#ui/tasks/sync/use-trash.ts";
 import { localDay } from "#ui/time/day-label.ts";
 import { useNow } from "#ui/time/use-now.ts";
 import { useAnnounceFound } from "./use-announce-found.ts";
@@ -31,7 +31,7 @@ import { useAnnounceSaving } from "./use-announce-saving.ts";
 
 export interface BoardProps {
   readonly user: { readonly id: string; readonly name: string };
-  readonly initial: Snapshot;
+  readonly beginning: Beginning;
   /** The counts of all tasks of the user, read or not. */
   readonly initialCounts: Counts;
 }
@@ -47,25 +47,27 @@ const sayLost = (task: Task) =>
   void showToast(`It was deleted for good elsewhere and cannot be restored: ${task.title}`);
 
 /** The state of the page of tasks, and its actions; the layout is in task-board.tsx. */
-export function useBoard({ user, initial, initialCounts }: BoardProps) {
+export function useBoard({ user, beginning, initialCounts }: BoardProps) {
   const now = useNow();
   const { filters, setFilters, search } = useFilters();
   const [said, announce] = useAnnouncer();
   const [drafts] = useState(() => createDrafts(browserStorage(), user.id));
-  const { tasks, complete, api, outbox, unsent, ...list } = useTasks(user.id, initial, {
+  const { tasks, trash, sync, api, outbox, unsent, ...server } = useTasks(user.id, beginning, {
     onRescued: sayRescued,
     onRestored: (task, back) => (back ? announce(`Restored: ${task.title}`) : sayLost(task)),
   });
   const actions = useTaskActions(user.id, outbox, announce);
   const counts = useMemo(
-    () => (complete ? countTasks(tasks) : initialCounts),
-    [complete, tasks, initialCounts],
+    () => (sync.hasList ? countTasks(tasks) : initialCounts),
+    [sync.hasList, tasks, initialCounts],
   );
 
   const inTrash = filters.status === "trashed";
-  const trash = useTrash(user.id, api, inTrash);
   const trashList = useLoaded(inTrash, loadTrashList);
-  const inTrashFound = useMemo(() => listFound(trash.tasks ?? [], filters), [trash.tasks, filters]);
+  const inTrashFound = useMemo(
+    () => (inTrash ? listFound(trash, filters) : []),
+    [inTrash, trash, filters],
+  );
   useEffect(() => {
     // Tasks that were just deleted are to be found in the trash.
     if (inTrash) outbox.hurryDeletes();
@@ -122,10 +124,6 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
     if (inTrash) flushSync(() => filtering.changeFilters({ ...filters, status: "all" }));
     focusQuickAdd();
   };
-  const reload = () => {
-    list.reload();
-    if (inTrash) trash.reload();
-  };
 
   useKeptFocus();
   useAnnounceSaving(unsent, announce);
@@ -139,36 +137,37 @@ export function useBoard({ user, initial, initialCounts }: BoardProps) {
     ...rowMenu,
     actions,
     add,
+    api,
+    askNow: server.askNow,
     beginToAdd,
     clearCompleted,
-    complete,
     conflict,
     counts,
     drafts,
     filters,
     focusQuickAdd,
     focusSearch,
+    forget: server.forget,
     inTrash,
     inTrashFound,
     now,
     order,
     outbox,
     quickAdd,
-    reload,
     remove,
     rowActions,
     said,
     search,
     searchInput,
+    sync,
     tasks,
     trash,
     trashList,
     unsent,
     today: now && localDay(now),
     // A trash that was never read shows its failure in place of the list.
-    loadFailure: inTrash ? trash.tasks && trash.loadFailure?.reason : list.loadFailure?.reason,
-    isSignedOut:
-      unsent.trouble?.signedOut ??
-      (trash.loadFailure?.isSignedOut || list.loadFailure?.isSignedOut || false),
+    loadFailure:
+      sync.failure && (!inTrash || sync.isComplete) ? reasonFor(sync.failure) : undefined,
+    isSignedOut: unsent.trouble?.signedOut ?? sync.failure?.is === "signed out",
   };
 }

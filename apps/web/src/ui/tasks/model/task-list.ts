@@ -3,6 +3,7 @@ import { tagKey } from "@tend/contracts/limits";
 import { isDue } from "./due.ts";
 import type { FieldFilters, Filters } from "./filters.ts";
 import { isWordless, searchFor } from "./search.ts";
+import { TaskOrders } from "./task-orders.ts";
 
 /** A number of tasks in words: "1 task", "1,200 tasks". */
 export const countOfTasks = (count: number): string =>
@@ -39,46 +40,19 @@ export function listFound(
   return tasks.filter((task) => tests.every((test) => test(task)));
 }
 
-/** The tasks found in a tab, in its order. Those in `delayed` stay, whatever the tab. */
+/**
+ * The tasks found in a tab, in its order. Those in `delayed` stay, whatever the tab. `orders` know
+ * how the tasks stood a moment ago.
+ */
 export function listShown(
   tasks: readonly Task[],
   filters: Filters,
   delayed: ReadonlySet<string> = new Set(),
   now = new Date(),
+  orders = new TaskOrders(),
 ): readonly Task[] {
-  const inTab = tasks.filter((task) => holds[filters.status](task) || delayed.has(task.id));
-  return listFound(inTab, filters, now).toSorted(compareBy(filters));
-}
-
-type Compare = (a: Task, b: Task) => number;
-
-const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-// The root collation, as the server's "und-x-icu".
-const collator = new Intl.Collator("en");
-
-// A task without a time comes after those with one on its day, which have whole minutes.
-const byDue = (task: Task): string => `${task.due_date} ${task.due_time ?? "23:59:59"}`;
-const ranks = { none: 0, low: 1, medium: 2, high: 3 };
-
-const comparers: Record<Filters["sort"], Compare> = {
-  created: (a, b) => byText(a.created_at, b.created_at),
-  title: (a, b) => collator.compare(a.title, b.title) || byText(a.title, b.title),
-  due_date: (a, b) => byText(byDue(a), byDue(b)),
-  priority: (a, b) => ranks[a.priority] - ranks[b.priority],
-  position: (a, b) => byText(a.position, b.position),
-};
-
-const lacks: Partial<Record<Filters["sort"], (task: Task) => boolean>> = {
-  due_date: (task) => task.due_date === null,
-  priority: (task) => task.priority === "none",
-};
-
-/** T-6: the order of the server. Tasks without the value come last either way; ties go by id. */
-function compareBy({ sort, order }: Filters): Compare {
-  const sign = order === "asc" ? 1 : -1;
-  const compare = comparers[sort];
-  const isLast = lacks[sort] ?? (() => false);
-  return (a, b) =>
-    Number(isLast(a)) - Number(isLast(b)) || sign * (compare(a, b) || byText(a.id, b.id));
+  const isInTab = holds[filters.status];
+  const ordered = orders.inOrder(tasks, filters);
+  const inTab = ordered.filter((task) => isInTab(task) || delayed.has(task.id));
+  return listFound(inTab, filters, now);
 }

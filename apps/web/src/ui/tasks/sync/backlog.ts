@@ -3,6 +3,7 @@ import { onTopOfNewest } from "./conflicts.ts";
 import { DeleteTimes } from "./delete-times.ts";
 import { Holds } from "./holds.ts";
 import { putInOrder, takeInOrder } from "./in-order.ts";
+import type { KnownTask } from "./known-task.ts";
 import {
   enqueue,
   type Lane,
@@ -16,7 +17,7 @@ import {
 } from "./mutation.ts";
 import { changeQueues, changeTo, emptyQueues, type MutationQueues } from "./mutation-queues.ts";
 import type { MutationStorage } from "./mutation-storage.ts";
-import type { Acknowledged, Outcome } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Lanes, Start } from "./schedule.ts";
 
 export type OutboxStorage = Pick<MutationStorage, "read" | "has" | "settle" | "hasUnstored">;
@@ -114,9 +115,9 @@ export class Backlog {
   }
 
   /** Changes what is stored, in one step, and what is in memory. */
-  commit(change: QueueChange, acknowledged: Acknowledged = new Map()): void {
-    if (acknowledged.size === 0 && isEmpty(change)) return;
-    this.#storage.settle({ acknowledged, ...change });
+  commit(change: QueueChange, known: readonly KnownTask[] = []): void {
+    if (known.length === 0 && isEmpty(change)) return;
+    this.#storage.settle({ known, ...change });
     this.#remember(change);
   }
 

@@ -1,19 +1,19 @@
 import "fake-indexeddb/auto";
-import { describe, expect, test } from "vitest";
-import { openDatabase, transact } from "#ui/device/indexed-db.ts";
-import { makeStorage, makeTask } from "#ui/tasks/testing.ts";
+import { openDB } from "idb";
+import { describe, expect, test, vi } from "vitest";
+import { makeStorage, makeTask, removeMutation, writeMutation } from "#ui/tasks/testing.ts";
 import type { Mutation } from "./mutation.ts";
-import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
+import { PersonDatabase, personDatabaseName } from "./person-database.ts";
 
 const mutation = (id: string): Mutation => ({ id, kind: "create", task: makeTask() });
 
 test("changes come back in the order of their making, whatever the order of writing", () => {
   const storage = createMutationStorage(makeStorage(), "ada");
   const made = [mutation("1"), mutation("2"), mutation("3")];
-  for (const one of made.toReversed()) storage.write(one);
+  for (const one of made.toReversed()) writeMutation(storage, one);
   expect(storage.read()).toEqual(made);
-  storage.remove("2");
+  removeMutation(storage, "2");
   expect(storage.read().map(({ id }) => id)).toEqual(["1", "3"]);
 });
 
@@ -28,8 +28,8 @@ test("a change of the version before, whose task lacks the newer fields, is read
 
 test("two tabs of one user share their changes; another user sees none", () => {
   const local = makeStorage();
-  createMutationStorage(local, "ada").write(mutation("1"));
-  createMutationStorage(local, "ada").write(mutation("2"));
+  writeMutation(createMutationStorage(local, "ada"), mutation("1"));
+  writeMutation(createMutationStorage(local, "ada"), mutation("2"));
   expect(createMutationStorage(local, "ada").read()).toHaveLength(2);
   expect(createMutationStorage(local, "grace").read()).toEqual([]);
 });
@@ -65,10 +65,10 @@ test("of a change with one readable field that one is left, and what another ver
 test("says so when there is no room or no storage, and keeps the change in memory", () => {
   for (const local of [makeStorage(10), undefined]) {
     const storage = createMutationStorage(local, "ada");
-    storage.write(mutation("1"));
+    writeMutation(storage, mutation("1"));
     expect(storage.hasUnstored).toBe(true);
     expect(storage.read()).toHaveLength(1);
-    storage.remove("1");
+    removeMutation(storage, "1");
     expect(storage.hasUnstored).toBe(false);
   }
 });
@@ -77,13 +77,13 @@ test("one step writes what follows before it removes what is done", () => {
   const local = makeStorage();
   const storage = createMutationStorage(local, "ada");
   const [done, next] = [mutation("1"), mutation("2")];
-  storage.write(done);
+  writeMutation(storage, done);
   const order: string[] = [];
   const watched: Storage = Object.assign(Object.create(local), {
     setItem: (key: string) => void order.push(`write ${key}`),
     removeItem: (key: string) => void order.push(`remove ${key}`),
   });
-  const settlement = { acknowledged: new Map(), forgotten: [done], written: [next] };
+  const settlement = { known: [], forgotten: [done], written: [next] };
   createMutationStorage(watched, "ada").settle(settlement);
   expect(order.indexOf("write tend:change:ada:2")).toBeLessThan(
     order.indexOf("remove tend:change:ada:1"),
@@ -96,9 +96,9 @@ test("knows whether a change is there still, without reading the others", () => 
   const local = makeStorage();
   const here = createMutationStorage(local, "ada");
   const there = createMutationStorage(local, "ada");
-  here.write(mutation("1"));
+  writeMutation(here, mutation("1"));
   expect([here.has("1"), there.has("1"), there.has("2")]).toEqual([true, true, false]);
-  there.remove("1");
+  removeMutation(there, "1");
   expect(here.has("1")).toBe(false);
 });
 
@@ -112,27 +112,27 @@ test("knows its own keys", () => {
 describe("with IndexedDB", () => {
   /** A tab of a user on a device with this local storage. */
   function openTab(userId: string, local: Storage | undefined, isGone = () => false) {
-    const notices: string[] = [];
+    let notices = 0;
     const storage = createMutationStorage(local, userId, {
-      database: createMutationDatabase(userId),
-      onChanged: (how) => notices.push(how),
+      database: new PersonDatabase(userId),
+      onChanged: () => notices++,
       isGone,
     });
-    return { storage, notices };
+    return { storage, noticeCount: () => notices };
   }
   const ids = (storage: { read(): readonly Mutation[] }) => storage.read().map(({ id }) => id);
   const someone = () => crypto.randomUUID();
 
   test("a change is in local storage at once and moves on; a tab opened later finds it", async () => {
     const [user, local] = [someone(), makeStorage()];
-    const { storage, notices } = openTab(user, local);
-    storage.write(mutation("2"));
-    storage.write(mutation("1"));
+    const { storage, noticeCount } = openTab(user, local);
+    writeMutation(storage, mutation("2"));
+    writeMutation(storage, mutation("1"));
     expect(Object.keys(local)).toHaveLength(2);
     expect(storage.hasUnstored).toBe(false);
     await storage.settled();
     expect(Object.keys(local)).toEqual([]);
-    expect(notices).toEqual(["more", "more"]);
+    expect(noticeCount()).toBe(2);
     expect(ids(storage)).toEqual(["1", "2"]);
     const later = openTab(user, local).storage;
     expect(ids(later)).toEqual([]);
@@ -144,11 +144,11 @@ describe("with IndexedDB", () => {
   test("of some changes it is found out what other tabs made of them", async () => {
     const [user, local] = [someone(), makeStorage()];
     const [here, there] = [openTab(user, local).storage, openTab(user, local).storage];
-    for (const id of ["1", "2", "3"]) here.write(mutation(id));
+    for (const id of ["1", "2", "3"]) writeMutation(here, mutation(id));
     await here.settled();
     await there.reload();
-    there.remove("1");
-    there.remove("2");
+    removeMutation(there, "1");
+    removeMutation(there, "2");
     await there.settled();
     expect(ids(here)).toEqual(["1", "2", "3"]);
     await here.reloadIfGone(["3"]);
@@ -160,10 +160,9 @@ describe("with IndexedDB", () => {
   test("a change that lies under another id is there all the same", async () => {
     const [user, local] = [someone(), makeStorage()];
     const { storage } = openTab(user, local);
-    const database = await openDatabase("tend-changes", "changes");
-    await transact(database, "changes", "readwrite", (store) =>
-      store.put(mutation("1"), [user, "another"]),
-    );
+    await storage.reload();
+    const database = await openDB(personDatabaseName(user));
+    await database.put("mutations", mutation("1"), "another");
     database.close();
     await storage.reload();
     await storage.reloadIfGone(["1"]);
@@ -172,7 +171,7 @@ describe("with IndexedDB", () => {
 
   test("a page that dies before the move loses nothing", async () => {
     const [user, local] = [someone(), makeStorage()];
-    createMutationStorage(local, user).write(mutation("1"));
+    writeMutation(createMutationStorage(local, user), mutation("1"));
     const { storage } = openTab(user, local);
     expect(ids(storage)).toEqual(["1"]);
     await storage.reload();
@@ -182,7 +181,7 @@ describe("with IndexedDB", () => {
   test("more than local storage holds is kept", async () => {
     const [user, local] = [someone(), makeStorage(10)];
     const { storage } = openTab(user, local);
-    storage.write(mutation("1"));
+    writeMutation(storage, mutation("1"));
     expect(storage.hasUnstored).toBe(true);
     await storage.settled();
     expect(storage.hasUnstored).toBe(false);
@@ -194,13 +193,13 @@ describe("with IndexedDB", () => {
   test("what one tab takes out, another no longer finds", async () => {
     const [user, local] = [someone(), makeStorage()];
     const [one, two] = [openTab(user, local), openTab(user, local)];
-    one.storage.write(mutation("1"));
-    one.storage.write(mutation("2"));
+    writeMutation(one.storage, mutation("1"));
+    writeMutation(one.storage, mutation("2"));
     await one.storage.settled();
     await two.storage.reload();
-    two.storage.remove("1");
+    removeMutation(two.storage, "1");
     await two.storage.settled();
-    expect(two.notices).toEqual(["fewer"]);
+    expect(two.noticeCount()).toBe(1);
     await one.storage.reload();
     expect(ids(one.storage)).toEqual(["2"]);
   });
@@ -208,23 +207,24 @@ describe("with IndexedDB", () => {
   test("sent by another tab while it was on its way, it does not come back", async () => {
     const [user, local] = [someone(), makeStorage()];
     const [one, two] = [openTab(user, local), openTab(user, local)];
-    one.storage.write(mutation("1"));
-    two.storage.remove("1");
+    writeMutation(one.storage, mutation("1"));
+    removeMutation(two.storage, "1");
     await Promise.all([one.storage.settled(), two.storage.settled()]);
     await one.storage.reload();
     expect(ids(one.storage)).toEqual([]);
-    await expect.poll(() => createMutationDatabase(user).read()).toEqual([]);
+    await expect.poll(() => new PersonDatabase(user).readMutations()).toEqual([]);
   });
 
   test("taken out by a page that dies at once, it does not come back", async () => {
     const [user, local] = [someone(), makeStorage()];
     const first = openTab(user, local).storage;
-    first.write(mutation("1"));
+    writeMutation(first, mutation("1"));
     await first.settled();
-    const database = { ...createMutationDatabase(user), remove: () => new Promise(() => {}) };
+    const database = new PersonDatabase(user);
     const dying = createMutationStorage(local, user, { database });
     await dying.reload();
-    dying.remove("1");
+    vi.spyOn(database, "settle").mockReturnValue(new Promise(() => {}));
+    removeMutation(dying, "1");
     expect(ids(dying)).toEqual([]);
     expect(ids(first)).toEqual([]);
 
@@ -232,7 +232,7 @@ describe("with IndexedDB", () => {
     await storage.reload();
     expect(ids(storage)).toEqual([]);
     await storage.settled();
-    expect(await createMutationDatabase(user).read()).toEqual([]);
+    expect(await new PersonDatabase(user).readMutations()).toEqual([]);
     expect(Object.keys(local)).toEqual([]);
   });
 
@@ -249,8 +249,8 @@ describe("with IndexedDB", () => {
     const [user, local] = [someone(), makeStorage()];
     const { storage } = openTab(user, local);
     const task = makeTask();
-    storage.write({ id: "1", kind: "delete", task, send_at: 5 });
-    storage.write({ id: "1", kind: "delete", task, send_at: 0 });
+    writeMutation(storage, { id: "1", kind: "delete", task, send_at: 5 });
+    writeMutation(storage, { id: "1", kind: "delete", task, send_at: 0 });
     await storage.settled();
     const later = openTab(user, local).storage;
     await later.reload();
@@ -262,13 +262,13 @@ describe("with IndexedDB", () => {
     const [user, local] = [someone(), makeStorage()];
     let isGone = false;
     const { storage } = openTab(user, local, () => isGone);
-    storage.write(mutation("1"));
+    writeMutation(storage, mutation("1"));
     isGone = true;
-    storage.write(mutation("2"));
+    writeMutation(storage, mutation("2"));
     expect(ids(storage)).toEqual([]);
     await storage.settled();
     expect(Object.keys(local)).toEqual([]);
-    await createMutationDatabase(user).clear();
-    expect(await createMutationDatabase(user).read()).toEqual([]);
+    await new PersonDatabase(user).erase();
+    expect(await new PersonDatabase(user).readMutations()).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { keyPrefix } from "#ui/device/storage.ts";
 import { isRecord } from "#ui/tasks/model/read-value.ts";
-import type { Mutation, QueueChange } from "./mutation.ts";
-import type { MutationDatabase } from "./mutation-database.ts";
-import type { Acknowledged } from "./outcome.ts";
+import type { KnownTask } from "./known-task.ts";
+import type { Mutation } from "./mutation.ts";
+import type { PersonDatabase } from "./person-database.ts";
 import { readFields, readTask } from "./stored-task.ts";
 
 /**
@@ -14,8 +14,6 @@ export interface MutationStorage {
   read(): readonly Mutation[];
   /** Whether a mutation is still there: another tab may have sent it, or all was wiped. */
   has(id: string): boolean;
-  write(mutation: Mutation): void;
-  remove(id: string): void;
   settle(settlement: Settlement): void;
   /** Whether there are mutations that are stored nowhere yet. */
   readonly hasUnstored: boolean;
@@ -32,14 +30,16 @@ export interface MutationStorage {
 }
 
 /** One step: what the server has, the mutations that are done with it, and those that follow. */
-export interface Settlement extends QueueChange {
-  readonly acknowledged: Acknowledged;
+export interface Settlement {
+  readonly known: readonly KnownTask[];
+  readonly forgotten: readonly Pick<Mutation, "id">[];
+  readonly written: readonly Mutation[];
 }
 
 interface MutationStorageOptions {
-  readonly database?: MutationDatabase;
+  readonly database?: Pick<PersonDatabase, "settle" | "readMutations" | "findMutations">;
   /** Called when IndexedDB has changed, of which browsers do not notify other tabs. */
-  readonly onChanged?: (how: "more" | "fewer") => void;
+  readonly onChanged?: () => void;
   /** Whether this person has signed out: then nothing of theirs is stored or shown. */
   readonly isGone?: () => boolean;
 }
@@ -82,6 +82,38 @@ export function createMutationStorage(
     }
   };
 
+  /** Puts a mutation into local storage, or into memory where that has no room. */
+  const keep = (mutation: Mutation) => {
+    const { id } = mutation;
+    const key = prefix + id;
+    const text = JSON.stringify(mutation);
+    storage?.removeItem(removed + id);
+    const isSafe = isWritten(key, text);
+    if (!isSafe) unstored.add(id);
+    if (database || !isSafe) inMemory.set(id, mutation);
+    const done = () => {
+      unstored.delete(id);
+      const now = storage?.getItem(key) ?? null;
+      if (now === text) storage?.removeItem(key);
+      else if (isSafe && now === null) {
+        // Another tab has sent the mutation already.
+        inMemory.delete(id);
+        void database?.settle({ known: [], removed: [id], added: [] }).catch(() => {});
+      }
+    };
+    const failed = () => {
+      if (isSafe) inMemory.delete(id);
+    };
+    return { mutation, done, failed };
+  };
+  const drop = (id: string) => {
+    storage?.removeItem(prefix + id);
+    inMemory.delete(id);
+    unstored.delete(id);
+    if (database) isWritten(removed + id, "");
+    return { id, done: () => storage?.removeItem(removed + id) };
+  };
+
   return {
     read() {
       if (isGone()) return [];
@@ -98,54 +130,26 @@ export function createMutationStorage(
       !isGone() &&
       storage?.getItem(removed + id) == null &&
       (inMemory.has(id) || storage?.getItem(prefix + id) != null),
-    settle({ forgotten, written }) {
-      // The tasks lie in the list cache. What follows is written first, so that nothing is lost.
-      for (const mutation of written) this.write(mutation);
-      for (const { id } of forgotten) this.remove(id);
-    },
-    write(mutation) {
-      if (isGone()) return;
-      const { id } = mutation;
-      const key = prefix + id;
-      const text = JSON.stringify(mutation);
-      storage?.removeItem(removed + id);
-      const isSafe = isWritten(key, text);
-      if (!isSafe) unstored.add(id);
-      if (database || !isSafe) inMemory.set(id, mutation);
-      if (!database) return;
-      const done = () => {
-        unstored.delete(id);
-        const now = storage?.getItem(key) ?? null;
-        if (now === text) storage?.removeItem(key);
-        else if (isSafe && now === null) {
-          // Another tab has sent the mutation already.
-          inMemory.delete(id);
-          void database.remove(id).catch(() => {});
-        }
-        onChanged("more");
-      };
-      const failed = () => {
-        if (isSafe) inMemory.delete(id);
-      };
-      follow(id, database.put(mutation), done, failed);
-    },
-    remove(id) {
-      storage?.removeItem(prefix + id);
-      inMemory.delete(id);
-      unstored.delete(id);
-      if (!database) return;
-      isWritten(removed + id, "");
-      follow(id, database.remove(id), () => {
-        storage?.removeItem(removed + id);
-        onChanged("fewer");
+    settle({ known, forgotten, written }) {
+      // What follows is written first, so that nothing is lost.
+      const follows = isGone() ? [] : written.map(keep);
+      const removals = forgotten.map(({ id }) => drop(id));
+      if (!database || known.length + follows.length + removals.length === 0) return;
+      const work = database.settle({
+        known,
+        removed: forgotten.map(({ id }) => id),
+        added: follows.map(({ mutation }) => mutation),
       });
+      for (const { mutation, done, failed } of follows) follow(mutation.id, work, done, failed);
+      for (const { id, done } of removals) follow(id, work, done);
+      work.then(onChanged, () => {});
     },
     get hasUnstored() {
       return unstored.size > 0;
     },
     async reload() {
       if (!database) return;
-      const found = await inTime(database.read().catch(() => []));
+      const found = await inTime(database.readMutations().catch(() => []));
       if (!found) return;
       const mutations = found.map(parseMutation).filter((mutation) => mutation !== undefined);
       const next = new Map(mutations.map((mutation) => [mutation.id, mutation]));
@@ -153,7 +157,7 @@ export function createMutationStorage(
         const id = key.startsWith(removed) ? key.slice(removed.length) : "";
         if (id === "" || underWay.has(id)) continue;
         // The page that removed the mutation closed before IndexedDB did so, or just after.
-        if (next.has(id)) this.remove(id);
+        if (next.has(id)) this.settle({ known: [], forgotten: [{ id }], written: [] });
         else storage?.removeItem(key);
       }
       for (const id of [...underWay.keys(), ...unstored]) {
@@ -166,7 +170,9 @@ export function createMutationStorage(
     async reloadIfGone(ids) {
       if (!database) return;
       const stored = ids.filter((id) => !underWay.has(id) && !unstored.has(id));
-      const found = await inTime(database.find(stored).catch((): readonly unknown[] => []));
+      const found = await inTime(
+        database.findMutations(stored).catch((): readonly unknown[] => []),
+      );
       // Another tab has removed one, or a damaged one lies under another id.
       if (found?.includes(undefined)) await this.reload();
     },

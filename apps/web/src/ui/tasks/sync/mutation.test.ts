@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
-import { applyMutations, changedFields, type Mutation, nextRequest } from "./mutation.ts";
+import { changedFields, type Mutation, nextRequest } from "./mutation.ts";
 
 const task = makeTask({ id: "a" });
 const create: Mutation = { id: "1", kind: "create", task };
@@ -19,44 +19,6 @@ const tick = (completed: boolean, id = "3"): Mutation => ({
 /** What is due at a moment. */
 const dueAt = (now: number) => (one: Mutation) => one.kind === "delete" && one.send_at <= now;
 const remove = (send_at: number): Mutation => ({ id: "9", kind: "delete", task, send_at });
-
-describe("what a person sees", () => {
-  test("is the server's list itself while nothing is unsent", () => {
-    const tasks = [task];
-    expect(applyMutations(tasks, [])).toBe(tasks);
-  });
-
-  test("has the unsent changes on top, in their order", () => {
-    const mutations = [create, rename("Pay the rent"), tick(true), rename("Rent", "4")];
-    expect(applyMutations([], mutations)).toEqual([{ ...task, title: "Rent", completed: true }]);
-  });
-
-  test("keeps what the server knows better, and the other tasks as they are", () => {
-    const other = makeTask({ id: "b" });
-    const edited = { ...task, description: "From another device" };
-    const [first, second] = applyMutations([other, edited], [tick(true)]);
-    expect(first).toBe(other);
-    expect(second).toEqual({ ...edited, completed: true });
-  });
-
-  test("shows a created task as the server has it, once that is so", () => {
-    const known = { ...task, created_at: "2026-11-24T09:31:00.000Z" };
-    expect(applyMutations([known], [create])).toEqual([known]);
-  });
-
-  test("shows an edited task that the list does not hold yet", () => {
-    expect(applyMutations([], [rename("Rent")])).toEqual([{ ...task, title: "Rent" }]);
-  });
-
-  test("holds a task that is being restored", () => {
-    expect(applyMutations([], [{ id: "1", kind: "restore", task }])).toEqual([task]);
-    expect(applyMutations([task], [remove(5), { id: "a", kind: "restore", task }])).toEqual([task]);
-  });
-
-  test("does not hold a deleted task", () => {
-    expect(applyMutations([task], [rename("Rent"), remove(5)])).toEqual([]);
-  });
-});
 
 describe("what is sent next", () => {
   test("is nothing for nothing", () => expect(nextRequest([], dueAt(0))).toBeUndefined());

@@ -1,5 +1,4 @@
 import type { NewTask, Task } from "@tend/contracts";
-import { withCleared } from "@tend/contracts/due";
 import { fieldNames, type TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { type Before, type Edit, isSame, namesOf } from "./conflicts.ts";
 
@@ -35,23 +34,6 @@ export type Requests = ReadonlyMap<string, SyncRequest>;
 
 /** The date of a task that the server has not dated yet: later than any other. */
 export const notYet = "9999-12-31T23:59:59.999Z";
-
-/** The tasks as a person sees them: those of the server, with the mutations applied. */
-export function applyMutations(
-  tasks: readonly Task[],
-  mutations: readonly Mutation[],
-): readonly Task[] {
-  if (mutations.length === 0) return tasks;
-  const shown = new Map(tasks.map((task) => [task.id, task]));
-  for (const mutation of mutations) {
-    const { task } = mutation;
-    const present = shown.get(task.id) ?? task;
-    if (mutation.kind === "delete") shown.delete(task.id);
-    else if (mutation.kind !== "set") shown.set(task.id, present);
-    else shown.set(task.id, { ...present, ...withCleared<Partial<Task>>(mutation.fields) });
-  }
-  return [...shown.values()];
-}
 
 /** Tells whether a mutation is a delete that can no longer be undone unsent. */
 export type IsDue = (mutation: Mutation) => boolean;

@@ -1,11 +1,14 @@
-/** The channel that tells the other tabs of a user that the shared mutations have changed. */
+/** What was stored: mutations, or tasks of the server. Tabs of older versions say "more", "fewer". */
+export type Stored = "mutations" | "tasks";
+
+/** The channel that tells the other tabs of a user what was stored. */
 export function createTabChannel(userId: string) {
   let channel: BroadcastChannel | undefined;
   return {
-    post: (how: "more" | "fewer") => channel?.postMessage(how),
-    listen(onMessage: (how: "more" | "fewer") => void) {
+    post: (stored: Stored) => channel?.postMessage(stored),
+    listen(onMessage: (stored: Stored) => void) {
       channel = new BroadcastChannel(`tend:changes:${userId}`);
-      channel.onmessage = ({ data }) => onMessage(data === "fewer" ? "fewer" : "more");
+      channel.onmessage = ({ data }) => onMessage(data === "tasks" ? "tasks" : "mutations");
       return () => {
         channel?.close();
         channel = undefined;
@@ -13,6 +16,14 @@ export function createTabChannel(userId: string) {
     },
   };
 }
+
+/** Runs while no other tab of this user does; without locks, as on plain http, each for itself. */
+export const alone = (
+  userId: string,
+  signal: AbortSignal,
+  run: () => Promise<void>,
+): Promise<void> =>
+  navigator.locks ? navigator.locks.request(`tend:feed:${userId}`, { signal }, run) : run();
 
 /** Runs with the locks of tasks, taken in one order, so that no two tabs wait for each other. */
 export const inTurn = (userId: string, taskIds: readonly string[], run: () => Promise<void>) =>

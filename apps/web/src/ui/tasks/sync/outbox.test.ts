@@ -5,12 +5,12 @@ import { etagOf } from "@tend/contracts/etag";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
-import { makeApiError, makeStorage, makeTask } from "#ui/tasks/testing.ts";
+import { makeApiError, makeStorage, makeTask, writeMutation } from "#ui/tasks/testing.ts";
+import { isNewer, type KnownTask, knownTask } from "./known-task.ts";
 import { editOf, type Mutation } from "./mutation.ts";
-import { createMutationDatabase } from "./mutation-database.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
-import type { Acknowledgement } from "./outcome.ts";
+import { PersonDatabase } from "./person-database.ts";
 
 /** A server in memory that does what the contract says, and fails when a test wants it to. */
 function makeServer() {
@@ -128,8 +128,8 @@ let saysOffline: boolean;
 /** The number of requests that there was no network for. */
 let tried: number;
 /** By id: the tasks as the server last sent them. */
-let known: Map<string, Task>;
-let acknowledged: [string, Acknowledgement][];
+let known: Map<string, KnownTask>;
+let acknowledged: KnownTask[];
 let rescued: Task[];
 let restored: [Task, boolean][];
 let exclusively: OutboxOptions["exclusively"];
@@ -145,10 +145,10 @@ function makeOutbox(
     storage,
     isOnline: () => online && !saysOffline,
     exclusively: inTurn,
-    lastKnown: (id) => known.get(id),
+    lastKnown: (id) => known.get(id)?.task ?? undefined,
     onAcknowledged(latest) {
       acknowledged.push(...latest);
-      for (const [id, one] of latest) if (one.is === "saved") known.set(id, one.task);
+      for (const one of latest) if (isNewer(known.get(one.id), one)) known.set(one.id, one);
     },
     onRescued: (task) => rescued.push(task),
     onRestored: (task, back) => restored.push([task, back]),
@@ -169,7 +169,7 @@ const deletion = (task: Task, after = 8500): Mutation => ({
   task,
   send_at: Date.now() + after,
 });
-const saved = (task: Task | undefined) => ({ is: "saved", task });
+const saved = (task: Task | undefined) => task && knownTask(task);
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const later = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
@@ -200,7 +200,7 @@ describe("a change", () => {
     expect(outbox.state().mutations).toHaveLength(1);
     expect(Object.keys(local)).toHaveLength(1);
     await settle();
-    expect(acknowledged).toEqual([[task.id, saved(server.tasks.get(task.id))]]);
+    expect(acknowledged).toEqual([saved(server.tasks.get(task.id))]);
     expect(outbox.state().mutations).toEqual([]);
     expect(Object.keys(local)).toEqual([]);
   });
@@ -361,7 +361,7 @@ describe("what was changed elsewhere too", () => {
         due_date: "2026-12-01",
       });
       expect(outbox.state()).toMatchObject({ mutations: [], conflicts: new Map() });
-      expect(acknowledged.at(-1)).toEqual([task.id, saved(server.tasks.get(task.id))]);
+      expect(acknowledged.at(-1)).toEqual(saved(server.tasks.get(task.id)));
     },
   );
 
@@ -374,7 +374,7 @@ describe("what was changed elsewhere too", () => {
     await settle();
     expect(server.log).toHaveLength(1);
     expect(outbox.state().mutations).toEqual([]);
-    expect(acknowledged).toEqual([[task.id, saved(server.tasks.get(task.id))]]);
+    expect(acknowledged).toEqual([saved(server.tasks.get(task.id))]);
   });
 
   test("is found again after a reload, and again where it changes once more before the choice", async () => {
@@ -421,7 +421,7 @@ describe("what was changed elsewhere too", () => {
   test("yields to what a version of this program stored that knew no conflicts", async () => {
     const task = makeChangedElsewhere({ title: "Theirs" });
     const { before: _, ...old } = { ...editOf(task, { title: "Mine" }), id: uuidv7() };
-    createMutationStorage(local, "ada").write(old);
+    writeMutation(createMutationStorage(local, "ada"), old);
     makeOutbox();
     await settle();
     expect(server.tasks.get(task.id)?.title).toBe("Mine");
@@ -511,9 +511,9 @@ describe("when the server cannot be reached", () => {
     server.trash.set(changed.id, { ...changed, title: "Other", deleted_at: same.created_at });
     outbox.add(creation(same), creation(changed));
     await settle();
-    expect(acknowledged).toEqual([
-      [same.id, saved(server.trash.get(same.id))],
-      [changed.id, { is: "gone" }],
+    expect(acknowledged).toMatchObject([
+      { id: same.id, task: server.trash.get(same.id) },
+      { id: changed.id, task: null },
     ]);
     expect(outbox.state()).toMatchObject({ mutations: [], refused: new Map() });
   });
@@ -524,7 +524,7 @@ describe("when the server cannot be reached", () => {
     server.tasks.set(task.id, { ...task, title: "Changed on the phone" });
     outbox.add(creation(task));
     await settle();
-    expect(acknowledged.at(-1)?.[1]).toMatchObject({ task: { title: "Changed on the phone" } });
+    expect(acknowledged.at(-1)).toMatchObject({ task: { title: "Changed on the phone" } });
     expect(outbox.state().mutations).toEqual([]);
   });
 });
@@ -745,7 +745,7 @@ describe("a delete", () => {
     outbox.add(second);
     await later(8500);
     expect(server.log).toEqual(["delete"]);
-    expect(acknowledged).toEqual([[task.id, { is: "trashed" }]]);
+    expect(acknowledged).toMatchObject([{ id: task.id, task: { deleted_at: expect.any(String) } }]);
   });
 
   test("that was sent is taken back from the trash, and edits after it arrive", async () => {
@@ -776,7 +776,7 @@ describe("a delete", () => {
     await later(1000);
     expect(server.log).toEqual(["delete", "delete", "restore"]);
     expect(server.tasks.has(task.id)).toBe(true);
-    expect(acknowledged.at(-1)).toMatchObject([task.id, { task: { deleted_at: null } }]);
+    expect(acknowledged.at(-1)).toMatchObject({ id: task.id, task: { deleted_at: null } });
   });
 
   test("that the server refuses is tried again, ever more rarely, and said", async () => {
@@ -981,7 +981,7 @@ describe("a restore", () => {
     server.trash.set(task.id, { ...task, deleted_at: task.created_at });
     outbox.add(restoring(task));
     await settle();
-    expect(acknowledged).toEqual([[task.id, saved(task)]]);
+    expect(acknowledged).toEqual([saved(task)]);
     expect(restored).toEqual([[task, true]]);
     expect(outbox.state().mutations).toEqual([]);
   });
@@ -992,7 +992,7 @@ describe("a restore", () => {
     outbox.add(restoring(task));
     await settle();
     expect(restored).toEqual([[task, false]]);
-    expect(acknowledged).toEqual([[task.id, { is: "gone" }]]);
+    expect(acknowledged).toMatchObject([{ id: task.id, task: null }]);
     expect(outbox.state()).toMatchObject({ mutations: [], trouble: null });
   });
 });
@@ -1005,7 +1005,7 @@ describe("a task that was deleted elsewhere", () => {
     await settle();
     expect(rescued).toMatchObject([{ title: "Edited", description: "Long notes" }]);
     expect([...server.tasks.values()]).toMatchObject([{ title: "Edited" }]);
-    expect(acknowledged[0]).toEqual([task.id, { is: "gone" }]);
+    expect(acknowledged[0]).toMatchObject({ id: task.id, task: null });
     expect(outbox.state().mutations).toEqual([]);
   });
 
@@ -1059,7 +1059,7 @@ describe("two tabs over IndexedDB", () => {
     const user = crypto.randomUUID();
     let turn = Promise.resolve();
     const openTab = async () => {
-      const database = createMutationDatabase(user);
+      const database = new PersonDatabase(user);
       const storage = createMutationStorage(local, user, { database });
       await storage.reload();
       const outbox = makeOutbox(user, storage, (taskIds, run) => {

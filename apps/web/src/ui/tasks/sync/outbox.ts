@@ -6,16 +6,10 @@ import { reasonOf } from "#ui/api/failure.ts";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { Backlog, type OutboxStorage } from "./backlog.ts";
 import { type Attempt, Connection } from "./connection.ts";
+import { acknowledgedTask, type KnownTask } from "./known-task.ts";
 import { type Mutation, mergeChanges, type Requests, type SyncRequest } from "./mutation.ts";
 import { emptyOutbox, type OutboxState } from "./outbox-state.ts";
-import {
-  type Acknowledged,
-  type Acknowledgement,
-  brokenOutcome,
-  type Outcome,
-  outcomeOf,
-  resolveConflict,
-} from "./outcome.ts";
+import { brokenOutcome, type Outcome, outcomeOf, resolveConflict } from "./outcome.ts";
 import { type Start, schedule } from "./schedule.ts";
 import { type SenderApi, send } from "./sender.ts";
 
@@ -28,7 +22,7 @@ export interface OutboxOptions {
   /** The newest version of a task that the server is known to have. */
   readonly lastKnown: (taskId: string) => Task | undefined;
   /** Called with what the server is known to have now, before its mutations are forgotten. */
-  readonly onAcknowledged: (acknowledged: Acknowledged) => void;
+  readonly onAcknowledged: (known: readonly KnownTask[]) => void;
   /** Called when an edited task was deleted elsewhere: a new task holds its text. */
   readonly onRescued: (task: Task) => void;
   /** Called after a restore; `back` is false where the task was deleted for good meanwhile. */
@@ -208,11 +202,12 @@ export class Outbox {
   /** Does what outcomes say, in one step. */
   #take(attempt: Attempt, outcomes: ReadonlyMap<string, Outcome>): void {
     const { onAcknowledged, onRescued, onRestored } = this.#options;
-    const acknowledged = new Map<string, Acknowledgement>();
-    for (const [id, { acknowledgement }] of outcomes)
-      if (acknowledgement) acknowledged.set(id, acknowledgement);
-    if (acknowledged.size > 0) onAcknowledged(acknowledged);
-    this.#backlog.commit(mergeChanges([...outcomes.values()]), acknowledged);
+    const known = [...outcomes].flatMap(([id, { acknowledgement }]) => {
+      const before = this.#options.lastKnown(id) ?? this.#backlog.queue(id).at(-1)?.task;
+      return acknowledgement && before ? [acknowledgedTask(before, acknowledgement)] : [];
+    });
+    if (known.length > 0) onAcknowledged(known);
+    this.#backlog.commit(mergeChanges([...outcomes.values()]), known);
     this.#backlog.hold(outcomes);
     this.#connection.end(attempt, outcomes);
     this.#show();

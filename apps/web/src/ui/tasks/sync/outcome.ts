@@ -21,9 +21,6 @@ export type Acknowledgement =
   /** It is not to be found: it was deleted elsewhere, into the trash or for good. */
   | { readonly is: "gone" };
 
-/** By task id: what the server is known to have now. */
-export type Acknowledged = ReadonlyMap<string, Acknowledgement>;
-
 /** What came back for one request. */
 export type Reply = { readonly is: "done"; readonly task: Task | undefined } | Failure;
 

@@ -1,15 +1,15 @@
 import "fake-indexeddb/auto";
 import fc from "fast-check";
+import { openDB } from "idb";
 import { expect, test } from "vitest";
-import { countTasks } from "#ui/tasks/model/counts.ts";
 import { editFromTask } from "#ui/tasks/model/task-edit.ts";
 import { listShown } from "#ui/tasks/model/task-list.ts";
 import { makeStorage, makeTask } from "#ui/tasks/testing.ts";
 import { createDrafts } from "./drafts.ts";
-import { parseCachedList } from "./list-cache.ts";
-import { applyMutations, type Mutation, nextRequest } from "./mutation.ts";
-import { createMutationDatabase } from "./mutation-database.ts";
+import { type Mutation, nextRequest } from "./mutation.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
+import { PersonDatabase, personDatabaseName } from "./person-database.ts";
+import { seenTask } from "./replica.ts";
 import { readTask } from "./stored-task.ts";
 
 /** Anything that a program, or a person, may have stored in place of a value. */
@@ -81,30 +81,30 @@ test("a stored task is sound or none, and no readable field of it is lost", () =
   });
 });
 
-test("of a kept list every task that can be read is shown, and only a whole one is called whole", () => {
-  fc.assert(
-    fc.property(
-      fc.array(someTask),
-      damaged({ format: 1, user: { id: "ada", name: "Ada" }, complete: true, counts: {} }),
-      (tasks, rest) => {
-        const list = parseCachedList({ ...rest, tasks });
-        if (!list) return;
-        list.tasks.forEach(expectSound);
-        expect(list.tasks).toHaveLength(tasks.filter((one) => readTask(one)).length);
-        if (list.complete) expect(list.tasks).toHaveLength(tasks.length);
-        for (const count of Object.values(list.counts)) expect(count).toEqual(expect.any(Number));
-        expect(list.user).toEqual({ id: expect.any(String), name: expect.any(String) });
-      },
-    ),
-  );
-  fc.assert(
-    fc.property(anything, (stored) => {
-      expect(() => parseCachedList(stored)).not.toThrow();
+test("of the stored tasks every one that can be read is shown, and none is made up", async () => {
+  let user = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(someTask, { maxLength: 5 }), anything, async (values, state) => {
+      const id = `reader-${user++}`;
+      const database = new PersonDatabase(id);
+      const fill = { generation: "g", cursor: "c", status: "all", next: null } as const;
+      await database.beginFill(fill);
+      await database.putListPage(fill, [], null);
+      const raw = await openDB(personDatabaseName(id));
+      for (const [index, value] of values.entries()) {
+        const record = { generation: "g", id: `${index}`, version: 1, written: 1, task: value };
+        // IndexedDB refuses functions and the like, so that no program can have stored them.
+        await raw.put("tasks", record).catch(() => {});
+      }
+      const { tasks } = await database.read();
+      for (const known of tasks) if (known.task) expectSound(known.task);
+      expect(tasks.length).toBeLessThanOrEqual(values.length);
+      const isStored = await raw.put("state", state, "sync").catch(() => undefined);
+      raw.close();
+      if (isStored) expect((await database.read()).state).toEqual(expect.any(Object));
     }),
+    { numRuns: 50 },
   );
-  const good = { format: 1, user: { id: "ada", name: "Ada" }, complete: true };
-  const read = parseCachedList({ ...good, counts: 5, tasks: [task, null, { id: "b" }] });
-  expect(read).toMatchObject({ tasks: [task], complete: false, counts: countTasks([task]) });
 });
 
 const mutation = {
@@ -123,7 +123,8 @@ const someMutation = fc.oneof(
 
 function expectUsable(mutations: readonly Mutation[]): void {
   for (const one of mutations) expectSound(one.task);
-  applyMutations([task], mutations).forEach(expectSound);
+  const seen = seenTask(task, mutations);
+  if (seen) expectSound(seen);
   for (const one of mutations) nextRequest([one], ({ kind }) => kind === "delete");
 }
 
@@ -164,12 +165,13 @@ test("unsent changes in IndexedDB: one that cannot be read hides none that can",
   await fc.assert(
     fc.asyncProperty(fc.array(someMutation, { maxLength: 5 }), async (values) => {
       const id = `user-${user++}`;
-      const database = createMutationDatabase(id);
+      const database = new PersonDatabase(id);
+      const put = (one: { id: string }) =>
+        database.settle({ known: [], removed: [], added: [one] });
       for (const [index, value] of values.entries()) {
-        // IndexedDB refuses functions and the like, so that no program can have stored them.
-        await database.put({ ...Object(value), id: `${index}` }).catch(() => {});
+        await put({ ...Object(value), id: `${index}` }).catch(() => {});
       }
-      await database.put({ ...mutation, id: "good" } as Mutation);
+      await put({ ...mutation, id: "good" });
       const storage = createMutationStorage(makeStorage(), id, { database });
       await storage.reload();
       expectUsable(storage.read());
@@ -210,34 +212,4 @@ test("a draft is read as far as it can be", () => {
     priority: task.priority,
     tags: "#home",
   });
-});
-
-const opened = (name: string, version: number, upgrade: (database: IDBDatabase) => void) =>
-  new Promise<void>((resolve, reject) => {
-    const request = indexedDB.open(name, version);
-    request.onupgradeneeded = () => upgrade(request.result);
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      request.result.close();
-      resolve();
-    };
-  });
-
-test("a database of another version, or without its store, keeps changes all the same", async () => {
-  const deleted = () =>
-    new Promise((resolve) => {
-      indexedDB.deleteDatabase("tend-changes").onsuccess = resolve;
-    });
-  for (const [version, upgrade] of [
-    [1, () => {}],
-    [7, () => {}],
-    [7, (database: IDBDatabase) => database.createObjectStore("changes")],
-    [3, (database: IDBDatabase) => database.createObjectStore("others", { keyPath: "id" })],
-  ] as const) {
-    await Promise.race([deleted(), new Promise((resolve) => setTimeout(resolve, 50))]);
-    await opened("tend-changes", version, upgrade).catch(() => {});
-    const database = createMutationDatabase(`version-${version}`);
-    await database.put({ ...mutation, id: "1" } as Mutation);
-    expect(await database.read()).toEqual([mutation]);
-  }
 });

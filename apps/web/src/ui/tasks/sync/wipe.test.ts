@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeStorage, makeTask, unfinishedEdit } from "#ui/tasks/testing.ts";
+import { makeStorage, makeTask, unfinishedEdit, writeMutation } from "#ui/tasks/testing.ts";
 import { createDrafts } from "./drafts.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
 import { unsavedOn, wipeStorage } from "./wipe.ts";
@@ -8,8 +8,13 @@ test("what is unsaved is counted, one person's alone", async () => {
   const storage = makeStorage();
   const task = makeTask();
   expect(await unsavedOn(storage, "ada")).toEqual({ mutations: 0, drafts: 0 });
-  createMutationStorage(storage, "ada").write({ id: "1", kind: "create", task });
-  createMutationStorage(storage, "ada").write({ id: "2", kind: "delete", task, send_at: 0 });
+  writeMutation(createMutationStorage(storage, "ada"), { id: "1", kind: "create", task });
+  writeMutation(createMutationStorage(storage, "ada"), {
+    id: "2",
+    kind: "delete",
+    task,
+    send_at: 0,
+  });
   createDrafts(storage, "ada").writeText("new", "Half a thou");
   createDrafts(storage, "grace").writeText("new", "Mine");
   createDrafts(storage, "grace").writeEdit(makeTask(), unfinishedEdit);
@@ -31,7 +36,11 @@ test("what is stored of one user goes, and what is of others stays", () => {
   for (const user of ["ada", "adam"]) {
     createDrafts(storage, user).writeText("new", "Buy mil");
     createDrafts(storage, user).writeEdit(makeTask(), unfinishedEdit);
-    createMutationStorage(storage, user).write({ id: "1", kind: "create", task: makeTask() });
+    writeMutation(createMutationStorage(storage, user), {
+      id: "1",
+      kind: "create",
+      task: makeTask(),
+    });
   }
   const before = Object.keys(storage);
   wipeStorage(storage, "ada");

@@ -1,8 +1,8 @@
 import { clearActiveUser, getActiveUser } from "#ui/device/active-user.ts";
 import { browserStorage, keyPrefix } from "#ui/device/storage.ts";
-import { deleteCachedList } from "./list-cache.ts";
-import { createMutationDatabase } from "./mutation-database.ts";
+import { inFormerDatabases } from "./former-databases.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
+import { PersonDatabase } from "./person-database.ts";
 
 /** The numbers of mutations and drafts of a person that the server does not have. */
 export interface Unsaved {
@@ -12,7 +12,7 @@ export interface Unsaved {
 
 export async function unsavedOn(storage: Storage | undefined, userId: string): Promise<Unsaved> {
   const mutationStorage = createMutationStorage(storage, userId, {
-    database: createMutationDatabase(userId),
+    database: new PersonDatabase(userId),
   });
   await mutationStorage.reload();
   const prefix = keyPrefix("draft", userId);
@@ -25,7 +25,7 @@ export async function unsavedOn(storage: Storage | undefined, userId: string): P
 }
 
 /**
- * Deletes all data of a person from this device: the list, mutations, drafts. Their other tabs
+ * Deletes all data of a person from this device: tasks, mutations, drafts. Their other tabs
  * notice and leave. Called after the server has ended the session or deleted the account.
  */
 export async function wipeDevice(userId: string): Promise<void> {
@@ -34,7 +34,10 @@ export async function wipeDevice(userId: string): Promise<void> {
   if (getActiveUser() === userId) clearActiveUser();
   wipeStorage(storage, userId);
   // A database that cannot be opened has nothing to delete.
-  await Promise.allSettled([createMutationDatabase(userId).clear(), deleteCachedList(userId)]);
+  await Promise.allSettled([
+    new PersonDatabase(userId).erase(),
+    inFormerDatabases((former) => former.eraseFormer(userId)),
+  ]);
 }
 
 export function wipeStorage(storage: Storage | undefined, userId: string): void {

@@ -1,12 +1,20 @@
 import type { Task } from "@tend/contracts";
+import type { Client } from "@tend/contracts/client";
 import { readFailure, reasonOf } from "#ui/api/failure.ts";
-import type { Trash } from "#ui/tasks/sync/use-trash.ts";
+
+interface TrashOfServer {
+  readonly api: Client;
+  /** Asks the server what the trash holds. */
+  readonly onRead: () => void;
+  readonly onGone: (task: Task) => void;
+}
 
 /** T-8: deletes a task from the trash for good. Returns the reason where that failed. */
 export async function deleteTaskForGood(
-  { id, version }: Task,
-  { api, refresh }: Trash,
+  task: Task,
+  { api, onRead, onGone }: TrashOfServer,
 ): Promise<string | undefined> {
+  const { id, version } = task;
   try {
     await api.deleteTask({
       params: { id },
@@ -17,10 +25,10 @@ export async function deleteTaskForGood(
   } catch (error) {
     const { is } = readFailure(error);
     if (is !== "missing") {
-      refresh();
+      onRead();
       return is === "changed" ? "It was restored meanwhile." : reasonOf(error);
     }
   }
-  refresh(id);
+  onGone(task);
   return undefined;
 }

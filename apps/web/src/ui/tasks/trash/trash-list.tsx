@@ -1,6 +1,8 @@
 import type { Task } from "@tend/contracts";
+import type { Client } from "@tend/contracts/client";
 import { limits } from "@tend/contracts/limits";
 import { useState } from "react";
+import { reasonFor } from "#ui/api/failure.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Words } from "#ui/kit/words.tsx";
 import { NoMatches, QuietLine } from "#ui/tasks/list/empty-state.tsx";
@@ -8,13 +10,16 @@ import { RowFailure } from "#ui/tasks/list/row-failure.tsx";
 import { ShowMore, useDrawn } from "#ui/tasks/list/show-more.tsx";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { OutboxState } from "#ui/tasks/sync/outbox-state.ts";
-import type { Trash } from "#ui/tasks/sync/use-trash.ts";
+import type { SyncState } from "#ui/tasks/sync/task-sync.ts";
 import { deletedLabel } from "#ui/time/day-label.ts";
 import { DeleteForGood } from "./delete-for-good.tsx";
 import { deleteTaskForGood } from "./delete-task-for-good.ts";
 
 interface TrashListProps {
-  readonly trash: Trash;
+  /** The whole trash, as far as it was read. */
+  readonly tasks: readonly Task[];
+  readonly sync: SyncState;
+  readonly api: Client;
   readonly today: string | null;
   readonly unsent: OutboxState;
   readonly filters: Filters;
@@ -23,11 +28,14 @@ interface TrashListProps {
   readonly onClearFilters: () => void;
   readonly onRestore: (task: Task) => void;
   readonly onRetry: (task: Task) => void;
+  /** Asks the server what the trash holds. */
+  readonly onRead: () => void;
+  readonly onGone: (task: Task) => void;
 }
 
 /** The deleted tasks that can be restored. A task stays until the server has confirmed. */
 export function TrashList(props: TrashListProps) {
-  const { trash, today, unsent, filters, found: tasks, onRestore, onRetry } = props;
+  const { today, unsent, filters, found: tasks, onRestore, onRetry } = props;
   const { drawn, drawMore } = useDrawn();
   const [deleting, setDeleting] = useState<Task | null>(null);
   const isRestoring = ({ id }: Task) =>
@@ -36,10 +44,10 @@ export function TrashList(props: TrashListProps) {
   return (
     <section data-landing aria-label="Trash" tabIndex={-1} className="outline-none">
       {tasks.length === 0 ? (
-        trash.tasks?.length ? (
+        props.tasks.length > 0 ? (
           <NoMatches filters={filters} onClear={props.onClearFilters} />
         ) : (
-          <NothingThere {...trash} />
+          <NothingThere {...props} />
         )
       ) : (
         <>
@@ -70,29 +78,29 @@ export function TrashList(props: TrashListProps) {
       )}
       <DeleteForGood
         task={deleting}
-        onDelete={(task) => deleteTaskForGood(task, trash)}
+        onDelete={(task) => deleteTaskForGood(task, props)}
         onClose={() => setDeleting(null)}
       />
     </section>
   );
 }
 
-function NothingThere({ tasks, loadFailure, isReading, reload }: Trash) {
-  if (tasks) {
+function NothingThere({ sync: { isComplete, failure }, onRead }: TrashListProps) {
+  if (isComplete) {
     return (
       <QuietLine>
         {`The trash is empty. Tasks that you delete stay here for ${limits.trashDays} days.`}
       </QuietLine>
     );
   }
-  if (!loadFailure) return <QuietLine busy>Reading the trash</QuietLine>;
+  if (!failure) return <QuietLine busy>Reading the trash</QuietLine>;
   return (
     <div className="py-12 text-center">
       <p role="status" className="text-muted">
-        <Words>{`The trash cannot be shown right now. ${loadFailure.reason}`}</Words>
+        <Words>{`The trash cannot be shown right now. ${reasonFor(failure)}`}</Words>
       </p>
-      <Button className="mt-4" aria-disabled={isReading} onClick={() => isReading || reload()}>
-        {isReading ? "Reading the trash" : "Retry"}
+      <Button className="mt-4" onClick={onRead}>
+        Retry
       </Button>
     </div>
   );

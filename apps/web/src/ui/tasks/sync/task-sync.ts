@@ -1,0 +1,244 @@
+import type { Task } from "@tend/contracts";
+import type { Client } from "@tend/contracts/client";
+import type { Failure } from "#ui/api/failure.ts";
+import { createUserClient } from "#ui/api/user-client.ts";
+import { getActiveUser } from "#ui/device/active-user.ts";
+import { browserStorage } from "#ui/device/storage.ts";
+import { isOnline } from "#ui/device/use-online.ts";
+import { type Beginning, Feed } from "./feed.ts";
+import { inFormerDatabases } from "./former-databases.ts";
+import { knownTask } from "./known-task.ts";
+import { Live } from "./live.ts";
+import { createMutationStorage, type MutationStorage } from "./mutation-storage.ts";
+import { alone, createTabChannel, inTurn } from "./other-tabs.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
+import { DataDeleted, PersonDatabase } from "./person-database.ts";
+import { Replica, type ReplicaState } from "./replica.ts";
+
+/** How far the replica is, for the screen. */
+export interface SyncState {
+  /** Whether all tasks outside the trash are there. */
+  readonly hasList: boolean;
+  /** Whether all tasks are there, those in the trash too. */
+  readonly isComplete: boolean;
+  /** Whether the device keeps the tasks. */
+  readonly keeps: boolean;
+  /** Why the server could not be asked what has changed; it is asked again by itself. */
+  readonly failure: Failure | undefined;
+}
+
+type Callbacks = Pick<OutboxOptions, "onRescued" | "onRestored">;
+
+/**
+ * The tasks of one user on this page: what the server has, what is unsent, and how both meet. The
+ * screen reads the replica; everything that changes it comes through here.
+ */
+export class TaskSync {
+  readonly api: Client;
+  readonly replica = new Replica();
+  readonly outbox: Outbox;
+  /** What the server rendered: the replica before this device's own mutations lie over it. */
+  readonly firstState: ReplicaState;
+  readonly #userId: string;
+  readonly #database: PersonDatabase;
+  readonly #storage: MutationStorage;
+  readonly #feed: Feed;
+  readonly #live: Live;
+  readonly #tabs: ReturnType<typeof createTabChannel>;
+  readonly #listeners = new Set<() => void>();
+  #state: SyncState;
+  #wasSignedOut = false;
+  #reading: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(userId: string, beginning: Beginning, callbacks: Callbacks) {
+    this.#userId = userId;
+    this.api = createUserClient(userId);
+    this.#database = new PersonDatabase(userId);
+    this.#tabs = createTabChannel(userId);
+    const { api, replica } = this;
+    const database = this.#database;
+    this.#feed = new Feed(
+      {
+        api,
+        database,
+        replica,
+        onStored: () => this.#tabs.post("tasks"),
+        onChanged: () => this.#notice(this.#state.failure),
+      },
+      beginning,
+    );
+    this.#state = this.#stateWith(undefined);
+    this.firstState = replica.state();
+    let wasActive = false;
+    this.#storage = createMutationStorage(browserStorage(), userId, {
+      database,
+      onChanged: () => this.#tabs.post("mutations"),
+      isGone() {
+        wasActive ||= getActiveUser() === userId;
+        return wasActive && getActiveUser() === null;
+      },
+    });
+    this.outbox = new Outbox({
+      ...callbacks,
+      api,
+      storage: this.#storage,
+      isOnline,
+      // Without locks, as on plain http, two tabs may send a mutation twice: that does no harm.
+      exclusively: (taskIds, run) =>
+        navigator.locks ? inTurn(userId, taskIds, () => this.#upToDate(taskIds, run)) : run(),
+      lastKnown: replica.lastKnown,
+      onAcknowledged: (known) => this.#feed.acknowledge(known),
+    });
+    this.#layMutations();
+    this.#live = new Live({
+      ask: (signal, wait) => this.#orLeave(this.#feed.ask(signal, wait)),
+      readOthers: () => this.#orLeave(this.#feed.readOthers()),
+      // What the device does not keep, another tab cannot read.
+      alone: (signal, run) => (this.#feed.keeps ? alone(userId, signal, run) : run()),
+      onFailure: (failure) => this.#notice(failure),
+    });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly state = (): SyncState => this.#state;
+
+  /** Asks the server now, for a person who does not want to wait for it. */
+  readonly askNow = (): void => this.#live.askNow();
+
+  /** Takes in that a task is gone for good. */
+  readonly forget = (task: Task): void => {
+    const known = [{ ...knownTask(task), task: null }];
+    this.#feed.acknowledge(known);
+    this.#storage.settle({ known, forgotten: [], written: [] });
+  };
+
+  /** Begins to send, and to follow the server. Returns a function that ends both. */
+  start(): () => void {
+    const life = new AbortController();
+    const { signal } = life;
+    this.#layMutations();
+    const stopFollowing = this.outbox.subscribe(() => this.#followOutbox());
+    const stopListening = this.#tabs.listen(() => this.#readOthers(signal));
+    this.#listen(signal);
+    this.outbox.start();
+    void this.#orLeave(this.#open(signal));
+    return () => {
+      life.abort();
+      this.outbox.flushDeletes();
+      this.outbox.stop();
+      clearTimeout(this.#reading);
+      this.#reading = undefined;
+      stopFollowing();
+      stopListening();
+    };
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    // Where an old database cannot be read, there is nothing to take over.
+    await inFormerDatabases((former) => former.takeOver(this.#userId, this.#database)).catch(
+      () => {},
+    );
+    await this.#storage.reload();
+    if (signal.aborted) return;
+    this.outbox.start();
+    await this.#feed.open();
+    if (!signal.aborted) this.#live.start({ document, window }, signal);
+  }
+
+  #listen(signal: AbortSignal): void {
+    const { outbox } = this;
+    const retry = () => {
+      if (document.visibilityState === "visible") outbox.retry();
+    };
+    addEventListener("online", retry, { signal });
+    document.addEventListener("visibilitychange", retry, { signal });
+    addEventListener("pageshow", () => void this.#storage.reload().then(retry), { signal });
+    addEventListener("pagehide", () => outbox.flushDeletes(), { signal });
+    const onStorage = ({ key, newValue }: StorageEvent) => {
+      if (!this.#storage.owns(key)) return;
+      this.#storage.absorb(key, newValue);
+      // A mutation that left local storage is in IndexedDB or sent: its tab posts which.
+      if (newValue !== null) outbox.refresh();
+      else this.#readOthers(signal);
+    };
+    addEventListener("storage", onStorage, { signal });
+    const onBeforeUnload = (event: BeforeUnloadEvent) => {
+      if (outbox.hasUnstored) event.preventDefault();
+    };
+    addEventListener("beforeunload", onBeforeUnload, { signal });
+  }
+
+  /** Reads what another tab has stored, once for all that comes at one time. */
+  #readOthers(signal: AbortSignal): void {
+    this.#reading ??= setTimeout(async () => {
+      this.#reading = undefined;
+      // The tasks come first: a mutation goes only where its task shows what it did.
+      await this.#orLeave(this.#feed.readOthers());
+      await this.#storage.reload();
+      if (!signal.aborted) this.outbox.refresh();
+    });
+  }
+
+  /** Runs on the latest mutations of all tabs, and waits until other tabs see the result. */
+  async #upToDate(taskIds: readonly string[], run: () => Promise<void>): Promise<void> {
+    const { byTask } = this.outbox.state();
+    await this.#storage.reloadIfGone(
+      taskIds.flatMap((id) => byTask.get(id)?.map((mutation) => mutation.id) ?? []),
+    );
+    await run();
+    await this.#storage.settled();
+  }
+
+  #layMutations(): void {
+    this.replica.setMutations(this.outbox.state().byTask);
+  }
+
+  #followOutbox(): void {
+    this.#layMutations();
+    const isSignedOut = this.outbox.state().trouble?.signedOut === true;
+    if (isSignedOut && !this.#wasSignedOut) this.#forgetTasks();
+    this.#wasSignedOut = isSignedOut;
+  }
+
+  #stateWith(failure: Failure | undefined): SyncState {
+    const { hasList, isComplete, keeps } = this.#feed;
+    return { hasList, isComplete, keeps, failure };
+  }
+
+  #notice(failure: Failure | undefined): void {
+    const [before, now] = [this.#state, this.#stateWith(failure)];
+    const isSame =
+      before.hasList === now.hasList &&
+      before.isComplete === now.isComplete &&
+      before.keeps === now.keeps &&
+      before.failure === now.failure;
+    if (isSame) return;
+    this.#state = now;
+    if (failure?.is === "signed out") this.#forgetTasks();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Deletes the tasks from the device, since the session is over. Mutations wait for the next. */
+  #forgetTasks(): void {
+    void Promise.allSettled([
+      this.#database.forgetTasks(),
+      inFormerDatabases((former) => former.eraseFormerList(this.#userId)),
+    ]);
+  }
+
+  /** Leaves the page where this person's data were deleted from the device meanwhile. */
+  async #orLeave<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof DataDeleted)) throw error;
+      location.replace("/");
+      // The page goes: nothing that waits for this is to go on.
+      return new Promise(() => {});
+    }
+  }
+}
