@@ -91,7 +91,7 @@ for (const choice of ["Yours, from here", "From the other device"]) {
     foreseen.push(conflicted);
     const mine = { title: "Call the plumber today", notes: "Tap drips a lot" };
     const { row, stored } = await editMeanwhile(page, person, mine, { title: "Call Grace" });
-    await expect(row).toContainText("This task was changed on another device too.");
+    await expect(row).toContainText("This task was changed elsewhere too.");
     await expect(row).toContainText(mine.title);
     expect(await stored()).toMatchObject({ title: "Call Grace", description: "Tap drips" });
 

@@ -7,7 +7,7 @@ export function useAnnounceSaving(
   announce: (words: string) => void,
 ): void {
   const failed = useRef(false);
-  const conflict = conflicts.size > 0 ? "A task was changed on another device too." : undefined;
+  const conflict = conflicts.size > 0 ? "A task was changed elsewhere too." : undefined;
   const reason = trouble?.reason ?? [...refused.values()].at(-1) ?? conflict;
   const isEmpty = mutations.length === 0;
   useEffect(() => {

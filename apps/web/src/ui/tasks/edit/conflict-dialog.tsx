@@ -46,8 +46,8 @@ export function ConflictDialog({ conflict, today, onChoose, onClose }: ConflictD
       {conflict && (
         <form id={form} className="grid gap-6" onSubmit={choose}>
           <p>
-            This task was changed on another device while you changed it here. Until you choose,
-            both versions are kept.
+            This task was changed elsewhere while you changed it here. Until you choose, both
+            versions are kept.
           </p>
           {names.map((name) => (
             <fieldset key={name} className="grid gap-2">
@@ -55,7 +55,7 @@ export function ConflictDialog({ conflict, today, onChoose, onClose }: ConflictD
               <Version name={name} whose="mine" label="Yours, from here">
                 {showField(name, conflict.mine, today)}
               </Version>
-              <Version name={name} whose="theirs" label="From the other device">
+              <Version name={name} whose="theirs" label="From elsewhere">
                 {showField(name, conflict.theirs, today)}
               </Version>
             </fieldset>

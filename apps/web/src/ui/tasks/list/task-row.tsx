@@ -116,7 +116,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
         <div className="pl-12">
           {conflicting ? (
             <RowFailure id={failureId} remedy="Review" onRemedy={() => actions.review(task)}>
-              Not saved. This task was changed on another device too.
+              Not saved. This task was changed elsewhere too.
             </RowFailure>
           ) : (
             <RowFailure id={failureId} remedy="Retry" onRemedy={() => actions.retry(task)}>
