@@ -113,7 +113,7 @@ export default async function AccountPage() {
           </ImportPanel>
         </Section>
         <Section title="Sign out" text="On this device.">
-          <SignOutButton user={{ id: user.id, name: user.name }} />
+          <SignOutButton user={user} />
         </Section>
         <Section title="Delete account" text="For good, with every task.">
           <DeleteAccount user={user} />

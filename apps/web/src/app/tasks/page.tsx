@@ -49,5 +49,5 @@ async function read({ status, sort, order, q, tag, priority }: Filters) {
   // The filter `due` is left out: only the device knows what is due now.
   const found = { ...(searchFor(q) && { q }), ...(tag && { tag }), ...(priority && { priority }) };
   const page = await readTasksPage(user.id, { status, sort, order, limit, ...found });
-  return { user: { id: user.id, name: user.name }, ...page };
+  return { user, ...page };
 }

@@ -3,19 +3,20 @@
 import { useState, useTransition } from "react";
 import { formReasonOf } from "#ui/api/form-failure.ts";
 import { api } from "#ui/api/page-client.ts";
-import type { Person } from "#ui/device/active-user.ts";
+import type { SignedInPerson } from "#ui/device/active-user.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { useActiveUser } from "#ui/device/use-active-user.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Dialog } from "#ui/kit/dialog.tsx";
 import { FieldError } from "#ui/kit/field.tsx";
+import { unsavedInWords } from "#ui/tasks/sync/unsaved-in-words.ts";
 import { type Unsaved, unsavedOn, wipeDevice } from "#ui/tasks/sync/wipe.ts";
 
 /**
  * Ends the session and wipes the device, and asks first where that loses something. Leaves by a full
  * page load, so that nothing of this person stays in memory.
  */
-export function SignOutButton({ user }: { user: Person }) {
+export function SignOutButton({ user }: { user: SignedInPerson }) {
   const userId = user.id;
   const [error, setError] = useState("");
   const [unsaved, setUnsaved] = useState<Unsaved | null>(null);
@@ -62,18 +63,10 @@ export function SignOutButton({ user }: { user: Person }) {
         }
       >
         <p>
-          Signing out deletes {unsaved && inWords(unsaved)} from this device, for good. To keep
-          them, stay signed in and go to your tasks.
+          Signing out deletes {unsaved && unsavedInWords(unsaved)} from this device, for good. To
+          keep them, stay signed in and go to your tasks.
         </p>
       </Dialog>
     </div>
   );
-}
-
-function inWords({ mutations, drafts }: Unsaved): string {
-  const words: string[] = [];
-  if (mutations > 0)
-    words.push(mutations === 1 ? "1 unsent change" : `${mutations} unsent changes`);
-  if (drafts > 0) words.push(drafts === 1 ? "1 unfinished text" : `${drafts} unfinished texts`);
-  return words.join(" and ");
 }

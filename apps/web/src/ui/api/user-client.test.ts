@@ -1,5 +1,6 @@
 import { UnreachableError } from "@tend/contracts/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { makeApiError } from "#ui/tasks/testing.ts";
 import { readFailure } from "./failure.ts";
 import { createUserClient } from "./user-client.ts";
 
@@ -45,7 +46,9 @@ test.each([
 });
 
 test("a request without a signal has its time, and that it is over is trouble", async () => {
-  const request = createUserClient("ada", 5000).deleteTask({ params: { id: "a" } });
+  const request = createUserClient("ada", { writeTimeoutMs: 5000 }).deleteTask({
+    params: { id: "a" },
+  });
   const failure = request.catch(readFailure);
   await underWay;
   timeIsOver();
@@ -54,7 +57,7 @@ test("a request without a signal has its time, and that it is over is trouble", 
 });
 
 test("a page of the list has more time: long notes come slowly over a bad line", async () => {
-  const reading = createUserClient("ada", 5000).listTasks();
+  const reading = createUserClient("ada", { writeTimeoutMs: 5000 }).listTasks();
   const failure = reading.catch(readFailure);
   await underWay;
   timeIsOver();
@@ -70,4 +73,29 @@ test("where the browser cannot join signals, the given one holds", async () => {
   await underWay;
   given.abort();
   await rejected;
+});
+
+test("all requests end at one signal, those under way and later ones", async () => {
+  const over = new AbortController();
+  const client = createUserClient("ada", { ended: over.signal });
+  const request = client.listTasks();
+  const rejected = expect(request).rejects.toBeInstanceOf(UnreachableError);
+  await underWay;
+  over.abort();
+  await rejected;
+  await expect(client.listTasks()).rejects.toBeInstanceOf(UnreachableError);
+});
+
+test("that there is no session any more is told, whatever asked", async () => {
+  vi.stubGlobal("fetch", () =>
+    Promise.resolve(
+      Response.json(makeApiError(401, "no_session").problem, {
+        status: 401,
+        headers: { "Content-Type": "application/problem+json" },
+      }),
+    ),
+  );
+  const onSignedOut = vi.fn();
+  await expect(createUserClient("ada", { onSignedOut }).listTasks()).rejects.toThrow();
+  expect(onSignedOut).toHaveBeenCalledOnce();
 });

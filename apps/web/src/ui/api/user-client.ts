@@ -7,23 +7,33 @@ export const importTimeoutMs = 30_000;
 /** The timeout of reading: a page of long notes is some megabytes, and a line may be slow. */
 const readTimeoutMs = 60_000;
 
+interface UserClientOptions {
+  readonly writeTimeoutMs?: number;
+  /** Ends all requests, those under way and later ones. */
+  readonly ended?: AbortSignal;
+  /** Called when there is no session any more. The screen says so: nobody leaves in mid-sentence. */
+  readonly onSignedOut?: () => void;
+}
+
 /**
  * The client for the tasks of one user. It names the user in each address (O-3), so that the server
  * refuses when somebody else has signed in meanwhile, in another tab: no task reaches a stranger.
  * Each request has a timeout; one that is given a signal ends by that, too.
  */
-export const createUserClient = (userId: string, writeTimeoutMs = 20_000): Client =>
+export const createUserClient = (
+  userId: string,
+  { writeTimeoutMs = 20_000, ended, onSignedOut = () => {} }: UserClientOptions = {},
+): Client =>
   createApi({
     userId,
-    fetch(input, init) {
+    async fetch(input, init) {
+      ended?.throwIfAborted();
       const isRead = (init?.method ?? "GET") === "GET";
       const timeout = AbortSignal.timeout(isRead ? readTimeoutMs : writeTimeoutMs);
-      // Safari before 17.4 cannot join two signals: there the given one holds alone.
-      const signal = init?.signal
-        ? (AbortSignal.any?.([timeout, init.signal]) ?? init.signal)
-        : timeout;
+      const signals = [timeout, ended, init?.signal].filter((signal) => signal != null);
+      // Safari before 17.4 cannot join signals: there the given one holds alone.
+      const signal = AbortSignal.any?.(signals) ?? init?.signal ?? timeout;
       return fetch(input, { ...init, signal });
     },
-    // The screen says so and offers to sign in: nobody leaves the page in mid-sentence.
-    onSignedOut: () => {},
+    onSignedOut,
   });

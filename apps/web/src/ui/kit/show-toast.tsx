@@ -20,8 +20,8 @@ export async function showToast(message: string, options?: ExternalToast): Promi
   return true;
 }
 
-/** Removes the message that `showToast` showed with this id. */
-export async function dismissToast(id: string): Promise<void> {
+/** Removes the message that `showToast` showed with this id; without one, all messages. */
+export async function dismissToast(id?: string): Promise<void> {
   const sonner = await load().catch(() => undefined);
   sonner?.toast.dismiss(id);
 }

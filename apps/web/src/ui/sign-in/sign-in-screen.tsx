@@ -26,7 +26,6 @@ export function SignInScreen(form: SignInFormProps) {
   const { title, question, other, otherScreen } = words[kind];
   return (
     <>
-      <NobodySignedIn />
       <Header />
       <NeedsScript text="Tend needs JavaScript to sign you in and to keep your tasks." />
       <main
@@ -44,6 +43,8 @@ export function SignInScreen(form: SignInFormProps) {
         <div className="noscript:hidden">
           <SignInForm {...form} />
         </div>
+        {/* Under the form, which does not move when it comes. */}
+        <NobodySignedIn says={kind === "sign-in"} />
       </main>
     </>
   );

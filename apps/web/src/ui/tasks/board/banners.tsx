@@ -11,7 +11,8 @@ interface BannersProps {
   readonly signedOut: boolean;
   /** Whether the server answers although the browser says that there is no network. */
   readonly reached: boolean;
-  readonly hasUnsent: boolean;
+  /** The number of changes that the server does not have. */
+  readonly unsent: number;
   /** The number of tasks that are being deleted. */
   readonly deleting: number;
   readonly onStopDeleting: () => void;
@@ -23,17 +24,13 @@ interface BannersProps {
 
 /** A notice of what keeps the list and the server apart: one at a time, the first cause first. */
 export function Banners(props: BannersProps) {
-  const { signedOut, reached, hasUnsent, deleting, loadFailure, next } = props;
+  const { signedOut, reached, unsent, deleting, loadFailure, next } = props;
   const online = useOnline();
   const shown = useMostDeletions(deleting);
   return (
     // A wide screen keeps a place for the notice, so that nothing moves when it comes and goes.
     <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
-      {!online && !reached ? (
-        <Banner icon={<Icon of={CloudOff} size={16} />}>
-          Offline. Changes will be sent when you reconnect.
-        </Banner>
-      ) : signedOut ? (
+      {signedOut ? (
         <Banner
           icon={<Icon of={LogIn} size={16} />}
           action={
@@ -43,9 +40,13 @@ export function Banners(props: BannersProps) {
             </a>
           }
         >
-          {hasUnsent
-            ? "You are signed out. Sign in to send your changes; they are kept here."
-            : "You are signed out. Sign in to go on."}
+          {unsent > 0
+            ? `You are signed out. Sign in to send ${unsent === 1 ? "1 change" : `${unsent} changes`}; what you typed is kept here.`
+            : "You are signed out. Sign in to go on; what you typed is kept here."}
+        </Banner>
+      ) : !online && !reached ? (
+        <Banner icon={<Icon of={CloudOff} size={16} />}>
+          Offline. Changes will be sent when you reconnect.
         </Banner>
       ) : shown > limits.batch ? (
         <DeletionProgress total={shown} left={deleting} onStop={props.onStopDeleting} />

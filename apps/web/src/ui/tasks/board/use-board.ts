@@ -4,7 +4,7 @@ import { flushSync } from "react-dom";
 import { reasonFor } from "#ui/api/failure.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { part } from "#ui/kit/part.ts";
-import { showToast } from "#ui/kit/show-toast.tsx";
+import { dismissToast, showToast } from "#ui/kit/show-toast.tsx";
 import { useAnnouncer } from "#ui/kit/use-announcer.ts";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
 import { useTaskMenu } from "#ui/tasks/commands/use-task-menu.ts";
@@ -125,6 +125,13 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
     focusQuickAdd();
   };
 
+  useEffect(() => {
+    if (!sync.isOver) return;
+    // Messages name tasks, too.
+    announce("");
+    void dismissToast();
+  }, [sync.isOver, announce]);
+
   useKeptFocus();
   useAnnounceSaving(unsent, announce);
   useAnnounceFound(filters, (inTrash ? inTrashFound : shown).length, announce);
@@ -168,6 +175,5 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
     // A trash that was never read shows its failure in place of the list.
     loadFailure:
       sync.failure && (!inTrash || sync.isComplete) ? reasonFor(sync.failure) : undefined,
-    isSignedOut: unsent.trouble?.signedOut ?? sync.failure?.is === "signed out",
   };
 }

@@ -3,7 +3,13 @@ import { ApiError, type Client, nextCursor } from "@tend/contracts/client";
 import { limits } from "@tend/contracts/limits";
 import { v7 as uuidv7 } from "uuid";
 import { isNewer, type KnownTask, knownTask } from "./known-task.ts";
-import { DataDeleted, type Fill, type PersonDatabase, type Stored } from "./person-database.ts";
+import {
+  DataDeleted,
+  type Fill,
+  type PersonDatabase,
+  SessionOver,
+  type Stored,
+} from "./person-database.ts";
 import type { Replica } from "./replica.ts";
 
 /** The tasks that came with the page. */
@@ -264,7 +270,7 @@ export class Feed {
       this.#keeps = true;
       return result;
     } catch (error) {
-      if (error instanceof DataDeleted) throw error;
+      if (error instanceof DataDeleted || error instanceof SessionOver) throw error;
       this.#keeps = false;
       return undefined;
     } finally {

@@ -272,3 +272,40 @@ describe("with IndexedDB", () => {
     expect(await new PersonDatabase(user).readMutations()).toEqual([]);
   });
 });
+
+describe("after this person's data were deleted in another tab", () => {
+  test("a mutation that this tab wrote before it could know leaves nothing", async () => {
+    const userId = crypto.randomUUID();
+    const local = makeStorage();
+    const onErased = vi.fn();
+    const database = new PersonDatabase(userId);
+    const storage = createMutationStorage(local, userId, { database, onErased });
+    writeMutation(storage, mutation("1"));
+    await storage.settled();
+    await new PersonDatabase(userId).erase();
+    // As another process sees local storage for a moment: the mark of the sign-out is not there.
+    writeMutation(storage, mutation("2"));
+    removeMutation(storage, "1");
+    await vi.waitFor(() => expect(onErased).toHaveBeenCalled());
+    expect(Object.keys(local)).toEqual([]);
+    expect(storage.read()).toEqual([]);
+    expect(storage.hasUnstored).toBe(false);
+  });
+
+  test("nothing is written, and nothing holds up the page as it leaves", () => {
+    const local = makeStorage();
+    let isGone = false;
+    const database = new PersonDatabase(crypto.randomUUID());
+    const storage = createMutationStorage(local, "ada", { database, isGone: () => isGone });
+    isGone = true;
+    writeMutation(storage, mutation("1"));
+    removeMutation(storage, "2");
+    expect(Object.keys(local)).toEqual([]);
+    const full = createMutationStorage(makeStorage(1), "ada", { isGone: () => isGone });
+    isGone = false;
+    writeMutation(full, mutation("1"));
+    expect(full.hasUnstored).toBe(true);
+    isGone = true;
+    expect(full.hasUnstored).toBe(false);
+  });
+});

@@ -2,7 +2,7 @@ import { keyPrefix } from "#ui/device/storage.ts";
 import { isRecord } from "#ui/tasks/model/read-value.ts";
 import type { KnownTask } from "./known-task.ts";
 import type { Mutation } from "./mutation.ts";
-import type { PersonDatabase } from "./person-database.ts";
+import { DataDeleted, type PersonDatabase } from "./person-database.ts";
 import { readFields, readTask } from "./stored-task.ts";
 
 /**
@@ -42,6 +42,8 @@ interface MutationStorageOptions {
   readonly onChanged?: () => void;
   /** Whether this person has signed out: then nothing of theirs is stored or shown. */
   readonly isGone?: () => boolean;
+  /** Called when it turns out that this person's data were deleted from the device. */
+  readonly onErased?: () => void;
 }
 
 /** The time limit of IndexedDB, in milliseconds: some browsers at times never answer. */
@@ -50,8 +52,9 @@ const databaseTimeoutMs = 1000;
 export function createMutationStorage(
   storage: Storage | undefined,
   userId: string,
-  { database, onChanged = () => {}, isGone = () => false }: MutationStorageOptions = {},
+  options: MutationStorageOptions = {},
 ): MutationStorage {
+  const { database, onChanged = () => {}, isGone = () => false, onErased = () => {} } = options;
   const prefix = keyPrefix("change", userId);
   /** The prefix of keys that mark a mutation as removed, until IndexedDB has removed it, too. */
   const removed = keyPrefix("removed", userId);
@@ -110,8 +113,18 @@ export function createMutationStorage(
     storage?.removeItem(prefix + id);
     inMemory.delete(id);
     unstored.delete(id);
-    if (database) isWritten(removed + id, "");
+    if (database && !isGone()) isWritten(removed + id, "");
     return { id, done: () => storage?.removeItem(removed + id) };
+  };
+  /** Removes what was written before this page could know that all of this person was deleted. */
+  const erase = (ids: readonly string[]) => {
+    for (const id of ids) {
+      storage?.removeItem(prefix + id);
+      storage?.removeItem(removed + id);
+      inMemory.delete(id);
+      unstored.delete(id);
+    }
+    onErased();
   };
 
   return {
@@ -142,10 +155,13 @@ export function createMutationStorage(
       });
       for (const { mutation, done, failed } of follows) follow(mutation.id, work, done, failed);
       for (const { id, done } of removals) follow(id, work, done);
-      work.then(onChanged, () => {});
+      work.then(onChanged, (error: unknown) => {
+        const ids = [...forgotten, ...written].map(({ id }) => id);
+        if (error instanceof DataDeleted) erase(ids);
+      });
     },
     get hasUnstored() {
-      return unstored.size > 0;
+      return unstored.size > 0 && !isGone();
     },
     async reload() {
       if (!database) return;

@@ -5,7 +5,13 @@ import { describe, expect, test } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { knownTask } from "./known-task.ts";
 import { editOf, type Mutation } from "./mutation.ts";
-import { DataDeleted, type Fill, PersonDatabase, personDatabaseName } from "./person-database.ts";
+import {
+  DataDeleted,
+  type Fill,
+  PersonDatabase,
+  personDatabaseName,
+  SessionOver,
+} from "./person-database.ts";
 
 const fillOf = (cursor: string): Fill => ({
   generation: uuidv7(),
@@ -168,14 +174,52 @@ describe("other tabs", () => {
 });
 
 describe("whose it is", () => {
+  /** Complete, with one task, in three tabs that have read it; the last one comes later. */
+  async function inTabs() {
+    const userId = uuidv7();
+    const [here, there] = [new PersonDatabase(userId), new PersonDatabase(userId)];
+    const fill = fillOf("c1");
+    await here.beginFill(fill);
+    await here.putListPage(fill, [knownTask(makeTask())], null);
+    await there.read();
+    return { here, there, later: new PersonDatabase(userId) };
+  }
+  const unsent: Mutation = { id: uuidv7(), ...editOf(makeTask(), { title: "Unsent" }) };
+
   test("a session that is over takes the tasks, and leaves the mutations", async () => {
-    const { here, there } = await filled("c1", makeTask());
-    const edit: Mutation = { id: uuidv7(), ...editOf(makeTask(), { title: "Unsent" }) };
-    await here.settle({ known: [], removed: [], added: [edit] });
+    const { here, later } = await inTabs();
+    await here.settle({ known: [], removed: [], added: [unsent] });
     await here.forgetTasks();
-    expect((await there.read()).state).toEqual({ live: null, cursor: null, fill: null });
-    expect(await titlesIn(there)).toEqual([]);
-    expect(await there.readMutations()).toEqual([edit]);
+    expect(await later.read()).toMatchObject({ state: { live: null, cursor: null }, tasks: [] });
+    expect(await later.readMutations()).toEqual([unsent]);
+  });
+
+  test("thereafter no tab that read the tasks writes any, and each still stores mutations", async () => {
+    const { here, there, later } = await inTabs();
+    await here.forgetTasks();
+    for (const tab of [here, there]) {
+      await expect(tab.read()).rejects.toThrow(SessionOver);
+      await expect(tab.readSince(null, 0)).rejects.toThrow(SessionOver);
+      await expect(tab.beginFill(fillOf("c2"))).rejects.toThrow(SessionOver);
+      await expect(tab.putListPage(fillOf("c2"), [], null)).rejects.toThrow(SessionOver);
+      await expect(tab.putFormerList([knownTask(makeTask())])).rejects.toThrow(SessionOver);
+      const page = { asked: "c1", next: "c2", changes: [knownTask(makeTask())] };
+      await expect(tab.putFeedPage(page)).rejects.toThrow(SessionOver);
+    }
+    const known = [knownTask(makeTask({ title: "Answered late" }))];
+    await there.settle({ known, removed: [], added: [unsent] });
+    expect((await later.read()).tasks).toEqual([]);
+    expect(await later.readMutations()).toEqual([unsent]);
+  });
+
+  test("the next session of the same person begins anew", async () => {
+    const { here, there, later } = await inTabs();
+    await here.forgetTasks();
+    const fill = fillOf("c9");
+    await later.beginFill(fill);
+    await later.putListPage(fill, [knownTask(makeTask({ title: "Anew" }))], null);
+    expect(await titlesIn(later)).toEqual(["Anew"]);
+    await expect(there.read()).rejects.toThrow(SessionOver);
   });
 
   test("after an erasure no tab that read the data writes, and a new sign-in begins anew", async () => {
@@ -226,6 +270,7 @@ describe("other versions of the program", () => {
     await raw.put("tasks", { generation, id: "2", version: 1, task: { title: 5 }, written: 2 });
     expect((await other.read()).tasks).toEqual([]);
     await raw.put("state", "nonsense", "sync");
+    await raw.put("state", { damaged: true }, "session");
     raw.close();
     expect(await other.read()).toMatchObject({ state: { live: null, cursor: null }, tasks: [] });
   });

@@ -58,8 +58,8 @@ interface TaskRecord {
 interface PersonSchema extends DBSchema {
   tasks: { key: [string, string]; value: TaskRecord; indexes: { written: number } };
   mutations: { key: string; value: unknown };
-  /** `sync`: a SyncState; `epoch`: which data of this person these are. */
-  state: { key: "sync" | "epoch"; value: unknown };
+  /** `sync`: a SyncState; `epoch`, `session`: which data of this person, and which tasks, these are. */
+  state: { key: "sync" | "epoch" | "session"; value: unknown };
 }
 
 const stores = ["tasks", "mutations", "state"] as const;
@@ -76,6 +76,17 @@ export class DataDeleted extends Error {
   override readonly name = "DataDeleted";
 }
 
+/** The session was found to be over, and its tasks deleted, after this page had read some. */
+export class SessionOver extends Error {
+  override readonly name = "SessionOver";
+}
+
+/** What a page has met first: later data, and tasks of a later session, are not its own. */
+interface Met {
+  readonly epoch: string;
+  readonly session: string | undefined;
+}
+
 /**
  * The replica of one person's tasks on this device, and their mutations. Each method is one
  * transaction, and rejects where the browser has no IndexedDB, forbids it, or has no room.
@@ -83,8 +94,7 @@ export class DataDeleted extends Error {
 export class PersonDatabase {
   readonly #name: string;
   #opened: Promise<IDBPDatabase<PersonSchema>> | undefined;
-  /** The data that this page has met: those of a later sign-in are not its own. */
-  #epoch: string | undefined;
+  #met: Met | undefined;
 
   constructor(userId: string) {
     this.#name = personDatabaseName(userId);
@@ -92,7 +102,7 @@ export class PersonDatabase {
 
   /** All tasks that are shown. */
   read(): Promise<Stored> {
-    return this.#transact(async (transaction) => {
+    return this.#onTasks(async (transaction) => {
       const state = await readState(transaction);
       const written = await lastWritten(transaction);
       if (state.live === null) return { state, written, tasks: [] };
@@ -103,7 +113,7 @@ export class PersonDatabase {
 
   /** The tasks that any tab has written since; null: others are shown by now, so read all. */
   readSince(live: string | null, since: number): Promise<Stored | null> {
-    return this.#transact(async (transaction) => {
+    return this.#onTasks(async (transaction) => {
       const state = await readState(transaction);
       if (state.live !== live) return null;
       const index = transaction.objectStore("tasks").index("written");
@@ -118,7 +128,7 @@ export class PersonDatabase {
    * was asked with: else another tab has been there. Resolves to the state thereafter.
    */
   putFeedPage({ asked, next, changes }: FeedPage): Promise<SyncState> {
-    return this.#transact(async (transaction) => {
+    return this.#onTasks(async (transaction) => {
       const state = await readState(transaction);
       if (state.live === null || state.cursor !== asked) return state;
       await putNewer(transaction, state.live, changes);
@@ -128,7 +138,7 @@ export class PersonDatabase {
 
   /** Begins to read the lists anew; what is shown stays until they are whole. */
   beginFill(fill: Fill): Promise<SyncState> {
-    return this.#transact(async (transaction) => {
+    return this.#onTasks(async (transaction) => {
       const state = await readState(transaction);
       const isComplete = state.live !== null && state.cursor !== null;
       if (isComplete) return putState(transaction, { ...state, fill });
@@ -143,7 +153,7 @@ export class PersonDatabase {
    * shown from now on. Where another tab has begun to read anew, nothing is stored.
    */
   putListPage(fill: Fill, tasks: readonly KnownTask[], next: Fill | null): Promise<SyncState> {
-    return this.#transact(async (transaction) => {
+    return this.#onTasks(async (transaction) => {
       const state = await readState(transaction);
       if (state.fill?.generation !== fill.generation) return state;
       await putNewer(transaction, fill.generation, tasks);
@@ -157,7 +167,7 @@ export class PersonDatabase {
 
   /** Stores a list that an older version kept, where there is none yet. It may lack tasks. */
   putFormerList(tasks: readonly KnownTask[]): Promise<void> {
-    return this.#transact(async (transaction) => {
+    return this.#onTasks(async (transaction) => {
       const { live } = await readState(transaction);
       if (live !== null) return;
       const generation = uuidv7();
@@ -168,13 +178,13 @@ export class PersonDatabase {
 
   /** Stores what the server has acknowledged, without the mutations that it has now. */
   settle({ known, removed, added }: Settlement): Promise<void> {
-    return this.#transact(async (transaction) => {
+    return this.#transact(async (transaction, isSameSession) => {
       const mutations = transaction.objectStore("mutations");
       await Promise.all([
         ...removed.map((id) => mutations.delete(id)),
         ...added.map((mutation) => mutations.put(mutation, mutation.id)),
       ]);
-      if (known.length === 0) return;
+      if (known.length === 0 || !isSameSession) return;
       const { live, fill } = await readState(transaction);
       for (const generation of new Set([live, fill?.generation])) {
         if (generation) await putNewer(transaction, generation, known);
@@ -194,51 +204,71 @@ export class PersonDatabase {
     );
   }
 
-  /** Deletes the tasks, where a session is over. Mutations wait for the same person. */
+  /**
+   * Deletes the tasks, where a session is over. No page that has read some of them can write any
+   * more, in whatever tab. Mutations wait for the same person.
+   */
   forgetTasks(): Promise<void> {
     return this.#transact(async (transaction) => {
       await transaction.objectStore("tasks").clear();
       await putState(transaction, nothingStored);
+      await transaction.objectStore("state").put(uuidv7(), "session");
     });
   }
 
   /** Deletes everything. No page that has read some of it can write any more, in whatever tab. */
   async erase(): Promise<void> {
-    const database = await this.#open();
-    const transaction = database.transaction(stores, "readwrite");
-    await Promise.all([
-      ...stores.map((store) => transaction.objectStore(store).clear()),
-      transaction.objectStore("state").put(uuidv7(), "epoch"),
-      transaction.done,
-    ]);
-    database.close();
-    this.#opened = undefined;
-    // What is left is empty: it may stay where another tab holds it open.
-    void deleteDB(this.#name).catch(() => {});
+    try {
+      const database = await this.#open();
+      const transaction = database.transaction(stores, "readwrite");
+      await Promise.all([
+        ...stores.map((store) => transaction.objectStore(store).clear()),
+        transaction.objectStore("state").put(uuidv7(), "epoch"),
+        transaction.done,
+      ]);
+      database.close();
+      this.#opened = undefined;
+    } finally {
+      // What is left is empty: it may stay where another tab holds it open.
+      void deleteDB(this.#name).catch(() => {});
+    }
   }
 
-  async #transact<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
+  /** Runs on the tasks, which are of one session. */
+  #onTasks<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#transact((transaction, isSameSession) => {
+      if (!isSameSession) throw new SessionOver("The session of these tasks is over.");
+      return run(transaction);
+    });
+  }
+
+  async #transact<T>(
+    run: (transaction: Transaction, isSameSession: boolean) => Promise<T>,
+  ): Promise<T> {
     const database = await this.#open();
     const transaction: Transaction = database.transaction([...stores], "readwrite");
     const done = transaction.done;
     // Whatever aborts the transaction is thrown below; until then nobody listens.
     done.catch(() => {});
-    await this.#assertOwn(transaction);
-    const result = await run(transaction);
+    const result = await run(transaction, await this.#meet(transaction));
     await done;
     return result;
   }
 
-  async #assertOwn(transaction: Transaction): Promise<void> {
+  /** Reads the marks, before anything else. Resolves to whether the session is still the same. */
+  async #meet(transaction: Transaction): Promise<boolean> {
     const state = transaction.objectStore("state");
-    const epoch = await state.get("epoch");
-    if (this.#epoch !== undefined) {
-      if (epoch === this.#epoch) return;
+    const [epoch, session] = (await Promise.all([state.get("epoch"), state.get("session")])).map(
+      (mark) => (typeof mark === "string" ? mark : undefined),
+    );
+    if (this.#met) {
+      if (epoch === this.#met.epoch) return session === this.#met.session;
       transaction.abort();
       throw new DataDeleted("This person's data were deleted from this device.");
     }
-    this.#epoch = typeof epoch === "string" ? epoch : uuidv7();
-    if (epoch !== this.#epoch) await state.put(this.#epoch, "epoch");
+    this.#met = { epoch: epoch ?? uuidv7(), session };
+    if (epoch === undefined) await state.put(this.#met.epoch, "epoch");
+    return true;
   }
 
   #open(): Promise<IDBPDatabase<PersonSchema>> {

@@ -129,3 +129,18 @@ test("a reading anew replaces all, also by lower versions, and drops what is not
   replica.replace([knownTask({ ...task, title: "After a restore", version: 2 })]);
   expect(titles(replica)).toEqual(["After a restore"]);
 });
+
+test("one that is closed shows nothing, whatever comes, and knows no task", () => {
+  const task = makeTask();
+  const { replica, told } = counted(task, makeTask({ deleted_at: "2026-11-25T10:00:00.000Z" }));
+  const unsent = new Map([["x", [mutation("create", makeTask({ id: "x" }))]]]);
+  replica.setMutations(unsent);
+  const before = told();
+  replica.close();
+  expect(told()).toBeGreaterThan(before);
+  replica.merge([knownTask(makeTask())]);
+  replica.replace([knownTask(makeTask())]);
+  replica.setMutations(unsent);
+  expect(replica.state()).toEqual({ tasks: [], trash: [] });
+  expect(replica.lastKnown(task.id)).toBeUndefined();
+});

@@ -23,6 +23,7 @@ export class Replica {
   #mutations: MutationQueues["byTask"] = new Map();
   #state: ReplicaState = { tasks: [], trash: [] };
   readonly #listeners = new Set<() => void>();
+  #isClosed = false;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -36,6 +37,7 @@ export class Replica {
 
   /** Takes in what the server has, as far as it is newer. */
   merge(tasks: Iterable<KnownTask>): void {
+    if (this.#isClosed) return;
     const changed: string[] = [];
     for (const next of tasks) {
       if (!isNewer(this.#known.get(next.id), next)) continue;
@@ -47,6 +49,7 @@ export class Replica {
 
   /** Takes in all that the server has, whatever was known. */
   replace(tasks: Iterable<KnownTask>): void {
+    if (this.#isClosed) return;
     const before = new Map(this.#known);
     this.#known.clear();
     for (const next of tasks) {
@@ -60,10 +63,18 @@ export class Replica {
 
   /** Lays these mutations over the tasks, in place of those before. */
   setMutations(mutations: MutationQueues["byTask"]): void {
+    if (this.#isClosed) return;
     const before = this.#mutations;
     this.#mutations = mutations;
     const ids = new Set([...before.keys(), ...mutations.keys()]);
     this.#see([...ids].filter((id) => !isSameQueue(before.get(id), mutations.get(id))));
+  }
+
+  /** Lets go of all tasks, and takes in none any more: nobody here may see them. */
+  close(): void {
+    this.replace([]);
+    this.setMutations(new Map());
+    this.#isClosed = true;
   }
 
   /** Looks at some tasks anew. */

@@ -13,14 +13,7 @@ type Former = (typeof former)[keyof typeof former];
  * later is moved the next time.
  */
 export async function takeOver(userId: string, database: PersonDatabase): Promise<void> {
-  await inFormer(former.mutations, async (old, store) => {
-    const own = IDBKeyRange.bound([userId], [userId, []]);
-    const found: readonly unknown[] = await old.getAll(store, own);
-    const mutations = found.filter(hasId);
-    if (mutations.length === 0) return;
-    await database.settle({ known: [], removed: [], added: mutations });
-    await Promise.all(mutations.map(({ id }) => old.delete(store, [userId, id])));
-  });
+  await takeOverMutations(userId, database);
   await inFormer(former.lists, async (old, store) => {
     const list: unknown = await old.get(store, userId);
     if (list === undefined) return;
@@ -28,6 +21,18 @@ export async function takeOver(userId: string, database: PersonDatabase): Promis
     const read = tasks.map(readTask).filter((task) => task !== undefined);
     await database.putFormerList(read.map(knownTask));
     await old.delete(store, userId);
+  });
+}
+
+/** Moves the mutations alone, of a person whose tasks must not be shown. */
+export async function takeOverMutations(userId: string, database: PersonDatabase): Promise<void> {
+  await inFormer(former.mutations, async (old, store) => {
+    const own = IDBKeyRange.bound([userId], [userId, []]);
+    const found: readonly unknown[] = await old.getAll(store, own);
+    const mutations = found.filter(hasId);
+    if (mutations.length === 0) return;
+    await database.settle({ known: [], removed: [], added: mutations });
+    await Promise.all(mutations.map(({ id }) => old.delete(store, [userId, id])));
   });
 }
 

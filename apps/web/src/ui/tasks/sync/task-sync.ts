@@ -2,17 +2,18 @@ import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import type { Failure } from "#ui/api/failure.ts";
 import { createUserClient } from "#ui/api/user-client.ts";
-import { getActiveUser } from "#ui/device/active-user.ts";
+import { getAbsent, isSessionOver, markSessionOver, presenceOf } from "#ui/device/active-user.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { isOnline } from "#ui/device/use-online.ts";
 import { type Beginning, Feed } from "./feed.ts";
+import { forgetStoredTasks } from "./forget-stored-tasks.ts";
 import { inFormerDatabases } from "./former-databases.ts";
 import { knownTask } from "./known-task.ts";
 import { Live } from "./live.ts";
 import { createMutationStorage, type MutationStorage } from "./mutation-storage.ts";
 import { alone, createTabChannel, inTurn } from "./other-tabs.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
-import { DataDeleted, PersonDatabase } from "./person-database.ts";
+import { DataDeleted, PersonDatabase, SessionOver } from "./person-database.ts";
 import { Replica, type ReplicaState } from "./replica.ts";
 
 /** How far the replica is, for the screen. */
@@ -25,6 +26,8 @@ export interface SyncState {
   readonly keeps: boolean;
   /** Why the server could not be asked what has changed; it is asked again by itself. */
   readonly failure: Failure | undefined;
+  /** Whether the session is over: there are no tasks, and what is unsent waits. */
+  readonly isOver: boolean;
 }
 
 type Callbacks = Pick<OutboxOptions, "onRescued" | "onRestored">;
@@ -46,13 +49,19 @@ export class TaskSync {
   readonly #live: Live;
   readonly #tabs: ReturnType<typeof createTabChannel>;
   readonly #listeners = new Set<() => void>();
+  /** Ends all requests, once the session is over. */
+  readonly #requests = new AbortController();
   #state: SyncState;
-  #wasSignedOut = false;
+  /** Whether this device has known this person, so that it can be told that they left. */
+  #wasHere = false;
   #reading: ReturnType<typeof setTimeout> | undefined;
 
   constructor(userId: string, beginning: Beginning, callbacks: Callbacks) {
     this.#userId = userId;
-    this.api = createUserClient(userId);
+    this.api = createUserClient(userId, {
+      ended: this.#requests.signal,
+      onSignedOut: () => this.#endSession(),
+    });
     this.#database = new PersonDatabase(userId);
     this.#tabs = createTabChannel(userId);
     const { api, replica } = this;
@@ -69,14 +78,11 @@ export class TaskSync {
     );
     this.#state = this.#stateWith(undefined);
     this.firstState = replica.state();
-    let wasActive = false;
     this.#storage = createMutationStorage(browserStorage(), userId, {
       database,
       onChanged: () => this.#tabs.post("mutations"),
-      isGone() {
-        wasActive ||= getActiveUser() === userId;
-        return wasActive && getActiveUser() === null;
-      },
+      isGone: () => this.#isGone,
+      onErased: () => this.#leave(),
     });
     this.outbox = new Outbox({
       ...callbacks,
@@ -124,7 +130,7 @@ export class TaskSync {
     const stopFollowing = this.outbox.subscribe(() => this.#followOutbox());
     const stopListening = this.#tabs.listen(() => this.#readOthers(signal));
     this.#listen(signal);
-    this.outbox.start();
+    if (!this.#state.isOver) this.outbox.start();
     void this.#orLeave(this.#open(signal));
     return () => {
       life.abort();
@@ -144,9 +150,17 @@ export class TaskSync {
     );
     await this.#storage.reload();
     if (signal.aborted) return;
+    if (this.#state.isOver) return this.outbox.refresh();
     this.outbox.start();
     await this.#feed.open();
-    if (!signal.aborted) this.#live.start({ document, window }, signal);
+    if (signal.aborted || this.#state.isOver) return;
+    const following = new AbortController();
+    for (const end of [signal, this.#requests.signal]) {
+      end.addEventListener("abort", () => following.abort());
+    }
+    this.#live.start({ document, window }, following.signal);
+    // Whoever was here before may have gone without a sign-out.
+    for (const { id } of getAbsent()) if (id !== this.#userId) void forgetStoredTasks(id);
   }
 
   #listen(signal: AbortSignal): void {
@@ -157,7 +171,10 @@ export class TaskSync {
     addEventListener("online", retry, { signal });
     document.addEventListener("visibilitychange", retry, { signal });
     addEventListener("pageshow", () => void this.#storage.reload().then(retry), { signal });
-    addEventListener("pagehide", () => outbox.flushDeletes(), { signal });
+    addEventListener("pagehide", () => this.#state.isOver || outbox.flushDeletes(), { signal });
+    const follow = () => this.#followPresence();
+    for (const kind of ["storage", "pageshow"]) addEventListener(kind, follow, { signal });
+    document.addEventListener("visibilitychange", follow, { signal });
     const onStorage = ({ key, newValue }: StorageEvent) => {
       if (!this.#storage.owns(key)) return;
       this.#storage.absorb(key, newValue);
@@ -177,7 +194,7 @@ export class TaskSync {
     this.#reading ??= setTimeout(async () => {
       this.#reading = undefined;
       // The tasks come first: a mutation goes only where its task shows what it did.
-      await this.#orLeave(this.#feed.readOthers());
+      if (!this.#state.isOver) await this.#orLeave(this.#feed.readOthers());
       await this.#storage.reload();
       if (!signal.aborted) this.outbox.refresh();
     });
@@ -199,14 +216,12 @@ export class TaskSync {
 
   #followOutbox(): void {
     this.#layMutations();
-    const isSignedOut = this.outbox.state().trouble?.signedOut === true;
-    if (isSignedOut && !this.#wasSignedOut) this.#forgetTasks();
-    this.#wasSignedOut = isSignedOut;
+    if (this.outbox.state().trouble?.signedOut) this.#endSession();
   }
 
   #stateWith(failure: Failure | undefined): SyncState {
     const { hasList, isComplete, keeps } = this.#feed;
-    return { hasList, isComplete, keeps, failure };
+    return { hasList, isComplete, keeps, failure, isOver: this.#requests.signal.aborted };
   }
 
   #notice(failure: Failure | undefined): void {
@@ -215,30 +230,69 @@ export class TaskSync {
       before.hasList === now.hasList &&
       before.isComplete === now.isComplete &&
       before.keeps === now.keeps &&
-      before.failure === now.failure;
+      before.failure === now.failure &&
+      before.isOver === now.isOver;
     if (isSame) return;
     this.#state = now;
-    if (failure?.is === "signed out") this.#forgetTasks();
     for (const listener of this.#listeners) listener();
+    if (failure?.is === "signed out") this.#endSession();
   }
 
-  /** Deletes the tasks from the device, since the session is over. Mutations wait for the next. */
-  #forgetTasks(): void {
-    void Promise.allSettled([
-      this.#database.forgetTasks(),
-      inFormerDatabases((former) => former.eraseFormerList(this.#userId)),
-    ]);
+  /** Takes in that the session is over, and tells the other tabs. What is unsent waits. */
+  #endSession(): void {
+    if (this.#state.isOver) return;
+    this.#close();
+    // The page leaves, and what is erased must not come back.
+    if (this.#isGone) return;
+    markSessionOver(this.#userId);
+    void forgetStoredTasks(this.#userId).then(() => this.#tabs.post("tasks"));
   }
 
-  /** Leaves the page where this person's data were deleted from the device meanwhile. */
+  /** Takes all tasks off the screen and asks for none. What is added is kept for the next session. */
+  #close(): void {
+    if (this.#state.isOver) return;
+    this.#requests.abort();
+    this.outbox.stop();
+    this.replica.close();
+    this.#notice(undefined);
+  }
+
+  #presence() {
+    const presence = presenceOf(this.#userId);
+    this.#wasHere ||= presence === "here";
+    return presence;
+  }
+
+  /** Whether this person has signed out, so that nothing of theirs is to be kept. */
+  get #isGone(): boolean {
+    return this.#presence() === "gone" && this.#wasHere && !isSessionOver(this.#userId);
+  }
+
+  /** Looks at what another tab says of this person. */
+  #followPresence(): void {
+    const presence = this.#presence();
+    if (presence !== "here" && this.#wasHere) this.#close();
+    // They have signed in again.
+    else if (presence === "here" && this.#state.isOver) location.reload();
+  }
+
+  /** Leaves the page where the data that it has are no longer those of this device. */
   async #orLeave<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      if (!(error instanceof DataDeleted)) throw error;
-      location.replace("/");
-      // The page goes: nothing that waits for this is to go on.
+      if (error instanceof DataDeleted) this.#leave();
+      else if (!(error instanceof SessionOver)) throw error;
+      // Another tab found it out; or they have signed in again since.
+      else if (this.#presence() === "here") location.reload();
+      else this.#close();
+      // What waits for this is not to go on.
       return new Promise(() => {});
     }
+  }
+
+  #leave(): void {
+    this.#close();
+    location.replace("/");
   }
 }

@@ -42,7 +42,7 @@ export function useImport(userId: string, file: File, onBusy: (busy: boolean) =>
   const [state, setState] = useState<ImportState>({ is: "reading", count: 0 });
   /** A new object makes the file be read once more, with the columns that were chosen. */
   const [reading, setReading] = useState<{ readonly choice?: ColumnChoice }>({});
-  const [api] = useState(() => createUserClient(userId, importTimeoutMs));
+  const [api] = useState(() => createUserClient(userId, { writeTimeoutMs: importTimeoutMs }));
   const [said, announce] = useAnnouncer();
   const cancel = useRef<() => void>(undefined);
 
