@@ -311,7 +311,7 @@ test("a session that ended meanwhile: the list goes, the changes wait for the ne
   await add(page, "Written offline");
   await context.clearCookies();
   await context.setOffline(false);
-  await expect(page.getByText("Sign in to send your changes; they are kept here.")).toBeVisible();
+  await expect(page.getByText("Sign in to send 1 change")).toBeVisible();
   await expect.poll(() => keptTitles(page)).toEqual([]);
   await page.getByRole("link", { name: "Sign in" }).click();
   await signInByForm(page, person);
@@ -343,8 +343,9 @@ test("a session that was ended elsewhere: reaching the sign-in takes the list al
 
   await page.goto("/sign-in");
   await expect.poll(() => keptTitles(page)).toEqual([]);
-  await expect(other).toHaveURL("/");
+  await expect(other.getByText("You are signed out.")).toBeVisible();
   await expect(other.getByText("Ada's secret plan")).toHaveCount(0);
+  await expect(box(other)).toHaveValue("Half a thou");
   await context.setOffline(true);
   await page.goto("/tasks");
   await expect(page.getByText("no tasks are kept on this device")).toBeVisible();

@@ -6,6 +6,8 @@ type Field = "new" | "command" | "name";
 export interface TextDrafts {
   readText(field: Field): string;
   writeText(field: Field, text: string): void;
+  /** Adds a text to the draft, unless it is in it. */
+  addText(field: Field, text: string): void;
 }
 
 export function createTextDrafts(storage: Storage | undefined, userId: string): TextDrafts {
@@ -13,6 +15,10 @@ export function createTextDrafts(storage: Storage | undefined, userId: string): 
   return {
     readText: (field) => storage?.getItem(prefix + field) ?? "",
     writeText: (field, text) => writeText(storage, prefix + field, text),
+    addText(field, text) {
+      const before = this.readText(field);
+      if (!before.includes(text)) this.writeText(field, `${before} ${text}`.trimStart());
+    },
   };
 }
 

@@ -96,3 +96,31 @@ export const leaveDatabase = (
     },
     [name, version, stores, records] as const,
   );
+
+/** Everything that the device stores of whatever site this page is of, in one text. */
+export const everythingStored = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const found: unknown[] = [{ ...localStorage }, { ...sessionStorage }];
+    for (const { name = "" } of await indexedDB.databases()) {
+      const opened = await done(indexedDB.open(name));
+      found.push(name);
+      for (const store of opened.objectStoreNames) {
+        const records = opened.transaction(store).objectStore(store);
+        found.push(await done(records.getAllKeys()), await done(records.getAll()));
+      }
+      opened.close();
+    }
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) {
+        const kept = await cache.match(request);
+        if (!request.url.includes("/_next/static/")) found.push(request.url, await kept?.text());
+      }
+    }
+    return JSON.stringify(found);
+  });

@@ -1,6 +1,6 @@
 import { Dialog } from "#ui/kit/dialog.tsx";
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
-import { PlainHeader } from "#ui/page/plain-header.tsx";
+import { Header } from "#ui/page/header.tsx";
 import { BoardCommands } from "#ui/tasks/commands/board-commands.tsx";
 import { FieldFilterBar } from "#ui/tasks/filters/field-filters.tsx";
 import { focusList } from "#ui/tasks/list/task-focus.ts";
@@ -18,13 +18,13 @@ export function TaskBoard(props: BoardProps) {
   const { drafts, filters, outbox, sync, unsent } = board;
   return (
     <>
-      {sync.isOver ? <PlainHeader /> : <BoardHeader board={board} name={props.user.name} />}
+      {sync.isOver ? <Header /> : <BoardHeader board={board} name={props.user.name} />}
       <main
         id="content"
         tabIndex={-1}
         className="mx-auto w-full max-w-list px-4 pt-3 pb-32 outline-none sm:pt-0"
       >
-        {!sync.isOver && <PhoneTabs board={board} />}
+        {sync.isOver ? <h1 className="sr-only">Tasks</h1> : <PhoneTabs board={board} />}
         <Banners
           signedOut={sync.isOver}
           unsent={unsent.mutations.length}

@@ -52,9 +52,12 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
   const { filters, setFilters, search } = useFilters();
   const [said, announce] = useAnnouncer();
   const [drafts] = useState(() => createDrafts(browserStorage(), user.id));
+  const quickAdd = useRef<HTMLInputElement>(null);
   const { tasks, trash, sync, api, outbox, unsent, ...server } = useTasks(user.id, beginning, {
     onRescued: sayRescued,
     onRestored: (task, back) => (back ? announce(`Restored: ${task.title}`) : sayLost(task)),
+    // Another tab may have stored its own line in the meantime, or none.
+    onLeaving: () => drafts.addText("new", quickAdd.current?.value ?? ""),
   });
   const actions = useTaskActions(user.id, outbox, announce);
   const counts = useMemo(
@@ -73,7 +76,6 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
     if (inTrash) outbox.hurryDeletes();
   }, [inTrash, outbox]);
 
-  const quickAdd = useRef<HTMLInputElement>(null);
   const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
   const searchInput = useRef<HTMLInputElement>(null);
   const focusSearch = () => {

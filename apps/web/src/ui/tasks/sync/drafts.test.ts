@@ -66,3 +66,14 @@ test("without storage, and with a full one, typing goes on", () => {
     expect([drafts.readText("new"), drafts.readOpenEdit()]).toEqual(["", undefined]);
   }
 });
+
+test("a text of another tab is added to the draft, once", () => {
+  const drafts = createDrafts(makeStorage(), "ada");
+  drafts.addText("new", "");
+  expect(drafts.readText("new")).toBe("");
+  drafts.addText("new", "Buy milk");
+  drafts.addText("new", "milk");
+  expect(drafts.readText("new")).toBe("Buy milk");
+  drafts.addText("new", "Pay rent");
+  expect(drafts.readText("new")).toBe("Buy milk Pay rent");
+});

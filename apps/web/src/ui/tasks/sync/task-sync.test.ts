@@ -16,6 +16,7 @@ import { wipeDevice } from "./wipe.ts";
 
 let page: EventTarget;
 let location: Record<"replace" | "reload", ReturnType<typeof vi.fn>>;
+const callbacks = { onRescued: vi.fn(), onRestored: vi.fn(), onLeaving: vi.fn() };
 /** The requests, as "GET changes", and how each is answered. */
 let asked: string[];
 let answer: (what: string, signal: AbortSignal) => Response | Promise<Response>;
@@ -41,6 +42,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const end of ends) end();
+  vi.clearAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -72,7 +74,6 @@ async function open() {
   asked = [];
   setActiveUser({ id, name: "Ada Lovelace", email: "ada@example.com" });
   const first = { tasks: [makeTask()], complete: true, cursor: "c1" };
-  const callbacks = { onRescued: vi.fn(), onRestored: vi.fn() };
   const sync = new TaskSync(id, { page: first }, callbacks);
   ends.push(sync.start());
   await vi.waitFor(() => expect(asked).toContain("GET changes"));
@@ -169,6 +170,7 @@ describe("a session that is over", () => {
     setActiveUser({ id, name: "Ada Lovelace", email: "ada@example.com" });
     tellOfStorage();
     expect(location.reload).toHaveBeenCalledOnce();
+    expect(callbacks.onLeaving).toHaveBeenCalledOnce();
   });
 });
 
@@ -179,6 +181,7 @@ describe("signing out in another tab", () => {
     tellOfStorage();
     expect(shown(sync)).toEqual([]);
     const before = asked.length;
+    expect(callbacks.onLeaving).not.toHaveBeenCalled();
     sync.outbox.add(create("Too late"));
     sync.outbox.flushDeletes();
     expect(asked).toHaveLength(before);
@@ -206,6 +209,7 @@ describe("somebody else signs in", () => {
     await vi.waitFor(async () => expect(await waitingOf(former.id)).toEqual(["Ada's"]));
     const grace = await open();
     tellOfStorage();
+    expect(callbacks.onLeaving).toHaveBeenCalledOnce();
     expect(shown(former.sync)).toEqual([]);
     expect(shown(grace.sync)).toEqual(["Pay rent"]);
     await vi.waitFor(async () => expect(await keptBy(former.id)).toEqual([]));
@@ -226,7 +230,7 @@ describe("somebody else signs in", () => {
     const stranger = new TaskSync(
       uuidv7(),
       { page: { tasks: [makeTask()], complete: true, cursor: "c1" } },
-      { onRescued: vi.fn(), onRestored: vi.fn() },
+      callbacks,
     );
     ends.push(stranger.start());
     tellOfStorage();

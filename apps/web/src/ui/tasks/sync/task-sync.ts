@@ -30,7 +30,10 @@ export interface SyncState {
   readonly isOver: boolean;
 }
 
-type Callbacks = Pick<OutboxOptions, "onRescued" | "onRestored">;
+export interface SyncCallbacks extends Pick<OutboxOptions, "onRescued" | "onRestored"> {
+  /** Called before the page goes by itself, while what is being typed is still to be kept. */
+  readonly onLeaving: () => void;
+}
 
 /**
  * The tasks of one user on this page: what the server has, what is unsent, and how both meet. The
@@ -43,6 +46,7 @@ export class TaskSync {
   /** What the server rendered: the replica before this device's own mutations lie over it. */
   readonly firstState: ReplicaState;
   readonly #userId: string;
+  readonly #onLeaving: () => void;
   readonly #database: PersonDatabase;
   readonly #storage: MutationStorage;
   readonly #feed: Feed;
@@ -56,8 +60,9 @@ export class TaskSync {
   #wasHere = false;
   #reading: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(userId: string, beginning: Beginning, callbacks: Callbacks) {
+  constructor(userId: string, beginning: Beginning, callbacks: SyncCallbacks) {
     this.#userId = userId;
+    this.#onLeaving = callbacks.onLeaving;
     this.api = createUserClient(userId, {
       ended: this.#requests.signal,
       onSignedOut: () => this.#endSession(),
@@ -271,9 +276,19 @@ export class TaskSync {
   /** Looks at what another tab says of this person. */
   #followPresence(): void {
     const presence = this.#presence();
-    if (presence !== "here" && this.#wasHere) this.#close();
-    // They have signed in again.
-    else if (presence === "here" && this.#state.isOver) location.reload();
+    if (presence === "here") {
+      if (this.#state.isOver) this.#beginAnew();
+    } else if (this.#wasHere) {
+      // Somebody else has signed in: this page leaves.
+      if (presence === "gone" && !this.#isGone) this.#onLeaving();
+      this.#close();
+    }
+  }
+
+  /** Loads the page anew, since this person has signed in again. */
+  #beginAnew(): void {
+    this.#onLeaving();
+    location.reload();
   }
 
   /** Leaves the page where the data that it has are no longer those of this device. */
@@ -284,7 +299,7 @@ export class TaskSync {
       if (error instanceof DataDeleted) this.#leave();
       else if (!(error instanceof SessionOver)) throw error;
       // Another tab found it out; or they have signed in again since.
-      else if (this.#presence() === "here") location.reload();
+      else if (this.#presence() === "here") this.#beginAnew();
       else this.#close();
       // What waits for this is not to go on.
       return new Promise(() => {});

@@ -2,9 +2,9 @@ import type { Task } from "@tend/contracts";
 import type { Client } from "@tend/contracts/client";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Beginning } from "./feed.ts";
-import type { Outbox, OutboxOptions } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 import { emptyOutbox, type OutboxState } from "./outbox-state.ts";
-import { type SyncState, TaskSync } from "./task-sync.ts";
+import { type SyncCallbacks, type SyncState, TaskSync } from "./task-sync.ts";
 
 export interface Tasks {
   /** The tasks as the person sees them. */
@@ -22,11 +22,7 @@ export interface Tasks {
 }
 
 /** The tasks of a user, alive as long as the screen. Only the first arguments are used. */
-export function useTasks(
-  userId: string,
-  beginning: Beginning,
-  callbacks: Pick<OutboxOptions, "onRescued" | "onRestored">,
-): Tasks {
+export function useTasks(userId: string, beginning: Beginning, callbacks: SyncCallbacks): Tasks {
   const [sync] = useState(() => new TaskSync(userId, beginning, callbacks));
   const { replica, outbox, api, askNow, forget } = sync;
   const { tasks, trash } = useSyncExternalStore(
