@@ -82,7 +82,7 @@ test("[T-7] what was changed elsewhere in another field is kept, and nobody is a
   await expect(row).not.toContainText("Not saved");
 });
 
-for (const choice of ["Yours, from here", "From the other device"]) {
+for (const choice of ["Yours, from here", "From elsewhere"]) {
   test(`[T-7] the same field changed twice: both are shown, and "${choice}" is kept`, async ({
     page,
     person,

@@ -62,7 +62,7 @@ const titlesOf = async ({ api }: Person) =>
     ({ title }) => title,
   );
 
-test("a session that was ended elsewhere: the list leaves every tab at once, what is typed stays, and all arrives with the next", async ({
+test("[D-2] a session that was ended elsewhere: the list leaves every tab at once, what is typed stays, and all arrives with the next", async ({
   page,
   person,
   playwright,
@@ -104,7 +104,7 @@ test("a session that was ended elsewhere: the list leaves every tab at once, wha
   await expect.poll(() => titlesOf(person)).toEqual([secret, "Half a thought"]);
 });
 
-test("ended while a tab is offline: it ends with the first answer, and nothing opens offline any more", async ({
+test("[D-2] ended while a tab is offline: it ends with the first answer, and nothing opens offline any more", async ({
   page,
   person,
   playwright,
@@ -134,7 +134,7 @@ test("ended while a tab is offline: it ends with the first answer, and nothing o
   await expect.poll(() => titlesOf(person)).toEqual([secret, "Written offline"]);
 });
 
-test("what waits can be discarded by anybody, who is told what is lost, and then nothing of it stays", async ({
+test("[D-3] what waits can be discarded by anybody, who is told what is lost, and then nothing of it stays", async ({
   page,
   person,
   playwright,
@@ -174,7 +174,7 @@ test("what waits can be discarded by anybody, who is told what is lost, and then
   expect(await titlesOf(person)).toEqual([secret]);
 });
 
-test("[O-1] somebody else signs in: nothing of the former shows or is sent, and it waits for them", async ({
+test("[D-4] somebody else signs in: nothing of the former shows or is sent, and it waits for them", async ({
   page,
   person,
   makePerson,
@@ -215,7 +215,7 @@ test("[O-1] somebody else signs in: nothing of the former shows or is sent, and 
   expect(await titlesOf(second)).toEqual(["Grace's"]);
 });
 
-test("signing out with a second tab open leaves no record of the person on the device", async ({
+test("[D-1] signing out with a second tab open leaves no record of the person on the device", async ({
   page,
   person,
 }) => {

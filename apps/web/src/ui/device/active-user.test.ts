@@ -23,7 +23,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("who signs in is here, and their address is stored masked alone", () => {
+test("[D-3] who signs in is here, and their address is stored masked alone", () => {
   setActiveUser(ada);
   expect(getActivePerson()).toEqual({ id: "ada", name: "Ada Lovelace" });
   expect(presenceOf("ada")).toBe("here");
@@ -31,7 +31,7 @@ test("who signs in is here, and their address is stored masked alone", () => {
   expect(stored()).not.toContain(ada.email);
 });
 
-test("of a session that is over the name goes, and what waits can be told whose it is", () => {
+test("[D-3] of a session that is over the name goes, and what waits can be told whose it is", () => {
   setActiveUser(ada);
   markSessionOver("ada");
   expect(getActivePerson()).toBeUndefined();
@@ -51,7 +51,7 @@ test("who signs in again is here again", () => {
   expect(getAbsent()).toEqual([]);
 });
 
-test("where somebody else signs in, the session of whoever was here is over", () => {
+test("[D-4] where somebody else signs in, the session of whoever was here is over", () => {
   setActiveUser(ada);
   setActiveUser(grace);
   expect([presenceOf("ada"), presenceOf("grace")]).toEqual(["gone", "here"]);
@@ -61,7 +61,7 @@ test("where somebody else signs in, the session of whoever was here is over", ()
   expect(presenceOf("grace")).toBe("here");
 });
 
-test("who has signed out is gone", () => {
+test("[D-1] who has signed out is gone", () => {
   setActiveUser(ada);
   clearActiveUser();
   expect(presenceOf("ada")).toBe("gone");

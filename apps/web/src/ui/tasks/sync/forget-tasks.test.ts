@@ -38,7 +38,7 @@ const tasksOf = async (id: string) => (await new PersonDatabase(id).read()).task
 const isStored = async (id: string) =>
   (await indexedDB.databases()).some(({ name }) => name === personDatabaseName(id));
 
-test("without a session the tasks go, and it is told how much waits, and whose it is", async () => {
+test("[D-3] without a session the tasks go, and it is told how much waits, and whose it is", async () => {
   const { id, store } = await somebody();
   await store(create(), create());
   createDrafts(localStorage, id).writeText("new", "Half a thou");
@@ -52,14 +52,14 @@ test("without a session the tasks go, and it is told how much waits, and whose i
   expect(await forgetTasks(() => true)).toMatchObject([{ unsaved: { mutations: 2, drafts: 1 } }]);
 });
 
-test("where nothing waits, nothing of the person stays", async () => {
+test("[D-3] where nothing waits, nothing of the person stays", async () => {
   const { id } = await somebody();
   expect(await forgetTasks(() => true)).toEqual([]);
   expect(Object.keys(localStorage)).toEqual([]);
   await vi.waitFor(async () => expect(await isStored(id)).toBe(false));
 });
 
-test("what cannot be read waits, too", async () => {
+test("[D-3] what cannot be read waits, too", async () => {
   const { id } = await somebody();
   localStorage.setItem(`tend:change:${id}:1`, "{");
   expect(await forgetTasks(() => true)).toEqual([]);
@@ -75,7 +75,7 @@ test("with a session, and where the page is left meanwhile, nothing goes", async
   expect(await tasksOf(id)).toHaveLength(1);
 });
 
-test("of two people who are absent each waits, and the tasks of both go", async () => {
+test("[D-3] of two people who are absent each waits, and the tasks of both go", async () => {
   const people = [await somebody(), await somebody()];
   for (const { store } of people) await store(create());
   const waiting = await forgetTasks(() => true);

@@ -273,7 +273,7 @@ describe("with IndexedDB", () => {
   });
 });
 
-describe("after this person's data were deleted in another tab", () => {
+describe("[D-1] after this person's data were deleted in another tab", () => {
   test("a mutation that this tab wrote before it could know leaves nothing", async () => {
     const userId = crypto.randomUUID();
     const local = makeStorage();

@@ -186,7 +186,7 @@ describe("whose it is", () => {
   }
   const unsent: Mutation = { id: uuidv7(), ...editOf(makeTask(), { title: "Unsent" }) };
 
-  test("a session that is over takes the tasks, and leaves the mutations", async () => {
+  test("[D-2] a session that is over takes the tasks, and leaves the mutations", async () => {
     const { here, later } = await inTabs();
     await here.settle({ known: [], removed: [], added: [unsent] });
     await here.forgetTasks();
@@ -194,7 +194,7 @@ describe("whose it is", () => {
     expect(await later.readMutations()).toEqual([unsent]);
   });
 
-  test("thereafter no tab that read the tasks writes any, and each still stores mutations", async () => {
+  test("[D-2] thereafter no tab that read the tasks writes any, and each still stores mutations", async () => {
     const { here, there, later } = await inTabs();
     await here.forgetTasks();
     for (const tab of [here, there]) {
@@ -222,7 +222,7 @@ describe("whose it is", () => {
     await expect(there.read()).rejects.toThrow(SessionOver);
   });
 
-  test("after an erasure no tab that read the data writes, and a new sign-in begins anew", async () => {
+  test("[D-1] after an erasure no tab that read the data writes, and a new sign-in begins anew", async () => {
     const userId = uuidv7();
     const [leaving, other] = [new PersonDatabase(userId), new PersonDatabase(userId)];
     const fill = fillOf("c1");

@@ -99,7 +99,7 @@ async function expectOver({ id, sync }: Awaited<ReturnType<typeof open>>) {
   expect(location.replace).not.toHaveBeenCalled();
 }
 
-describe("a session that is over", () => {
+describe("[D-2] a session that is over", () => {
   test("by the feed: the tasks leave the screen and the device at once", async () => {
     const opened = await open();
     answer = noSession;
@@ -174,7 +174,7 @@ describe("a session that is over", () => {
   });
 });
 
-describe("signing out in another tab", () => {
+describe("[D-1] signing out in another tab", () => {
   test("nothing is shown, sent or kept any more", async () => {
     const { id, sync } = await open();
     await wipeDevice(id);
@@ -202,7 +202,7 @@ describe("signing out in another tab", () => {
   });
 });
 
-describe("somebody else signs in", () => {
+describe("[D-4] somebody else signs in", () => {
   test("the tasks of the former go, and their changes wait, sent by nobody", async () => {
     const former = await open();
     former.sync.outbox.add(create("Ada's"));
