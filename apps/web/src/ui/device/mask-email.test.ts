@@ -7,7 +7,6 @@ test.each([
   ["ada@localhost", "a…@l…"],
   ['"a@b"@example.com', '"…@e….com'],
   ["𝒶da@example.com", "𝒶…@e….com"],
-  ["", "…@…"],
 ])("%s is shown as %s", (email, shown) => {
   expect(maskEmail(email)).toBe(shown);
 });

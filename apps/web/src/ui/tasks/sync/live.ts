@@ -92,12 +92,14 @@ export class Live {
     for (const kind of ["pointerdown", "keydown"]) {
       window.addEventListener(kind, () => this.#touch(false), options);
     }
-    const stop = () => {
-      this.#page = undefined;
-      this.#end();
-    };
-    signal.addEventListener("abort", stop);
+    signal.addEventListener("abort", () => this.stop());
     this.#begin();
+  }
+
+  /** Asks no more. */
+  stop(): void {
+    this.#page = undefined;
+    this.#end();
   }
 
   /** Begins anew: whatever goes on may be of a connection that is dead. */

@@ -1,4 +1,5 @@
 import "fake-indexeddb/auto";
+import { setMaxListeners } from "node:events";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
@@ -16,6 +17,9 @@ import { wipeDevice } from "./wipe.ts";
 
 let page: EventTarget;
 let location: Record<"replace" | "reload", ReturnType<typeof vi.fn>>;
+// A page listens to more events by one signal than Node takes for usual.
+setMaxListeners(50);
+
 const callbacks = { onRescued: vi.fn(), onRestored: vi.fn(), onLeaving: vi.fn() };
 /** The requests, as "GET changes", and how each is answered. */
 let asked: string[];

@@ -159,11 +159,7 @@ export class TaskSync {
     this.outbox.start();
     await this.#feed.open();
     if (signal.aborted || this.#state.isOver) return;
-    const following = new AbortController();
-    for (const end of [signal, this.#requests.signal]) {
-      end.addEventListener("abort", () => following.abort());
-    }
-    this.#live.start({ document, window }, following.signal);
+    this.#live.start({ document, window }, signal);
     // Whoever was here before may have gone without a sign-out.
     for (const { id } of getAbsent()) if (id !== this.#userId) void forgetStoredTasks(id);
   }
@@ -178,9 +174,10 @@ export class TaskSync {
     addEventListener("pageshow", () => void this.#storage.reload().then(retry), { signal });
     addEventListener("pagehide", () => this.#state.isOver || outbox.flushDeletes(), { signal });
     const follow = () => this.#followPresence();
-    for (const kind of ["storage", "pageshow"]) addEventListener(kind, follow, { signal });
+    addEventListener("pageshow", follow, { signal });
     document.addEventListener("visibilitychange", follow, { signal });
     const onStorage = ({ key, newValue }: StorageEvent) => {
+      follow();
       if (!this.#storage.owns(key)) return;
       this.#storage.absorb(key, newValue);
       // A mutation that left local storage is in IndexedDB or sent: its tab posts which.
@@ -256,8 +253,9 @@ export class TaskSync {
   /** Takes all tasks off the screen and asks for none. What is added is kept for the next session. */
   #close(): void {
     if (this.#state.isOver) return;
-    this.#requests.abort();
+    this.#live.stop();
     this.outbox.stop();
+    this.#requests.abort();
     this.replica.close();
     this.#notice(undefined);
   }
