@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { axeViolations } from "./support/axe.ts";
 import { cached, expectKept, keptChanges, keptTitles, leaveDatabase } from "./support/device.ts";
 import { networkAtRest } from "./support/network.ts";
-import { expect, type Person, signIn, signInByForm, test } from "./support/person.ts";
+import { expect, noNetwork, type Person, signIn, signInByForm, test } from "./support/person.ts";
 import { rows } from "./support/task-list.ts";
 
 const row = (page: Page, title: string) => rows(page).filter({ hasText: title });
@@ -110,14 +110,24 @@ test("what is done offline outlives reloads, and reaches the server once and in 
 test("where the browser is wrong that there is no network, what is written is sent, and Offline goes", async ({
   page,
   person,
+  foreseen,
 }) => {
+  foreseen.push(noNetwork);
   await page.addInitScript(() => {
     Object.defineProperty(navigator, "onLine", { get: () => false });
   });
+  const tasksAddress = /\/api\/([^/]+\/)?tasks(?=[/?]|$)/;
+  await page.route(tasksAddress, (route) => route.abort());
   await page.goto("/tasks");
   await expect(page.getByText(banner)).toBeVisible();
   await add(page, "Pay rent");
+  await page.unroute(tasksAddress);
+  await page.getByRole("button", { name: "Try now" }).click();
   await expect.poll(() => tasksOf(person)).toEqual([["Pay rent", false]]);
+  await expect(page.getByText(banner)).toHaveCount(0);
+  // Where nothing is to be sent, the feed proves the connection.
+  await page.reload();
+  await expect(row(page, "Pay rent")).toBeVisible();
   await expect(page.getByText(banner)).toHaveCount(0);
 });
 

@@ -1,13 +1,22 @@
 import { limits } from "@tend/contracts/limits";
 import { CircleAlert, CloudOff, LogIn } from "lucide";
+import { useRef } from "react";
 import { withNext } from "#ui/api/sign-in-link.ts";
 import { useOnline } from "#ui/device/use-online.ts";
 import { Button, buttonClass } from "#ui/kit/button.tsx";
 import { Icon } from "#ui/kit/icon.tsx";
+import { part } from "#ui/kit/part.ts";
+import { useLoaded } from "#ui/kit/use-loaded.ts";
 import { Banner } from "./banner.tsx";
-import { DeletionProgress, useMostDeletions } from "./deletion-progress.tsx";
+
+/** Few delete so many tasks at once. */
+const loadProgress = part(() => import("./deletion-progress.tsx"));
 
 interface BannersProps {
+  /** Whether something that was typed is stored nowhere. */
+  readonly losing: boolean;
+  /** Whether the device keeps the tasks. */
+  readonly keeps: boolean;
   readonly signedOut: boolean;
   /** Whether the server answers although the browser says that there is no network. */
   readonly reached: boolean;
@@ -19,18 +28,29 @@ interface BannersProps {
   readonly loadFailure: string | undefined;
   /** The address to go to after signing in. */
   readonly next: string;
-  readonly onReload: () => void;
+  /** Sends and reads now, whatever the browser says of the network. */
+  readonly onTryNow: () => void;
 }
 
-/** A notice of what keeps the list and the server apart: one at a time, the first cause first. */
+/**
+ * A notice of what keeps the list and the server apart, or the device from keeping it: one at a
+ * time, what is the most urgent first.
+ */
 export function Banners(props: BannersProps) {
-  const { signedOut, reached, unsent, deleting, loadFailure, next } = props;
+  const { losing, keeps, signedOut, reached, unsent, deleting, loadFailure, next } = props;
   const online = useOnline();
   const shown = useMostDeletions(deleting);
+  const areMany = shown > limits.batch;
+  const progress = useLoaded(areMany, loadProgress);
   return (
     // A wide screen keeps a place for the notice, so that nothing moves when it comes and goes.
     <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
-      {signedOut ? (
+      {losing ? (
+        <Banner icon={<Icon of={CircleAlert} size={16} />}>
+          What you typed is kept nowhere yet: this browser has no room for it. Leave this page open
+          until it is saved.
+        </Banner>
+      ) : signedOut ? (
         <Banner
           icon={<Icon of={LogIn} size={16} />}
           action={
@@ -45,23 +65,46 @@ export function Banners(props: BannersProps) {
             : "You are signed out. Sign in to go on; what you typed is kept here."}
         </Banner>
       ) : !online && !reached ? (
-        <Banner icon={<Icon of={CloudOff} size={16} />}>
+        <Banner
+          icon={<Icon of={CloudOff} size={16} />}
+          action={
+            <Button size="small" onClick={props.onTryNow}>
+              Try now
+            </Button>
+          }
+        >
           Offline. Changes will be sent when you reconnect.
         </Banner>
-      ) : shown > limits.batch ? (
-        <DeletionProgress total={shown} left={deleting} onStop={props.onStopDeleting} />
+      ) : progress.is === "loaded" && areMany ? (
+        <progress.part.DeletionProgress
+          total={shown}
+          left={deleting}
+          onStop={props.onStopDeleting}
+        />
       ) : loadFailure ? (
         <Banner
           icon={<Icon of={CircleAlert} size={16} />}
           action={
-            <Button size="small" onClick={props.onReload}>
+            <Button size="small" onClick={props.onTryNow}>
               Retry
             </Button>
           }
         >
           {`The list may be incomplete. ${loadFailure}`}
         </Banner>
-      ) : null}
+      ) : keeps ? null : (
+        <Banner icon={<Icon of={CircleAlert} size={16} />}>
+          This browser keeps nothing of Tend: without a network it cannot show your tasks. Use a
+          window that is not private, or make room on the device.
+        </Banner>
+      )}
     </div>
   );
+}
+
+/** How many tasks were to be deleted when the deletion under way began; 0 where none is. */
+function useMostDeletions(left: number): number {
+  const most = useRef(0);
+  most.current = left === 0 ? 0 : Math.max(most.current, left);
+  return most.current;
 }

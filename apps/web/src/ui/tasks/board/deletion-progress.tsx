@@ -1,18 +1,10 @@
 import { Trash2 } from "lucide";
-import { useRef } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { Icon } from "#ui/kit/icon.tsx";
 import { ProgressBar } from "#ui/kit/progress-bar.tsx";
 import { Words } from "#ui/kit/words.tsx";
 import { countOfTasks } from "#ui/tasks/model/task-list.ts";
 import { Banner } from "./banner.tsx";
-
-/** How many tasks were to be deleted when the deletion under way began; 0 where none is. */
-export function useMostDeletions(left: number): number {
-  const most = useRef(0);
-  most.current = left === 0 ? 0 : Math.max(most.current, left);
-  return most.current;
-}
 
 interface DeletionProgressProps {
   readonly total: number;

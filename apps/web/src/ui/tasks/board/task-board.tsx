@@ -26,14 +26,16 @@ export function TaskBoard(props: BoardProps) {
       >
         {sync.isOver ? <h1 className="sr-only">Tasks</h1> : <PhoneTabs board={board} />}
         <Banners
+          losing={unsent.isLosing}
+          keeps={sync.keeps}
           signedOut={sync.isOver}
           unsent={unsent.mutations.length}
           deleting={unsent.deleting}
-          reached={unsent.reached}
+          reached={unsent.reached || board.sync.reached}
           onStopDeleting={() => outbox.stopDeletes()}
           loadFailure={board.loadFailure}
           next={filtersHref(filters)}
-          onReload={board.askNow}
+          onTryNow={board.tryNow}
         />
         {/* What is being typed stays, whoever is signed in. */}
         {!board.inTrash && (

@@ -172,6 +172,10 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
     tasks,
     trash,
     trashList,
+    tryNow: () => {
+      outbox.retry();
+      server.askNow();
+    },
     unsent,
     today: now && localDay(now),
     // A trash that was never read shows its failure in place of the list.

@@ -15,12 +15,16 @@ import {
   type Requests,
   type SyncRequest,
 } from "./mutation.ts";
+import { mutationIdAfter } from "./mutation-id.ts";
 import { changeQueues, changeTo, emptyQueues, type MutationQueues } from "./mutation-queues.ts";
 import type { MutationStorage } from "./mutation-storage.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Lanes, Start } from "./schedule.ts";
 
-export type OutboxStorage = Pick<MutationStorage, "read" | "has" | "settle" | "hasUnstored">;
+export type OutboxStorage = Pick<
+  MutationStorage,
+  "read" | "has" | "settle" | "hasUnstored" | "isLosing" | "reloadIfGone"
+>;
 
 /**
  * The mutations in memory, as they are stored, and the lane in which each task waits to be sent. A
@@ -54,6 +58,9 @@ export class Backlog {
   get dueDeletes(): readonly Mutation[] {
     return [...this.times.due.values()].filter(({ task }) => !this.#busy.has(task.id));
   }
+
+  /** An id for the next mutation. */
+  readonly newId = (): string => mutationIdAfter(this.#queues.mutations.at(-1)?.id);
 
   queue(taskId: string): readonly Mutation[] {
     return this.#queues.byTask.get(taskId) ?? [];

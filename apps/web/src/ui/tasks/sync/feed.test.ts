@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from "vitest";
 import { makeApiError, makeTask } from "#ui/tasks/testing.ts";
 import { Feed, type FeedOptions, type FirstPage } from "./feed.ts";
 import { knownTask } from "./known-task.ts";
-import { PersonDatabase } from "./person-database.ts";
+import { PersonDatabase, SessionOver } from "./person-database.ts";
 import { Replica } from "./replica.ts";
 
 /** A server in memory: tasks by id, each with the number of its last change. */
@@ -342,6 +342,111 @@ describe("a device that keeps nothing", () => {
     server.put(makeTask({ title: "B" }));
     await tab.feed.ask(signal);
     expect(tab.titles()).toEqual(["B"]);
+  });
+});
+
+describe("a list of an older version", () => {
+  test.each([
+    ["", undefined],
+    [", with a page that has the first of the list", false],
+    [", with a page that has all", true],
+  ])("shows until the lists are read, and no longer%s", async (_, complete) => {
+    const { server, api } = makeServer();
+    const tasks = [server.put(makeTask({ title: "A" }))];
+    const page = complete === undefined ? undefined : { tasks, complete, cursor: "e1 1" };
+    const tab = makeTab(api, uuidv7(), page);
+    await tab.database.putFormerList([knownTask(makeTask({ title: "Gone since" }))]);
+    await tab.feed.open();
+    expect(tab.titles()).toContain("Gone since");
+    await tab.feed.ask(signal);
+    expect(tab.titles()).toEqual(["A"]);
+  });
+});
+
+describe("a device that fails once", () => {
+  const writes = ["beginFill", "putListPage", "putFeedPage"] as const;
+  const failures = writes.flatMap((method) => [0, 1].map((after) => [method, after] as const));
+  test.each(failures)("%s, after %i that worked: it has all in the end", async (method, after) => {
+    const { server, api } = makeServer();
+    for (const title of ["A", "B", "C", "D", "E"]) server.put(makeTask({ title }));
+    const userId = uuidv7();
+    const tab = makeTab(api, userId);
+    const plain = tab.database[method].bind(tab.database);
+    let count = 0;
+    vi.spyOn(tab.database, method).mockImplementation((...given: unknown[]) =>
+      count++ === after
+        ? Promise.reject(new DOMException("Full", "QuotaExceededError"))
+        : Reflect.apply(plain, undefined, given),
+    );
+    await tab.feed.open();
+    await tab.feed.ask(signal);
+    for (const title of ["F", "G", "H"]) {
+      server.put(makeTask({ title }));
+      await tab.feed.ask(signal);
+    }
+    await tab.feed.ask(signal);
+    expect(tab.feed.keeps).toBe(true);
+    const next = makeTab(api, userId);
+    await next.feed.open();
+    expect([next.titles(), next.feed.isComplete]).toEqual([tab.titles(), true]);
+    server.log.length = 0;
+    await next.feed.ask(signal);
+    expect(server.log).toEqual(["changes e1 8"]);
+  });
+
+  test("what it has not taken before the session was over does not come after it", async () => {
+    const { server, api } = makeServer();
+    server.put(makeTask({ title: "A" }));
+    const userId = uuidv7();
+    const tab = makeTab(api, userId);
+    await tab.feed.open();
+    const fails = vi.spyOn(tab.database, "beginFill").mockRejectedValue(new Error("Full"));
+    await tab.feed.ask(signal);
+    fails.mockRestore();
+    await new PersonDatabase(userId).forgetTasks();
+    await expect(tab.feed.readOthers()).rejects.toThrow(SessionOver);
+    expect((await new PersonDatabase(userId).read()).tasks).toEqual([]);
+  });
+
+  test("what it has of before does not lead back a page that is further", async () => {
+    const { server, tab } = await known({ title: "A" });
+    const fails = vi
+      .spyOn(tab.database, "putFeedPage")
+      .mockRejectedValue(new DOMException("Full", "QuotaExceededError"));
+    server.put(makeTask({ title: "B" }));
+    await tab.feed.ask(signal);
+    await tab.feed.readOthers();
+    server.log.length = 0;
+    await tab.feed.ask(signal);
+    expect(server.log).toEqual(["changes e1 2"]);
+    expect([tab.feed.keeps, tab.titles()]).toEqual([false, ["A", "B"]]);
+    fails.mockRestore();
+    await tab.feed.readOthers();
+    expect(tab.feed.keeps).toBe(true);
+  });
+});
+
+describe("an answer that is cut in the middle", () => {
+  const cut = new UnreachableError(new SyntaxError("Unexpected end of JSON input"));
+
+  test("of a list or of the feed stores nothing of it, and is asked for again", async () => {
+    const { server, api } = makeServer();
+    for (const title of ["A", "B", "C"]) server.put(makeTask({ title }));
+    const userId = uuidv7();
+    const tab = makeTab(api, userId);
+    await tab.feed.open();
+    server.fails = cut;
+    await expect(tab.feed.ask(signal)).rejects.toBe(cut);
+    server.fails = undefined;
+    await tab.feed.ask(signal);
+    server.put(makeTask({ title: "D" }));
+    server.fails = cut;
+    await expect(tab.feed.ask(signal)).rejects.toBe(cut);
+    expect(tab.titles()).toEqual(["A", "B", "C"]);
+    server.fails = undefined;
+    server.log.length = 0;
+    await tab.feed.ask(signal);
+    expect([server.log, tab.titles()]).toEqual([["changes e1 3"], ["A", "B", "C", "D"]]);
   });
 });
 

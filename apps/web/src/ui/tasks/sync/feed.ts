@@ -9,6 +9,7 @@ import {
   type PersonDatabase,
   SessionOver,
   type Stored,
+  type SyncState,
 } from "./person-database.ts";
 import type { Replica } from "./replica.ts";
 
@@ -41,9 +42,13 @@ export interface FeedOptions {
   readonly onChanged: () => void;
 }
 
+/** A transaction that may be repeated: done already, it changes nothing. */
+type Write = (database: PersonDatabase) => Promise<SyncState>;
+
 /**
  * Brings the replica to what the server has: by the lists where the device has nothing, and from
- * there on by the feed of changes. What the device cannot keep is kept in memory.
+ * there on by the feed of changes. What the device cannot keep is kept in memory, and written when
+ * it can.
  */
 export class Feed {
   readonly #options: FeedOptions;
@@ -60,7 +65,10 @@ export class Feed {
   #found = new Map<string, KnownTask>();
   #isComplete = false;
   #hasList = false;
-  #keeps = true;
+  /** The number of transactions that failed, since the last one that was done. */
+  #failures = 0;
+  /** The writes that the device has not taken, in their order: one alone would leave a gap. */
+  readonly #unwritten: Write[] = [];
 
   constructor(options: FeedOptions, beginning?: Beginning) {
     this.#options = options;
@@ -86,9 +94,9 @@ export class Feed {
     return this.#hasList;
   }
 
-  /** Whether the device keeps the tasks. */
+  /** Whether the device keeps the tasks. One failure alone may be of a moment. */
   get keeps(): boolean {
-    return this.#keeps;
+    return this.#failures < 2;
   }
 
   /** Reads what the device has. */
@@ -115,6 +123,9 @@ export class Feed {
   /** Reads what other tabs have written. */
   async readOthers(): Promise<void> {
     const { replica } = this.#options;
+    await this.#write();
+    // As long as the device is behind, it has nothing to teach.
+    if (this.#unwritten.length > 0) return;
     const news = await this.#tryToStore((database) =>
       database.readSince(this.#live, this.#written),
     );
@@ -160,8 +171,8 @@ export class Feed {
       const next = answer.body.next_cursor;
       replica.merge(changes);
       this.#cursor = next;
-      if (next === asked) return answer;
-      await this.#tryToStore((database) => database.putFeedPage({ asked, next, changes }));
+      if (next === asked) await this.#write();
+      else await this.#write((database) => database.putFeedPage({ asked, next, changes }));
       if (changes.length > 0) onStored();
       return answer;
     } catch (error) {
@@ -215,8 +226,7 @@ export class Feed {
 
   async #begin(cursor: string): Promise<Fill> {
     const fill: Fill = { generation: uuidv7(), cursor, status: "all", next: null };
-    const state = await this.#tryToStore((database) => database.beginFill(fill));
-    if (state) this.#live = state.live;
+    await this.#write((database) => database.beginFill(fill));
     this.#fill = fill;
     this.#found = new Map();
     return fill;
@@ -230,8 +240,7 @@ export class Feed {
   ): Promise<Fill | null> {
     const next = fillAfter(fill, nextPage);
     keepNewer(this.#found, tasks);
-    const state = await this.#tryToStore((database) => database.putListPage(fill, tasks, next));
-    if (state) this.#live = state.live;
+    await this.#write((database) => database.putListPage(fill, tasks, next));
     this.#fill = next;
     this.#hasList ||= next?.status !== "all";
     this.#options.onStored();
@@ -262,19 +271,33 @@ export class Feed {
     this.#options.onChanged();
   }
 
+  /** Writes what the device has not taken before, and then this. */
+  async #write(...writes: readonly Write[]): Promise<void> {
+    this.#unwritten.push(...writes);
+    // Without them the device takes nothing that follows, and the next visit goes on from there.
+    if (this.#unwritten.length > longestUnwritten) this.#unwritten.length = 0;
+    for (let [first] = this.#unwritten; first; [first] = this.#unwritten) {
+      const state = await this.#tryToStore(first);
+      if (!state) return;
+      this.#live = state.live;
+      // Another call may have written it meanwhile.
+      if (this.#unwritten[0] === first) this.#unwritten.shift();
+    }
+  }
+
   /** Runs a transaction; undefined: the device cannot keep tasks, or not all of them. */
   async #tryToStore<T>(run: (database: PersonDatabase) => Promise<T>): Promise<T | undefined> {
-    const kept = this.#keeps;
+    const { keeps } = this;
     try {
       const result = await run(this.#options.database);
-      this.#keeps = true;
+      this.#failures = 0;
       return result;
     } catch (error) {
       if (error instanceof DataDeleted || error instanceof SessionOver) throw error;
-      this.#keeps = false;
+      this.#failures++;
       return undefined;
     } finally {
-      if (kept !== this.#keeps) this.#options.onChanged();
+      if (keeps !== this.keeps) this.#options.onChanged();
     }
   }
 }
@@ -289,6 +312,9 @@ const askTimeoutMs = 40_000;
 /** The signal, and the end of the timeout: a connection may be dead unnoticed. */
 const inTime = (signal: AbortSignal): AbortSignal =>
   AbortSignal.any?.([signal, AbortSignal.timeout(askTimeoutMs)]) ?? signal;
+
+/** The number of writes that are held in memory for a device that takes none. */
+const longestUnwritten = 1000;
 
 /** How a reading goes on: with the next page, with the trash, or not at all. */
 function fillAfter(fill: Fill, next: string | undefined): Fill | null {

@@ -145,6 +145,7 @@ describe("following the feed", () => {
     "%s: the open request may be dead, so it asks anew",
     async (kind) => {
       const page = makePage();
+      await vi.advanceTimersByTimeAsync(2_000);
       await page.since();
       page.fire(kind);
       expect(await page.since()).toEqual(["aborted", "reads others", "asks"]);
@@ -204,5 +205,64 @@ describe("following the feed", () => {
     vi.setSystemTime(Date.now() + 8 * 3_600_000);
     page.fire("pointerdown");
     expect(await page.since()).toEqual(["aborted", "reads others", "asks"]);
+  });
+
+  const day = 86_400_000;
+  const setClock = (by: number) => vi.setSystemTime(Date.now() + by);
+
+  test.each([
+    ["forward", day],
+    ["back", -day],
+  ])("[FR-017] a clock that is set %s stops no page that somebody uses", async (_, by) => {
+    const page = makePage();
+    await page.since();
+    setClock(by);
+    for (let count = 0; count < 3; count++) await page.answer(news);
+    expect(await page.since()).toEqual(["well", "asks", "well", "asks", "well", "asks"]);
+  });
+
+  test("[FR-017] a clock that is set back lets a page rest all the same", async () => {
+    const page = makePage();
+    await page.since();
+    setClock(-day);
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    await page.answer({ isNews: false, hasWaited: true });
+    expect(await page.since()).toEqual(["well"]);
+  });
+
+  test("[FR-017] a clock that is set back does not keep a dead request", async () => {
+    const page = makePage();
+    await page.since();
+    setClock(-day);
+    await vi.advanceTimersByTimeAsync(61_000);
+    page.fire("keydown");
+    expect(await page.since()).toEqual(["aborted", "reads others", "asks"]);
+  });
+
+  test("[FR-017] a page that wakes a day later asks once, however many events say so", async () => {
+    const page = makePage();
+    await page.answer(none);
+    await page.since();
+    // Frozen, its timers stand still; then all of it comes at once.
+    setClock(day);
+    for (const kind of ["pageshow", "online", "focus", "pointerdown"]) page.fire(kind);
+    page.show("visible");
+    await vi.advanceTimersByTimeAsync(4_000);
+    const since = await page.since();
+    expect(since.filter((what) => what === "asks")).toHaveLength(1);
+    await page.answer(news);
+    expect(await page.since()).toEqual(["well", "asks"]);
+  });
+
+  test("[FR-017] a hidden page that wakes a day later asks once, when it is shown", async () => {
+    const page = makePage();
+    await page.since();
+    page.show("hidden");
+    setClock(day);
+    for (const kind of ["pageshow", "online"]) page.fire(kind);
+    expect(await page.since()).toEqual(["aborted"]);
+    page.show("visible");
+    for (const kind of ["pageshow", "online", "focus"]) page.fire(kind);
+    expect(await page.since()).toEqual(["reads others", "asks"]);
   });
 });

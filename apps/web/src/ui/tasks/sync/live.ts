@@ -10,6 +10,9 @@ const longestAskMs = 60_000;
 /** A tab that nobody touches for so long asks no more, until somebody does. */
 const restAfterMs = 5 * 60_000;
 
+/** Events so soon after a beginning are of one waking. */
+const burstMs = 1_000;
+
 const idleDelayMs = 5_000;
 const retryDelayMs = 1_000;
 const longestDelayMs = 60_000;
@@ -40,6 +43,12 @@ export function nextDelay(outcome: Outcome, before: number, random: number): num
   return wasWorthIt ? 0 : longer(idleDelayMs);
 }
 
+/** A moment by both clocks: one may be set, the other may stand still while the device sleeps. */
+const clocks = () => ({ wall: Date.now(), steady: performance.now() });
+
+const sinceMs = ({ wall, steady }: ReturnType<typeof clocks>): number =>
+  Math.max(Date.now() - wall, performance.now() - steady);
+
 /** The events of a page's life; in a browser, those of its document and its window. */
 export interface PageLife {
   readonly document: EventTarget & Pick<Document, "visibilityState">;
@@ -66,7 +75,8 @@ export class Live {
   #page: PageLife | undefined;
   /** The asking that goes on; undefined while the page is hidden, or rests. */
   #turn: AbortController | undefined;
-  #begunAt = 0;
+  #begun = clocks();
+  /** By a clock that nobody sets, and that may stand still while the device sleeps. */
   #touchedAt = 0;
   /** Ends the delay before the next request. */
   #hurry: () => void = () => {};
@@ -84,7 +94,10 @@ export class Live {
       () => (this.#isVisible ? this.#begin() : this.#end()),
       options,
     );
-    const again = () => this.askNow();
+    // What wakes a page brings several of these at once: the first is enough.
+    const again = () => {
+      if (!this.#turn || sinceMs(this.#begun) > burstMs) this.askNow();
+    };
     document.addEventListener("resume", again, options);
     for (const kind of ["pageshow", "online"]) window.addEventListener(kind, again, options);
     window.addEventListener("pagehide", () => this.#end(), options);
@@ -115,9 +128,9 @@ export class Live {
 
   /** Notices that somebody is there; `isBack`: after they were elsewhere. */
   #touch(isBack: boolean): void {
-    this.#touchedAt = Date.now();
+    this.#touchedAt = performance.now();
     // Timers and connections may be dead after the device slept.
-    if (this.#turn && Date.now() - this.#begunAt > longestAskMs) this.#end();
+    if (this.#turn && sinceMs(this.#begun) > longestAskMs) this.#end();
     if (!this.#turn) this.#begin();
     else if (isBack) this.#hurry();
   }
@@ -131,8 +144,8 @@ export class Live {
     if (this.#turn || !this.#isVisible) return;
     const turn = new AbortController();
     this.#turn = turn;
-    this.#touchedAt = Date.now();
-    this.#begunAt = Date.now();
+    this.#touchedAt = performance.now();
+    this.#begun = clocks();
     const follow = async () => {
       await this.#options.readOthers();
       await this.#options.alone(turn.signal, () => this.#follow(turn.signal));
@@ -149,7 +162,7 @@ export class Live {
   async #follow(signal: AbortSignal): Promise<void> {
     let delay = 0;
     let failures = 0;
-    while (!signal.aborted && Date.now() - this.#touchedAt < restAfterMs) {
+    while (!signal.aborted && performance.now() - this.#touchedAt < restAfterMs) {
       const outcome = await this.#askOnce(signal);
       if (signal.aborted) return;
       const failure = "failure" in outcome ? outcome.failure : undefined;
@@ -166,7 +179,7 @@ export class Live {
   }
 
   async #askOnce(signal: AbortSignal): Promise<Outcome> {
-    this.#begunAt = Date.now();
+    this.#begun = clocks();
     const begun = performance.now();
     try {
       const asked = await this.#options.ask(signal, waitSeconds);

@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeStorage, makeTask, removeMutation, writeMutation } from "#ui/tasks/testing.ts";
 import type { Mutation } from "./mutation.ts";
 import { createMutationStorage } from "./mutation-storage.ts";
@@ -258,6 +258,19 @@ describe("with IndexedDB", () => {
     expect(Object.keys(local)).toEqual([]);
   });
 
+  test("what was deleted by a sign-out elsewhere is not sent by a page that knew it", async () => {
+    const [user, local] = [someone(), makeStorage()];
+    const { storage } = openTab(user, local);
+    writeMutation(storage, mutation("1"));
+    await storage.settled();
+    await storage.reload();
+    const elsewhere = new PersonDatabase(user);
+    await elsewhere.erase();
+    await elsewhere.read();
+    await storage.reloadIfGone(["1"]);
+    expect(storage.has("1")).toBe(false);
+  });
+
   test("whoever has signed out leaves nothing more", async () => {
     const [user, local] = [someone(), makeStorage()];
     let isGone = false;
@@ -308,4 +321,208 @@ describe("[D-1] after this person's data were deleted in another tab", () => {
     isGone = true;
     expect(full.hasUnstored).toBe(false);
   });
+});
+describe("with an IndexedDB that fails", () => {
+  const full = () => Promise.reject(new DOMException("Full", "QuotaExceededError"));
+
+  /** A tab on a device whose IndexedDB takes and gives nothing while `fails` is true. */
+  function openTab(local: Storage | undefined, user: string = crypto.randomUUID()) {
+    const database = new PersonDatabase(user);
+    const device = { fails: true, tries: 0, isGone: false };
+    let said: boolean[] = [];
+    const storage = createMutationStorage(local, user, {
+      database: {
+        settle(settlement) {
+          device.tries++;
+          return device.fails ? full() : database.settle(settlement);
+        },
+        readMutations: () => (device.fails ? full() : database.readMutations()),
+        findMutations: (ids) => (device.fails ? full() : database.findMutations(ids)),
+      },
+      isGone: () => device.isGone,
+      onLosing: () => said.push(storage.isLosing),
+    });
+    return {
+      user,
+      device,
+      storage,
+      ids: () => storage.read().map(({ id }) => id),
+      async stored() {
+        const all = new PersonDatabase(user).readMutations();
+        await vi.advanceTimersByTimeAsync(10);
+        return (await all) as readonly Mutation[];
+      },
+      saidSince() {
+        const since = said;
+        said = [];
+        return since;
+      },
+    };
+  }
+  const later = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("a change stays in local storage, is tried ever more rarely, and moves once it can", async () => {
+    const local = makeStorage();
+    const { storage, device, stored, ids, saidSince } = openTab(local);
+    writeMutation(storage, mutation("1"));
+    await later(600_000);
+    expect(device.tries).toBeGreaterThan(8);
+    expect(device.tries).toBeLessThan(20);
+    expect([Object.keys(local).length, ids(), storage.hasUnstored]).toEqual([1, ["1"], false]);
+    device.fails = false;
+    await later(60_000);
+    expect([Object.keys(local).length, ids()]).toEqual([0, ["1"]]);
+    expect(await stored()).toMatchObject([{ id: "1" }]);
+    const { tries } = device;
+    await later(600_000);
+    expect([device.tries, saidSince()]).toEqual([tries, []]);
+  });
+
+  test("the next write that works brings what failed before", async () => {
+    const { storage, device, stored } = openTab(makeStorage());
+    writeMutation(storage, mutation("1"));
+    await later(600_000);
+    device.fails = false;
+    writeMutation(storage, mutation("2"));
+    await later(10);
+    expect((await stored()).map(({ id }) => id)).toEqual(["1", "2"]);
+  });
+
+  test("with local storage full as well it is said, until the change is kept", async () => {
+    const { storage, device, stored, saidSince, ids } = openTab(makeStorage(10));
+    writeMutation(storage, mutation("1"));
+    expect([storage.hasUnstored, storage.isLosing]).toEqual([true, false]);
+    await later(1000);
+    expect([storage.isLosing, saidSince()]).toEqual([true, [true]]);
+    await storage.reload();
+    expect(ids()).toEqual(["1"]);
+    device.fails = false;
+    await later(60_000);
+    expect([storage.hasUnstored, storage.isLosing, saidSince()]).toEqual([false, false, [false]]);
+    expect(await stored()).toMatchObject([{ id: "1" }]);
+  });
+
+  test("once there is room in local storage again, it goes there", async () => {
+    const local = makeStorage();
+    const setItem = vi.spyOn(Object.getPrototypeOf(local), "setItem").mockImplementation(() => {
+      throw new DOMException("Full", "QuotaExceededError");
+    });
+    const { storage, saidSince } = openTab(local);
+    writeMutation(storage, mutation("1"));
+    await later(3000);
+    setItem.mockRestore();
+    await later(60_000);
+    expect([storage.hasUnstored, saidSince()]).toEqual([false, [true, false]]);
+    expect(Object.keys(local)).toHaveLength(1);
+  });
+
+  test("what is sent soon is not said", async () => {
+    const { storage, saidSince } = openTab(undefined);
+    writeMutation(storage, mutation("1"));
+    await later(500);
+    removeMutation(storage, "1");
+    await later(10_000);
+    expect([storage.hasUnstored, saidSince()]).toEqual([false, []]);
+  });
+
+  test("a reading that fails takes away nothing that is shown", async () => {
+    const { storage, device, ids } = openTab(makeStorage());
+    device.fails = false;
+    writeMutation(storage, mutation("1"));
+    await later(10);
+    device.fails = true;
+    await storage.reload();
+    expect(ids()).toEqual(["1"]);
+    await storage.reloadIfGone(["1"]);
+    expect([ids(), storage.has("1")]).toEqual([["1"], true]);
+  });
+
+  test("what was sent does not come back, and is removed once that can be", async () => {
+    const { storage, device, ids, stored } = openTab(makeStorage(0));
+    device.fails = false;
+    writeMutation(storage, mutation("1"));
+    await later(10);
+    device.fails = true;
+    removeMutation(storage, "1");
+    await later(10);
+    device.fails = false;
+    const reading = storage.reload();
+    await later(10);
+    await reading;
+    expect(ids()).toEqual([]);
+    await later(60_000);
+    expect(await stored()).toEqual([]);
+  });
+
+  test("nothing piles up of changes that were sent, nor is anything tried for them", async () => {
+    const local = makeStorage();
+    const { storage, device } = openTab(local);
+    for (const id of ["1", "2", "3"]) {
+      writeMutation(storage, mutation(id));
+      await later(10);
+      removeMutation(storage, id);
+    }
+    await later(10);
+    expect(Object.keys(local)).toEqual([]);
+    const { tries } = device;
+    await later(600_000);
+    expect(device.tries).toBeLessThanOrEqual(tries + 1);
+  });
+
+  test("what another tab wrote and took away is gone here too", async () => {
+    const local = makeStorage();
+    const here = openTab(local);
+    const there = openTab(local, here.user);
+    const key = `tend:change:${here.user}:1`;
+    writeMutation(there.storage, mutation("1"));
+    here.storage.absorb(key, local.getItem(key));
+    await later(10);
+    expect(here.ids()).toEqual(["1"]);
+    removeMutation(there.storage, "1");
+    await here.storage.reload();
+    expect([here.ids(), here.storage.has("1")]).toEqual([[], false]);
+  });
+
+  test("a change that another tab has sent is not written again", async () => {
+    const local = makeStorage();
+    const here = openTab(local);
+    const there = openTab(local, here.user);
+    writeMutation(here.storage, mutation("1"));
+    await later(10);
+    removeMutation(there.storage, "1");
+    for (const { device } of [here, there]) device.fails = false;
+    await later(60_000);
+    expect(await here.stored()).toEqual([]);
+    expect([here.ids(), there.ids()]).toEqual([[], []]);
+  });
+
+  test("whoever has signed out leaves nothing, also what failed before", async () => {
+    const local = makeStorage();
+    const { storage, device, stored } = openTab(local);
+    writeMutation(storage, mutation("1"));
+    await later(10);
+    local.removeItem(Object.keys(local)[0] ?? "");
+    device.isGone = true;
+    device.fails = false;
+    await later(60_000);
+    expect([Object.keys(local), await stored()]).toEqual([[], []]);
+  });
+});
+
+test("what a newer program stores beside a change is kept when this one writes it again", () => {
+  const local = makeStorage();
+  const later = { id: "1", kind: "delete", task: makeTask(), send_at: 5, mood: "calm" };
+  local.setItem("tend:change:ada:1", JSON.stringify(later));
+  const storage = createMutationStorage(local, "ada");
+  const [read] = storage.read();
+  if (read?.kind !== "delete") throw new Error("A delete was stored.");
+  writeMutation(storage, { ...read, send_at: 0 });
+  expect(JSON.parse(local.getItem("tend:change:ada:1") ?? "")).toEqual({ ...later, send_at: 0 });
 });

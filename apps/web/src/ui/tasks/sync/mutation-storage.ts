@@ -1,13 +1,16 @@
 import { keyPrefix } from "#ui/device/storage.ts";
-import { isRecord } from "#ui/tasks/model/read-value.ts";
+import { inTime } from "./in-time.ts";
 import type { KnownTask } from "./known-task.ts";
 import type { Mutation } from "./mutation.ts";
+import { createMutationWrites, type Step } from "./mutation-writes.ts";
 import { DataDeleted, type PersonDatabase } from "./person-database.ts";
-import { readFields, readTask } from "./stored-task.ts";
+import { parseMutation, parseText, readLocal } from "./stored-mutations.ts";
+import { createUnstored } from "./unstored.ts";
 
 /**
- * Stores mutations, so that they outlive the page. Each is in local storage when `write` returns,
- * and a moment later in IndexedDB, which has room for all; without it, it stays in local storage.
+ * Stores mutations, so that they outlive the page. Each is in local storage when `settle` returns,
+ * and a moment later in IndexedDB, which has room for all. What IndexedDB does not take stays in
+ * local storage, or in memory where that is full, and is written again until it is taken.
  */
 export interface MutationStorage {
   /** The mutations, in the order in which they were made. */
@@ -17,6 +20,8 @@ export interface MutationStorage {
   settle(settlement: Settlement): void;
   /** Whether there are mutations that are stored nowhere yet. */
   readonly hasUnstored: boolean;
+  /** Whether that has been so for a while: the person is to know. */
+  readonly isLosing: boolean;
   /** Reads IndexedDB again: other tabs put mutations there and remove them. */
   reload(): Promise<void>;
   /** Reads IndexedDB again if one of these mutations is no longer there. */
@@ -44,36 +49,37 @@ interface MutationStorageOptions {
   readonly isGone?: () => boolean;
   /** Called when it turns out that this person's data were deleted from the device. */
   readonly onErased?: () => void;
+  /** Called when `isLosing` has changed. */
+  readonly onLosing?: () => void;
 }
-
-/** The time limit of IndexedDB, in milliseconds: some browsers at times never answer. */
-const databaseTimeoutMs = 1000;
 
 export function createMutationStorage(
   storage: Storage | undefined,
   userId: string,
   options: MutationStorageOptions = {},
 ): MutationStorage {
-  const { database, onChanged = () => {}, isGone = () => false, onErased = () => {} } = options;
+  const { database, onChanged = () => {}, onLosing = () => {} } = options;
+  const { isGone = () => false, onErased = () => {} } = options;
   const prefix = keyPrefix("change", userId);
   /** The prefix of keys that mark a mutation as removed, until IndexedDB has removed it, too. */
   const removed = keyPrefix("removed", userId);
   /** The mutations in IndexedDB or on their way there, and those that are stored nowhere. */
   let inMemory = new Map<string, Mutation>();
-  const unstored = new Set<string>();
-  /** By mutation id: its latest write or removal in IndexedDB. Results of earlier ones are void. */
-  const underWay = new Map<string, Promise<unknown>>();
-
-  const follow = (id: string, work: Promise<unknown>, done: () => void, failed = () => {}) => {
-    const isLatest = () => underWay.get(id) === ended;
-    const ended: Promise<unknown> = work
-      .then(
-        () => isLatest() && done(),
-        () => isLatest() && failed(),
-      )
-      .finally(() => isLatest() && underWay.delete(id));
-    underWay.set(id, ended);
+  /** Those among them that another tab has just written to local storage. */
+  const absorbed = new Set<string>();
+  const unstored = createUnstored(onLosing);
+  /** Removes what was written before this page could know that all of this person was deleted. */
+  const erase = (ids: readonly string[]) => {
+    for (const id of ids) {
+      storage?.removeItem(prefix + id);
+      storage?.removeItem(removed + id);
+      inMemory.delete(id);
+      unstored.delete(id);
+    }
+    onErased();
   };
+  const writes = database && createMutationWrites(database, { onChanged, onErased: erase });
+
   const isWritten = (key: string, text: string): boolean => {
     try {
       storage?.setItem(key, text);
@@ -86,13 +92,14 @@ export function createMutationStorage(
   };
 
   /** Puts a mutation into local storage, or into memory where that has no room. */
-  const keep = (mutation: Mutation) => {
+  const keep = (mutation: Mutation): Step => {
     const { id } = mutation;
     const key = prefix + id;
     const text = JSON.stringify(mutation);
     storage?.removeItem(removed + id);
     const isSafe = isWritten(key, text);
-    if (!isSafe) unstored.add(id);
+    if (isSafe) unstored.delete(id);
+    else unstored.add(id);
     if (database || !isSafe) inMemory.set(id, mutation);
     const done = () => {
       unstored.delete(id);
@@ -105,36 +112,30 @@ export function createMutationStorage(
       }
     };
     const failed = () => {
+      // Local storage has it: there other tabs see it, and take it away.
       if (isSafe) inMemory.delete(id);
     };
-    return { mutation, done, failed };
+    const again = () => {
+      // Another tab may have sent it, or all was wiped.
+      const isMoot = isGone() || (isSafe && storage?.getItem(key) !== text);
+      return isMoot ? undefined : keep(mutation);
+    };
+    return { id, mutation, done, failed, again };
   };
-  const drop = (id: string) => {
+  /** Takes a mutation out of local storage and memory; undefined: it is nowhere else. */
+  const drop = (id: string): Step | undefined => {
     storage?.removeItem(prefix + id);
     inMemory.delete(id);
     unstored.delete(id);
-    if (database && !isGone()) isWritten(removed + id, "");
-    return { id, done: () => storage?.removeItem(removed + id) };
+    if (!writes || writes.giveUp(id)) return undefined;
+    if (!isGone()) isWritten(removed + id, "");
+    return { id, done: () => storage?.removeItem(removed + id), again: () => drop(id) };
   };
-  /** Removes what was written before this page could know that all of this person was deleted. */
-  const erase = (ids: readonly string[]) => {
-    for (const id of ids) {
-      storage?.removeItem(prefix + id);
-      storage?.removeItem(removed + id);
-      inMemory.delete(id);
-      unstored.delete(id);
-    }
-    onErased();
-  };
-
   return {
     read() {
       if (isGone()) return [];
       const mutations = new Map(inMemory);
-      for (const key of Object.keys(storage ?? {})) {
-        const mutation = key.startsWith(prefix) && parseText(storage?.getItem(key));
-        if (mutation) mutations.set(mutation.id, mutation);
-      }
+      for (const mutation of readLocal(storage, prefix)) mutations.set(mutation.id, mutation);
       return [...mutations.values()]
         .filter(({ id }) => storage?.getItem(removed + id) == null)
         .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -146,97 +147,68 @@ export function createMutationStorage(
     settle({ known, forgotten, written }) {
       // What follows is written first, so that nothing is lost.
       const follows = isGone() ? [] : written.map(keep);
-      const removals = forgotten.map(({ id }) => drop(id));
-      if (!database || known.length + follows.length + removals.length === 0) return;
-      const work = database.settle({
-        known,
-        removed: forgotten.map(({ id }) => id),
-        added: follows.map(({ mutation }) => mutation),
-      });
-      for (const { mutation, done, failed } of follows) follow(mutation.id, work, done, failed);
-      for (const { id, done } of removals) follow(id, work, done);
-      work.then(onChanged, (error: unknown) => {
-        const ids = [...forgotten, ...written].map(({ id }) => id);
-        if (error instanceof DataDeleted) erase(ids);
-      });
+      const removals = forgotten.flatMap(({ id }) => drop(id) ?? []);
+      writes?.write(known, [...follows, ...removals]);
     },
     get hasUnstored() {
-      return unstored.size > 0 && !isGone();
+      return unstored.ids.size > 0 && !isGone();
+    },
+    get isLosing() {
+      return unstored.isLosing && !isGone();
     },
     async reload() {
-      if (!database) return;
-      const found = await inTime(database.readMutations().catch(() => []));
-      if (!found) return;
+      if (!database || !writes) return;
+      const found = await inTime(database.readMutations().catch(nothingIfDeleted));
+      if (!found) {
+        // What left local storage is in IndexedDB, which another tab can read, or sent.
+        for (const id of absorbed) {
+          if (storage?.getItem(prefix + id) != null) continue;
+          absorbed.delete(id);
+          inMemory.delete(id);
+        }
+        return;
+      }
       const mutations = found.map(parseMutation).filter((mutation) => mutation !== undefined);
       const next = new Map(mutations.map((mutation) => [mutation.id, mutation]));
       for (const key of Object.keys(storage ?? {})) {
         const id = key.startsWith(removed) ? key.slice(removed.length) : "";
-        if (id === "" || underWay.has(id)) continue;
+        if (id === "" || writes.isUnsettled(id)) continue;
         // The page that removed the mutation closed before IndexedDB did so, or just after.
         if (next.has(id)) this.settle({ known: [], forgotten: [{ id }], written: [] });
         else storage?.removeItem(key);
       }
-      for (const id of [...underWay.keys(), ...unstored]) {
+      for (const id of [...writes.unsettled, ...unstored.ids]) {
         const own = inMemory.get(id);
         if (own) next.set(id, own);
         else next.delete(id);
       }
       inMemory = next;
+      absorbed.clear();
     },
     async reloadIfGone(ids) {
-      if (!database) return;
-      const stored = ids.filter((id) => !underWay.has(id) && !unstored.has(id));
-      const found = await inTime(
-        database.findMutations(stored).catch((): readonly unknown[] => []),
-      );
+      if (!database || !writes) return;
+      const stored = ids.filter((id) => !writes.isUnsettled(id) && !unstored.ids.has(id));
+      const found = await inTime(database.findMutations(stored).catch(goneIfDeleted));
       // Another tab has removed one, or a damaged one lies under another id.
       if (found?.includes(undefined)) await this.reload();
     },
     async settled() {
-      await inTime(Promise.all(underWay.values()));
+      await inTime(writes?.ended() ?? Promise.resolve());
     },
     absorb(key, text) {
       const mutation = key?.startsWith(prefix) && parseText(text);
-      if (mutation && database) inMemory.set(mutation.id, mutation);
+      if (!mutation || !database) return;
+      inMemory.set(mutation.id, mutation);
+      absorbed.add(mutation.id);
     },
     owns: (key) => key === null || key.startsWith(prefix),
   };
 }
 
-/** The result of some work; undefined where it takes too long. */
-const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
-  Promise.race([
-    work,
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), databaseTimeoutMs)),
-  ]);
+/** What is found of some mutations where all were deleted; else nothing is known of any. */
+const goneIfDeleted = (error: unknown): readonly unknown[] =>
+  error instanceof DataDeleted ? [undefined] : [];
 
-function parseText(text: string | null | undefined): Mutation | undefined {
-  try {
-    return parseMutation(JSON.parse(text ?? "null"));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A stored mutation; undefined where another version, or a person, wrote what cannot be read. */
-function parseMutation(value: unknown): Mutation | undefined {
-  if (!isRecord(value) || typeof value.id !== "string") return undefined;
-  const task = readTask(value.task);
-  if (task === undefined) return undefined;
-  const { id, kind, fields, before, send_at } = value;
-  if (kind === "create" || kind === "restore") return { id, kind, task };
-  if (kind === "delete")
-    return { id, kind, task, send_at: Number.isFinite(send_at) ? Number(send_at) : 0 };
-  if (kind !== "set" || !isRecord(fields)) return undefined;
-  const set = readFields(fields);
-  // A set without fields would be refused for ever.
-  if (Object.keys(set).length === 0) return undefined;
-  const { version, ...seen } = isRecord(before) ? readFields(before) : {};
-  return {
-    id,
-    kind,
-    task,
-    fields: set,
-    ...(version !== undefined && { before: { ...seen, version } }),
-  };
-}
+/** What is there where all was deleted; undefined: nobody knows. */
+const nothingIfDeleted = (error: unknown): readonly unknown[] | undefined =>
+  error instanceof DataDeleted ? [] : undefined;

@@ -25,11 +25,20 @@ export const alone = (
 ): Promise<void> =>
   navigator.locks ? navigator.locks.request(`tend:feed:${userId}`, { signal }, run) : run();
 
-/** Runs with the locks of tasks, taken in one order, so that no two tabs wait for each other. */
-export const inTurn = (userId: string, taskIds: readonly string[], run: () => Promise<void>) =>
-  taskIds
-    .toSorted()
-    .reduceRight(
-      (inner, id) => () => navigator.locks.request(`tend:${userId}:${id}`, inner),
-      run,
-    )();
+/**
+ * Runs with the locks of tasks, taken in one order, so that no two tabs wait for each other. Without
+ * locks two tabs may send a mutation twice: that does no harm.
+ */
+export const inTurn = (
+  userId: string,
+  taskIds: readonly string[],
+  run: () => Promise<void>,
+): Promise<void> =>
+  !navigator.locks
+    ? run()
+    : taskIds
+        .toSorted()
+        .reduceRight(
+          (inner, id) => () => navigator.locks.request(`tend:${userId}:${id}`, inner),
+          run,
+        )();

@@ -13,6 +13,8 @@ export interface OutboxState extends MutationQueues {
   readonly deleting: number;
   /** Whether the server answers although the browser says that there is no network. */
   readonly reached: boolean;
+  /** Whether mutations are stored nowhere for a while now: closing the page would lose them. */
+  readonly isLosing: boolean;
 }
 
 export const emptyOutbox: OutboxState = {
@@ -22,4 +24,5 @@ export const emptyOutbox: OutboxState = {
   trouble: null,
   deleting: 0,
   reached: false,
+  isLosing: false,
 };

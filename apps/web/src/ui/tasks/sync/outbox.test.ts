@@ -491,6 +491,21 @@ describe("when the server cannot be reached", () => {
     expect(server.log).toEqual(["create Pay rent"]);
   });
 
+  test("an answer to an edit that was cut makes no conflict, and no third write", async () => {
+    const task = makeTask({ title: "A" });
+    server.tasks.set(task.id, task);
+    const outbox = makeOutbox();
+    server.losesAnswer = new UnreachableError(new SyntaxError("Unexpected end of JSON input"));
+    outbox.add(setting(task, { title: "B" }));
+    await settle();
+    expect(outbox.state().mutations).toHaveLength(1);
+    server.losesAnswer = undefined;
+    await later(1000);
+    expect(server.log).toEqual(['update {"title":"B"}', 'update {"title":"B"}']);
+    expect([outbox.state().mutations, outbox.state().conflicts.size]).toEqual([[], 0]);
+    expect([server.tasks.get(task.id)?.version, known.get(task.id)?.version]).toEqual([2, 2]);
+  });
+
   test("a lost answer makes no second task", async () => {
     const outbox = makeOutbox();
     const task = makeTask();
@@ -1049,6 +1064,60 @@ describe("two tabs", () => {
   });
 });
 
+describe("two tabs without locks", () => {
+  test("that send the same create and the same edits make one task, and no conflict", async () => {
+    const [one, two] = [makeOutbox(), makeOutbox()];
+    const [fresh, there] = [makeTask({ title: "Fresh" }), makeTask({ title: "There" })];
+    server.tasks.set(there.id, there);
+    online = false;
+    one.add(creation(fresh), setting(there, { title: "Edited" }));
+    one.add(setting(fresh, { title: "Fresh and edited" }));
+    two.refresh();
+    await settle();
+    online = true;
+    one.retry();
+    two.retry();
+    await settle();
+    for (const { state } of [one, two]) {
+      const { mutations, conflicts, refused } = state();
+      expect([mutations, conflicts.size, refused.size]).toEqual([[], 0, 0]);
+    }
+    expect([...server.tasks.values()].map(({ title }) => title)).toEqual([
+      "Edited",
+      "Fresh and edited",
+    ]);
+  });
+
+  test("of which one is late with an edit that the other has sent, and another after it", async () => {
+    const task = makeTask({ title: "A" });
+    server.tasks.set(task.id, task);
+    online = false;
+    const [one, two] = [makeOutbox(), makeOutbox()];
+    one.add(setting(task, { title: "B" }));
+    two.refresh();
+    await settle();
+    online = true;
+    let release = () => {};
+    server.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    two.retry();
+    await settle();
+    server.hold = undefined;
+    one.retry();
+    await settle();
+    one.add(setting({ ...task, title: "B", version: 2 }, { title: "C" }));
+    await settle();
+    release();
+    await settle();
+    expect([two.state().conflicts.size, two.state().mutations]).toEqual([0, []]);
+    expect([server.tasks.get(task.id)?.title, server.tasks.get(task.id)?.version]).toEqual([
+      "C",
+      3,
+    ]);
+  });
+});
+
 describe("two tabs over IndexedDB", () => {
   beforeEach(() => {
     // IndexedDB goes on by timers of its own.
@@ -1148,6 +1217,22 @@ describe("[FR-017] a clock that is set", () => {
   });
 });
 
+test("[FR-017] what is done after the clock was set back comes after what waits from before", async () => {
+  const task = makeTask({ title: "A" });
+  server.tasks.set(task.id, task);
+  online = false;
+  const before = uuidv7({ msecs: Date.now() + 86_400_000 });
+  makeOutbox().add({ id: before, ...editOf(task, { title: "B" }) });
+  const outbox = makeOutbox();
+  for (const title of ["C", "D"]) {
+    outbox.add({ id: outbox.newId(), ...editOf({ ...task, title: "B" }, { title }) });
+  }
+  online = true;
+  outbox.retry();
+  await settle();
+  expect(server.tasks.get(task.id)?.title).toBe("D");
+});
+
 describe("[FR-017] however many changes wait", () => {
   /** A storage in memory that counts its calls, and how often a mutation is looked at. Its id is, too, to find it in a sorted array. */
   function makeCounted(waiting: readonly Mutation[]) {
@@ -1162,6 +1247,8 @@ describe("[FR-017] however many changes wait", () => {
     const stored = new Map(waiting.map((mutation) => [mutation.id, counted(mutation)]));
     const storage: OutboxOptions["storage"] = {
       hasUnstored: false,
+      isLosing: false,
+      reloadIfGone: async () => {},
       read() {
         counts.read++;
         return [...stored.values()];

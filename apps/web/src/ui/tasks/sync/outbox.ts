@@ -1,7 +1,6 @@
 import type { Task } from "@tend/contracts";
 import type { RequestOptions } from "@tend/contracts/client";
 import { limits } from "@tend/contracts/limits";
-import { v7 as uuidv7 } from "uuid";
 import { reasonOf } from "#ui/api/failure.ts";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
 import { Backlog, type OutboxStorage } from "./backlog.ts";
@@ -9,7 +8,7 @@ import { type Attempt, Connection } from "./connection.ts";
 import { acknowledgedTask, type KnownTask } from "./known-task.ts";
 import { type Mutation, mergeChanges, type Requests, type SyncRequest } from "./mutation.ts";
 import { emptyOutbox, type OutboxState } from "./outbox-state.ts";
-import { brokenOutcome, type Outcome, outcomeOf, resolveConflict } from "./outcome.ts";
+import { brokenOutcome, type Outcome, outcomeOf, type Reply, resolveConflict } from "./outcome.ts";
 import { type Start, schedule } from "./schedule.ts";
 import { type SenderApi, send } from "./sender.ts";
 
@@ -73,6 +72,9 @@ export class Outbox {
     return this.#options.storage.hasUnstored;
   }
 
+  /** An id for the next mutation. */
+  readonly newId = (): string => this.#backlog.newId();
+
   /** Adds mutations, one of each task, and starts to send. */
   add(...mutations: readonly Mutation[]): void {
     this.#backlog.add(mutations);
@@ -83,7 +85,7 @@ export class Outbox {
   /** Undoes deletes. A task whose delete was sent already is restored from the trash. */
   undoDeletes(deletes: readonly Mutation[]): void {
     const sent = this.#backlog.undo(deletes);
-    this.add(...sent.map(({ task }) => ({ kind: "restore", id: uuidv7(), task }) as const));
+    this.add(...sent.map(({ task }) => ({ kind: "restore", id: this.newId(), task }) as const));
   }
 
   /** Sends again now: what was refused of one task, or all that a failure delayed. */
@@ -99,7 +101,9 @@ export class Outbox {
   resolve(taskId: string, chosen: TaskFields): void {
     const conflict = this.#state.conflicts.get(taskId);
     if (!conflict) return;
-    this.#backlog.commit(resolveConflict(conflict, this.#backlog.queue(taskId), chosen, uuidv7));
+    this.#backlog.commit(
+      resolveConflict(conflict, this.#backlog.queue(taskId), chosen, this.newId),
+    );
     this.#backlog.release([taskId]);
     this.#show();
     this.#pump();
@@ -132,7 +136,8 @@ export class Outbox {
 
   /** Reads the stored mutations again: another tab may have added or sent some. */
   readonly refresh = (): void => {
-    if (this.#backlog.refresh()) this.#show();
+    const isChanged = this.#backlog.refresh();
+    if (isChanged || this.#state.isLosing !== this.#options.storage.isLosing) this.#show();
   };
 
   /** Starts what can be sent now, and sets a timer for what must wait. */
@@ -184,19 +189,30 @@ export class Outbox {
     let requests: Requests = this.#backlog.requestsOf(start, this.#options.lastKnown);
     while (requests.size > 0) {
       const replies = await send(this.#options.api, requests, options);
+      await this.#dropSentElsewhere(queues, replies);
       const outcomes = new Map<string, Outcome>();
       const again = new Map<string, SyncRequest>();
       for (const [id, request] of requests) {
         const reply = replies.get(id);
         if (!reply) continue;
         const queue = this.#backlog.queue(id);
-        const outcome = outcomeOf({ request, reply, queue, newId: uuidv7 });
+        const outcome = outcomeOf({ request, reply, queue, newId: this.newId });
         outcomes.set(id, outcome);
         if (outcome.next.is === "again") again.set(id, outcome.next.request);
       }
       this.#take(attempt, outcomes);
       requests = again;
     }
+  }
+
+  /** Without locks, what changed a task meanwhile may be another tab that has sent the same. */
+  async #dropSentElsewhere(
+    queues: readonly Mutation[],
+    replies: ReadonlyMap<string, Reply>,
+  ): Promise<void> {
+    if (![...replies.values()].some(({ is }) => is === "changed")) return;
+    await this.#options.storage.reloadIfGone(queues.map(({ id }) => id));
+    if (this.#backlog.dropGone(queues)) this.#show();
   }
 
   /** Does what outcomes say, in one step. */
@@ -223,7 +239,9 @@ export class Outbox {
     const { queues, times, holds } = this.#backlog;
     const { refused, conflicts } = holds;
     const { trouble, reached } = this.#connection;
-    this.#state = { ...queues, refused, conflicts, trouble, reached, deleting: times.due.size };
+    const { isLosing } = this.#options.storage;
+    const deleting = times.due.size;
+    this.#state = { ...queues, refused, conflicts, trouble, reached, deleting, isLosing };
     for (const listener of this.#listeners) listener();
   }
 }

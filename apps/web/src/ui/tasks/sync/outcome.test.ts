@@ -73,6 +73,29 @@ const cells = rows.flatMap(([reply = "", ...results]) =>
   results.map((result, index) => ({ does: kinds[index] ?? "", reply, result })),
 );
 
+test("[FR-017] 412 where the server has just what was sent is done, and sent no more", () => {
+  const same = makeTask({ id: "a", version: 4, title: "Mine", description: "Theirs" });
+  expect(outcome([rename], { is: "changed", task: same })).toEqual({
+    acknowledgement: { is: "saved", task: same },
+    forgotten: [rename],
+    written: [],
+    notices: [],
+    next: { is: "settled" },
+  });
+});
+
+test("[FR-017] 412 for what another tab has sent meanwhile is no conflict, and leaves the rest", () => {
+  const again: Mutation = { id: "9", ...editOf({ ...task, title: "Mine" }, { title: "Later" }) };
+  const request = requestOf(rename, again);
+  const reply = { is: "changed", task: makeTask({ id: "a", version: 5, title: "Other" }) } as const;
+  const newId = () => "new";
+  expect(outcomeOf({ request, reply, queue: [again], newId })).toMatchObject({
+    acknowledgement: { is: "saved", task: { version: 5 } },
+    forgotten: [],
+    next: { is: "settled" },
+  });
+});
+
 test("the table has every kind of request and of reply", () => {
   expect(kinds).toEqual(Object.keys(queues));
   expect(rows.map(([reply]) => reply)).toEqual(Object.keys(replies));

@@ -1,7 +1,7 @@
 import type { Task } from "@tend/contracts";
 import type { Failure } from "#ui/api/failure.ts";
 import type { TaskFields } from "#ui/tasks/model/task-fields.ts";
-import { type Conflict, conflictOf, onTopOf } from "./conflicts.ts";
+import { type Conflict, conflictOf, isSame, namesOf, onTopOf } from "./conflicts.ts";
 import {
   changedFields,
   coalesceEdits,
@@ -164,10 +164,21 @@ function missing({ request, queue, newId }: Answered): Outcome {
 /** Whether a field is not worth a new task. */
 const isMoot = (name: string): boolean => name === "completed" || name === "position";
 
-/** A task changed elsewhere: in other fields, the edit is sent again; else the person chooses. */
-function changed({ request }: Answered, theirs: Task): Outcome {
+/**
+ * A task changed elsewhere: in other fields, the edit is sent again; else the person chooses. What
+ * another tab has sent meanwhile, or this one with an answer that was lost, is done.
+ */
+function changed({ request, queue }: Answered, theirs: Task): Outcome {
   if (request.do !== "update" || !request.before) throw contradiction(request);
   if (request.before.version === theirs.version) throw contradiction(request);
+  const waiting = request.covers.filter((one) => queue.some(({ id }) => id === one.id));
+  const isThere = namesOf(request.fields).every((name) =>
+    isSame(theirs[name], request.fields[name]),
+  );
+  if (isThere || waiting.length < request.covers.length) {
+    const sent = isThere ? waiting : [];
+    return { ...settled(request, { is: "saved", task: theirs }), forgotten: sent };
+  }
   const conflict = conflictOf(request, theirs);
   const next: Next = conflict
     ? { is: "conflict", conflict }

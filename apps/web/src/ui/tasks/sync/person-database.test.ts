@@ -275,6 +275,36 @@ describe("other versions of the program", () => {
     expect(await other.read()).toMatchObject({ state: { live: null, cursor: null }, tasks: [] });
   });
 
+  test("what a newer program keeps beside tasks and state is there after this one has written", async () => {
+    const task = makeTask({ title: "A" });
+    const fill = fillOf("c1");
+    const [here, there] = twoTabs();
+    await here.beginFill(fill);
+    await here.putListPage(fill, [knownTask(task)], null);
+    const name = (await indexedDB.databases()).at(-1)?.name ?? "";
+    const newer = await openDB(name, 9, {
+      upgrade(database) {
+        database.createObjectStore("views").put("newer", "1");
+      },
+    });
+    const { generation } = fill;
+    const record: object = await newer.get("tasks", [generation, task.id]);
+    await newer.put("tasks", { ...record, notes: "newer" });
+    await newer.put("state", { ...(await newer.get("state", "sync")), views: 5 }, "sync");
+    const changes = [knownTask({ ...task, title: "B", version: 2 })];
+    await there.putFeedPage({ asked: "c1", next: "c2", changes });
+    const again = fillOf("c5");
+    await there.beginFill(again);
+    expect(await newer.get("tasks", [generation, task.id])).toMatchObject({
+      notes: "newer",
+      task: { title: "B" },
+    });
+    await there.putListPage(again, changes, null);
+    expect(await newer.get("state", "sync")).toMatchObject({ cursor: "c5", views: 5 });
+    expect(await newer.get("views", "1")).toBe("newer");
+    newer.close();
+  });
+
   test("a page that holds the database open does not hold up a newer program", async () => {
     const userId = uuidv7();
     const here = new PersonDatabase(userId);

@@ -66,10 +66,21 @@ const stores = ["tasks", "mutations", "state"] as const;
 
 type Transaction = IDBPTransaction<PersonSchema, (typeof stores)[number][], "readwrite">;
 
+interface Begun {
+  readonly transaction: Transaction;
+  readonly database: IDBPDatabase<PersonSchema>;
+}
+
 /** The number of the stored shapes: programs that know a lower one leave the rest alone. */
 const shape = 1;
 
 export const personDatabaseName = (userId: string): string => `tend:${userId}`;
+
+/** The time limit of a transaction, in milliseconds: some browsers at times never answer. */
+const timeLimitMs = 5_000;
+
+/** So long a database that gave no answer is not asked again, in milliseconds. */
+const restMs = 30_000;
 
 /** This person's data were deleted from the device after this page had read them. */
 export class DataDeleted extends Error {
@@ -89,12 +100,15 @@ interface Met {
 
 /**
  * The replica of one person's tasks on this device, and their mutations. Each method is one
- * transaction, and rejects where the browser has no IndexedDB, forbids it, or has no room.
+ * transaction, which is done or not done at all. It rejects where the browser has no IndexedDB,
+ * forbids it, has no room, or gives no answer in time.
  */
 export class PersonDatabase {
   readonly #name: string;
   #opened: Promise<IDBPDatabase<PersonSchema>> | undefined;
   #met: Met | undefined;
+  /** Until then nothing is asked, since there was no answer. By a clock that nobody sets. */
+  #restsUntil = 0;
 
   constructor(userId: string) {
     this.#name = personDatabaseName(userId);
@@ -144,35 +158,36 @@ export class PersonDatabase {
       if (isComplete) return putState(transaction, { ...state, fill });
       // Where nothing whole is shown, the tasks are shown as they come.
       await transaction.objectStore("tasks").clear();
-      return putState(transaction, { live: fill.generation, cursor: null, fill });
+      return putState(transaction, { ...state, live: fill.generation, cursor: null, fill });
     });
   }
 
   /**
    * Stores a page of a list, and how the reading goes on; null: it is done, and its generation is
-   * shown from now on. Where another tab has begun to read anew, nothing is stored.
+   * shown from now on. Where the stored reading is another, or at another page, nothing is stored.
    */
   putListPage(fill: Fill, tasks: readonly KnownTask[], next: Fill | null): Promise<SyncState> {
     return this.#onTasks(async (transaction) => {
       const state = await readState(transaction);
-      if (state.fill?.generation !== fill.generation) return state;
+      if (!isSamePlace(state.fill, fill)) return state;
       await putNewer(transaction, fill.generation, tasks);
       if (next) return putState(transaction, { ...state, fill: next });
       if (state.live !== null && state.live !== fill.generation) {
         await transaction.objectStore("tasks").delete(allOf(state.live));
       }
-      return putState(transaction, { live: fill.generation, cursor: fill.cursor, fill: null });
+      const { generation: live, cursor } = fill;
+      return putState(transaction, { ...state, live, cursor, fill: null });
     });
   }
 
   /** Stores a list that an older version kept, where there is none yet. It may lack tasks. */
   putFormerList(tasks: readonly KnownTask[]): Promise<void> {
     return this.#onTasks(async (transaction) => {
-      const { live } = await readState(transaction);
-      if (live !== null) return;
+      const state = await readState(transaction);
+      if (state.live !== null) return;
       const generation = uuidv7();
       await putNewer(transaction, generation, tasks);
-      await putState(transaction, { ...nothingStored, live: generation });
+      await putState(transaction, { ...state, live: generation });
     });
   }
 
@@ -217,10 +232,9 @@ export class PersonDatabase {
   }
 
   /** Deletes everything. No page that has read some of it can write any more, in whatever tab. */
-  async erase(): Promise<void> {
-    try {
-      const database = await this.#open();
-      const transaction = database.transaction(stores, "readwrite");
+  erase(): Promise<void> {
+    return this.#inTime(async (limit) => {
+      const { transaction, database } = await this.#begin(limit);
       await Promise.all([
         ...stores.map((store) => transaction.objectStore(store).clear()),
         transaction.objectStore("state").put(uuidv7(), "epoch"),
@@ -228,10 +242,10 @@ export class PersonDatabase {
       ]);
       database.close();
       this.#opened = undefined;
-    } finally {
+    }).finally(() => {
       // What is left is empty: it may stay where another tab holds it open.
       void deleteDB(this.#name).catch(() => {});
-    }
+    });
   }
 
   /** Runs on the tasks, which are of one session. */
@@ -242,33 +256,76 @@ export class PersonDatabase {
     });
   }
 
-  async #transact<T>(
-    run: (transaction: Transaction, isSameSession: boolean) => Promise<T>,
-  ): Promise<T> {
-    const database = await this.#open();
-    const transaction: Transaction = database.transaction([...stores], "readwrite");
-    const done = transaction.done;
-    // Whatever aborts the transaction is thrown below; until then nobody listens.
-    done.catch(() => {});
-    const result = await run(transaction, await this.#meet(transaction));
-    await done;
-    return result;
+  #transact<T>(run: (transaction: Transaction, isSameSession: boolean) => Promise<T>): Promise<T> {
+    return this.#inTime(async (limit) => {
+      const { transaction } = await this.#begin(limit);
+      try {
+        const { met, isSameSession } = await this.#meet(transaction);
+        const result = await run(transaction, isSameSession);
+        await transaction.done;
+        this.#met = met;
+        return result;
+      } catch (error) {
+        abort(transaction);
+        throw error;
+      }
+    });
   }
 
-  /** Reads the marks, before anything else. Resolves to whether the session is still the same. */
-  async #meet(transaction: Transaction): Promise<boolean> {
+  /** Runs work until the time limit, which rejects and ends its transaction. */
+  async #inTime<T>(run: (limit: AbortSignal) => Promise<T>): Promise<T> {
+    if (performance.now() < this.#restsUntil) throw noAnswer();
+    const limit = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const isOver = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#restsUntil = performance.now() + restMs;
+        limit.abort();
+        reject(noAnswer());
+      }, timeLimitMs);
+    });
+    try {
+      return await Promise.race([run(limit.signal), isOver]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Begins a transaction. Where the browser has closed the database, it is opened anew, once. */
+  async #begin(limit: AbortSignal, isSecond = false): Promise<Begun> {
+    const database = await this.#open();
+    limit.throwIfAborted();
+    let transaction: Transaction;
+    try {
+      transaction = database.transaction([...stores], "readwrite");
+    } catch (error) {
+      this.#opened = undefined;
+      if (isSecond) throw error;
+      return this.#begin(limit, true);
+    }
+    // Whatever ends the transaction is thrown where it is waited for.
+    transaction.done.catch(() => {});
+    limit.addEventListener("abort", () => {
+      abort(transaction);
+      database.close();
+      this.#opened = undefined;
+    });
+    return { transaction, database };
+  }
+
+  /** Reads the marks, before anything else. Rejects where the data are not those of this page. */
+  async #meet(
+    transaction: Transaction,
+  ): Promise<{ readonly met: Met; readonly isSameSession: boolean }> {
     const state = transaction.objectStore("state");
-    const [epoch, session] = (await Promise.all([state.get("epoch"), state.get("session")])).map(
-      (mark) => (typeof mark === "string" ? mark : undefined),
-    );
-    if (this.#met) {
-      if (epoch === this.#met.epoch) return session === this.#met.session;
-      transaction.abort();
+    const epoch = readMark(await state.get("epoch"));
+    const session = readMark(await state.get("session"));
+    if (this.#met && epoch !== this.#met.epoch) {
       throw new DataDeleted("This person's data were deleted from this device.");
     }
-    this.#met = { epoch: epoch ?? uuidv7(), session };
-    if (epoch === undefined) await state.put(this.#met.epoch, "epoch");
-    return true;
+    const met = this.#met ?? { epoch: epoch ?? uuidv7(), session };
+    if (epoch === undefined) await state.put(met.epoch, "epoch");
+    return { met, isSameSession: session === met.session };
   }
 
   #open(): Promise<IDBPDatabase<PersonSchema>> {
@@ -278,6 +335,17 @@ export class PersonDatabase {
     this.#opened ??= openPersonDatabase(this.#name, forget);
     this.#opened.catch(forget);
     return this.#opened;
+  }
+}
+
+const noAnswer = (): Error => new Error("The database gave no answer in time.");
+
+/** Undoes what a transaction has done, if it is not over. */
+function abort(transaction: Transaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It is over.
   }
 }
 
@@ -313,6 +381,9 @@ async function openPersonDatabase(
   return database;
 }
 
+const readMark = (mark: unknown): string | undefined =>
+  typeof mark === "string" ? mark : undefined;
+
 const allOf = (generation: string) => IDBKeyRange.bound([generation], [generation, []]);
 
 const read = (records: readonly TaskRecord[]): readonly KnownTask[] =>
@@ -323,11 +394,17 @@ async function readState(transaction: Transaction): Promise<SyncState> {
   if (!isRecord(found)) return nothingStored;
   const { live, cursor, fill } = found;
   return {
+    // What a newer program keeps beside them stays.
+    ...found,
     live: typeof live === "string" ? live : null,
     cursor: typeof cursor === "string" ? cursor : null,
     fill: isFill(fill) ? fill : null,
   };
 }
+
+/** Whether the page to read next of one reading is that of the other. */
+const isSamePlace = (a: Fill | null, b: Fill): boolean =>
+  a?.generation === b.generation && a.status === b.status && a.next === b.next;
 
 const isFill = (value: unknown): value is Fill =>
   isRecord(value) &&
@@ -352,11 +429,12 @@ async function putNewer(
 ): Promise<void> {
   const store = transaction.objectStore("tasks");
   const present = await Promise.all(tasks.map(({ id }) => store.get([generation, id])));
-  const newer = tasks.filter((task, at) => {
+  const newer = tasks.flatMap((task, at) => {
     const record = present[at];
-    return isNewer(record && readKnownTask(record), task);
+    // What a newer program keeps beside the task stays.
+    return isNewer(record && readKnownTask(record), task) ? { ...record, generation, ...task } : [];
   });
   if (newer.length === 0) return;
   const written = (await lastWritten(transaction)) + 1;
-  await Promise.all(newer.map((known) => store.put({ generation, ...known, written })));
+  await Promise.all(newer.map((record) => store.put({ ...record, written })));
 }

@@ -41,6 +41,8 @@ function starts({ queues, underWay = [], isOnline = true, ...held }: Case): read
     has: () => true,
     settle: () => {},
     hasUnstored: false,
+    isLosing: false,
+    reloadIfGone: async () => {},
   });
   backlog.refresh();
   for (const { taskIds } of underWay) backlog.begin(taskIds);

@@ -2,7 +2,7 @@ import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { v7 as uuidv7 } from "uuid";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { makeTask } from "#ui/tasks/testing.ts";
 import { knownTask } from "./known-task.ts";
 import { editOf } from "./mutation.ts";
@@ -65,6 +65,45 @@ test("the list and the mutations of this person move, those of another stay", as
   expect(await left("tend-changes")).toEqual([5, other]);
   await eraseFormer(bob);
   expect([await left("tend"), await left("tend-changes")]).toEqual([[], [5]]);
+});
+
+test("what a tab of before stores after that is found when the next page opens", async () => {
+  const ada = uuidv7();
+  const [first, later] = [edit("First"), edit("Later")];
+  await leave("tend-changes", [[[ada, first.id], first]]);
+  await takeOver(ada, new PersonDatabase(ada));
+  await leave("tend-changes", [[[ada, later.id], later]]);
+  const database = new PersonDatabase(ada);
+  await takeOver(ada, database);
+  expect(await database.readMutations()).toEqual([first, later]);
+  expect(await left("tend-changes")).toEqual([]);
+});
+
+test("what the new database does not take stays in the old one, for the next time", async () => {
+  const ada = uuidv7();
+  const own = edit("Ada's");
+  await leave("tend-changes", [[[ada, own.id], own]]);
+  const database = new PersonDatabase(ada);
+  const full = vi.spyOn(database, "settle").mockRejectedValue(new Error("Full"));
+  await expect(takeOver(ada, database)).rejects.toThrow("Full");
+  expect(await left("tend-changes")).toEqual([own]);
+  full.mockRestore();
+  await takeOver(ada, database);
+  expect([await database.readMutations(), await left("tend-changes")]).toEqual([[own], []]);
+});
+
+test("a tab of before that holds its database open is in nobody's way", async () => {
+  const ada = uuidv7();
+  const own = edit("Ada's");
+  await leave("tend-changes", [[[ada, own.id], own]]);
+  const oldTab = await openDB("tend-changes", 1);
+  const database = new PersonDatabase(ada);
+  await takeOver(ada, database);
+  await oldTab.put("changes", own, [ada, own.id]);
+  await takeOver(ada, database);
+  expect(await oldTab.getAll("changes")).toEqual([]);
+  expect(await database.readMutations()).toEqual([own]);
+  oldTab.close();
 });
 
 test("a list of before is nothing to a device that knows better", async () => {

@@ -5,9 +5,10 @@ import { createUserClient } from "#ui/api/user-client.ts";
 import { getAbsent, isSessionOver, markSessionOver, presenceOf } from "#ui/device/active-user.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { isOnline } from "#ui/device/use-online.ts";
-import { type Beginning, Feed } from "./feed.ts";
+import { type Asked, type Beginning, Feed } from "./feed.ts";
 import { forgetStoredTasks } from "./forget-stored-tasks.ts";
 import { inFormerDatabases } from "./former-databases.ts";
+import { inTime } from "./in-time.ts";
 import { knownTask } from "./known-task.ts";
 import { Live } from "./live.ts";
 import { createMutationStorage, type MutationStorage } from "./mutation-storage.ts";
@@ -26,6 +27,8 @@ export interface SyncState {
   readonly keeps: boolean;
   /** Why the server could not be asked what has changed; it is asked again by itself. */
   readonly failure: Failure | undefined;
+  /** Whether it answers although the browser says that there is no network. */
+  readonly reached: boolean;
   /** Whether the session is over: there are no tasks, and what is unsent waits. */
   readonly isOver: boolean;
 }
@@ -58,6 +61,8 @@ export class TaskSync {
   #state: SyncState;
   /** Whether this device has known this person, so that it can be told that they left. */
   #wasHere = false;
+  /** Whether other tabs leave the asking to this one. */
+  #asksForAll = true;
   #reading: ReturnType<typeof setTimeout> | undefined;
 
   constructor(userId: string, beginning: Beginning, callbacks: SyncCallbacks) {
@@ -77,36 +82,34 @@ export class TaskSync {
         database,
         replica,
         onStored: () => this.#tabs.post("tasks"),
-        onChanged: () => this.#notice(this.#state.failure),
+        onChanged: () => this.#notice(),
       },
       beginning,
     );
-    this.#state = this.#stateWith(undefined);
+    this.#state = this.#stateWith({ failure: undefined, reached: false });
     this.firstState = replica.state();
     this.#storage = createMutationStorage(browserStorage(), userId, {
       database,
       onChanged: () => this.#tabs.post("mutations"),
       isGone: () => this.#isGone,
       onErased: () => this.#leave(),
+      onLosing: () => this.outbox.refresh(),
     });
     this.outbox = new Outbox({
       ...callbacks,
       api,
       storage: this.#storage,
       isOnline,
-      // Without locks, as on plain http, two tabs may send a mutation twice: that does no harm.
-      exclusively: (taskIds, run) =>
-        navigator.locks ? inTurn(userId, taskIds, () => this.#upToDate(taskIds, run)) : run(),
+      exclusively: (taskIds, run) => inTurn(userId, taskIds, () => this.#upToDate(taskIds, run)),
       lastKnown: replica.lastKnown,
       onAcknowledged: (known) => this.#feed.acknowledge(known),
     });
     this.#layMutations();
     this.#live = new Live({
-      ask: (signal, wait) => this.#orLeave(this.#feed.ask(signal, wait)),
+      ask: (signal, wait) => this.#orLeave(this.#ask(signal, wait)),
       readOthers: () => this.#orLeave(this.#feed.readOthers()),
-      // What the device does not keep, another tab cannot read.
-      alone: (signal, run) => (this.#feed.keeps ? alone(userId, signal, run) : run()),
-      onFailure: (failure) => this.#notice(failure),
+      alone: (signal, run) => this.#alone(signal, run),
+      onFailure: (failure) => this.#notice({ ...this.#state, failure }),
     });
   }
 
@@ -149,10 +152,14 @@ export class TaskSync {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    // Where an old database cannot be read, there is nothing to take over.
-    await inFormerDatabases((former) => former.takeOver(this.#userId, this.#database)).catch(
-      () => {},
+    const isTakenOver = inFormerDatabases((former) =>
+      former.takeOver(this.#userId, this.#database),
+    ).then(
+      () => true,
+      // Where an old database cannot be read, there is nothing to take over.
+      () => true,
     );
+    if (!(await inTime(isTakenOver))) void isTakenOver.then(() => this.#readOthers(signal));
     await this.#storage.reload();
     if (signal.aborted) return;
     if (this.#state.isOver) return this.outbox.refresh();
@@ -170,6 +177,7 @@ export class TaskSync {
       if (document.visibilityState === "visible") outbox.retry();
     };
     addEventListener("online", retry, { signal });
+    addEventListener("offline", () => this.#notice({ ...this.#state, reached: false }), { signal });
     document.addEventListener("visibilitychange", retry, { signal });
     addEventListener("pageshow", () => void this.#storage.reload().then(retry), { signal });
     addEventListener("pagehide", () => this.#state.isOver || outbox.flushDeletes(), { signal });
@@ -221,23 +229,45 @@ export class TaskSync {
     if (this.outbox.state().trouble?.signedOut) this.#endSession();
   }
 
-  #stateWith(failure: Failure | undefined): SyncState {
-    const { hasList, isComplete, keeps } = this.#feed;
-    return { hasList, isComplete, keeps, failure, isOver: this.#requests.signal.aborted };
+  /** Asks for changes. An answer proves the connection, so where that is in doubt, it is soon. */
+  async #ask(signal: AbortSignal, wait: number): Promise<Asked> {
+    const isInDoubt = !isOnline();
+    try {
+      const asked = await this.#feed.ask(signal, isInDoubt && !this.#state.reached ? 0 : wait);
+      this.#notice({ ...this.#state, reached: isInDoubt });
+      if (this.#asksForAll !== this.#feed.keeps) this.askNow();
+      return asked;
+    } catch (error) {
+      if (!signal.aborted) this.#notice({ ...this.#state, reached: false });
+      throw error;
+    }
   }
 
-  #notice(failure: Failure | undefined): void {
-    const [before, now] = [this.#state, this.#stateWith(failure)];
+  /** What the device does not keep, another tab cannot read: then each asks for itself. */
+  #alone(signal: AbortSignal, run: () => Promise<void>): Promise<void> {
+    this.#asksForAll = this.#feed.keeps;
+    return this.#asksForAll ? alone(this.#userId, signal, run) : run();
+  }
+
+  #stateWith({ failure, reached }: Pick<SyncState, "failure" | "reached">): SyncState {
+    const { hasList, isComplete, keeps } = this.#feed;
+    const isOver = this.#requests.signal.aborted;
+    return { hasList, isComplete, keeps, failure, reached, isOver };
+  }
+
+  #notice(told: Pick<SyncState, "failure" | "reached"> = this.#state): void {
+    const [before, now] = [this.#state, this.#stateWith(told)];
     const isSame =
       before.hasList === now.hasList &&
       before.isComplete === now.isComplete &&
       before.keeps === now.keeps &&
       before.failure === now.failure &&
+      before.reached === now.reached &&
       before.isOver === now.isOver;
     if (isSame) return;
     this.#state = now;
     for (const listener of this.#listeners) listener();
-    if (failure?.is === "signed out") this.#endSession();
+    if (now.failure?.is === "signed out") this.#endSession();
   }
 
   /** Takes in that the session is over, and tells the other tabs. What is unsent waits. */
@@ -257,7 +287,7 @@ export class TaskSync {
     this.outbox.stop();
     this.#requests.abort();
     this.replica.close();
-    this.#notice(undefined);
+    this.#notice({ failure: undefined, reached: false });
   }
 
   #presence() {

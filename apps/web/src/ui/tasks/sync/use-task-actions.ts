@@ -51,7 +51,7 @@ export function useTaskActions(
       void showToast(message, options).then((isShown) => isShown || forget(id));
     };
     const set = (task: Task, fields: TaskFields): void =>
-      outbox.add({ id: uuidv7(), ...editOf(task, fields) });
+      outbox.add({ id: outbox.newId(), ...editOf(task, fields) });
 
     return {
       offerUndo,
@@ -66,7 +66,7 @@ export function useTaskActions(
           updated_at: notYet,
           ...fields,
         });
-        outbox.add({ kind: "create", id: uuidv7(), task });
+        outbox.add({ kind: "create", id: outbox.newId(), task });
         return task;
       },
       tick(task, completed) {
@@ -85,7 +85,7 @@ export function useTaskActions(
       remove(tasks) {
         const send_at = Date.now() + undoTimeMs + sendDelayMs;
         const deletes = tasks.map(
-          (task) => ({ kind: "delete", id: uuidv7(), task, send_at }) as const,
+          (task) => ({ kind: "delete", id: outbox.newId(), task, send_at }) as const,
         );
         outbox.add(...deletes);
         const [first, ...others] = tasks;
@@ -94,7 +94,7 @@ export function useTaskActions(
         offerUndo(`Deleted${what}`, () => outbox.undoDeletes(deletes));
       },
       restore(task) {
-        outbox.add({ kind: "restore", id: uuidv7(), task: { ...task, deleted_at: null } });
+        outbox.add({ kind: "restore", id: outbox.newId(), task: { ...task, deleted_at: null } });
         announce(`Restoring: ${task.title}`);
       },
       undoLast() {

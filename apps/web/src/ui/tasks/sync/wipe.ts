@@ -1,8 +1,9 @@
 import { clearActiveUser, getActiveUser } from "#ui/device/active-user.ts";
 import { browserStorage, keyPrefix } from "#ui/device/storage.ts";
 import { inFormerDatabases } from "./former-databases.ts";
-import { createMutationStorage } from "./mutation-storage.ts";
+import { inTime } from "./in-time.ts";
 import { PersonDatabase } from "./person-database.ts";
+import { parseMutation, readLocal } from "./stored-mutations.ts";
 
 /** The numbers of mutations and drafts of a person that the server does not have. */
 export interface Unsaved {
@@ -11,17 +12,21 @@ export interface Unsaved {
 }
 
 export async function unsavedOn(storage: Storage | undefined, userId: string): Promise<Unsaved> {
-  const mutationStorage = createMutationStorage(storage, userId, {
-    database: new PersonDatabase(userId),
-  });
-  await mutationStorage.reload();
+  const stored = await inTime(new PersonDatabase(userId).readMutations().catch(() => []));
+  const mutations = [
+    ...(stored ?? []).flatMap((one) => parseMutation(one) ?? []),
+    ...readLocal(storage, keyPrefix("change", userId)),
+  ].map(({ id }) => id);
+  // What was sent is marked as removed until IndexedDB has removed it.
+  const removed = keyPrefix("removed", userId);
+  const unsent = mutations.filter((id) => storage?.getItem(removed + id) == null);
   const prefix = keyPrefix("draft", userId);
   // Drafts of a name, seen beside the sign-out button, and of a command are not counted.
   const notOfTasks = [`${prefix}name`, `${prefix}command`];
   const drafts = Object.keys(storage ?? {}).filter(
     (key) => key.startsWith(prefix) && !notOfTasks.includes(key),
   );
-  return { mutations: mutationStorage.read().length, drafts: drafts.length };
+  return { mutations: new Set(unsent).size, drafts: drafts.length };
 }
 
 /**
