@@ -1,8 +1,10 @@
 import type { Task } from "@tend/contracts";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useExitDelay } from "#ui/kit/use-exit-delay.ts";
 import type { Filters } from "#ui/tasks/model/filters.ts";
+import { readWhenIdle } from "#ui/tasks/model/search.ts";
 import { listShown } from "#ui/tasks/model/task-list.ts";
+import { TaskOrders } from "#ui/tasks/model/task-orders.ts";
 import { focusContent, focusTask, neighbourOf } from "./task-focus.ts";
 
 export interface ShownTasks {
@@ -38,13 +40,15 @@ export function useShownTasks(
     },
     [delayExit],
   );
+  const [orders] = useState(() => new TaskOrders());
+  useEffect(() => readWhenIdle(tasks), [tasks]);
   // A due filter depends on the device's time, which the server does not know.
   const dueNow = filters.due === null ? "whenever" : now;
   const shown = useMemo(() => {
     if (dueNow === null) return [];
     const moment = dueNow === "whenever" ? undefined : dueNow;
-    return listShown(tasks, filters, new Set(delayed.keys()), moment);
-  }, [tasks, filters, delayed, dueNow]);
+    return listShown(tasks, filters, new Set(delayed.keys()), moment, orders);
+  }, [tasks, filters, delayed, dueNow, orders]);
   useEffect(() => {
     latest.current = { shown, filters };
   });

@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { apart, findings, late } from "../../../../test/search-findings.ts";
-import { isWordless, searchFor } from "./search.ts";
+import { isWordless, readWhenIdle, searchFor } from "./search.ts";
 
 const finds = (q: string, title: string, description: string | null = null) =>
   searchFor(q)?.({ title, description });
@@ -56,4 +56,61 @@ describe("a search in the browser finds what the server finds (T-11)", () => {
 test("[T-11] a text without any word is told from nothing and from one with a word", () => {
   expect(["++", "!!!", " … ", "\u0301"].map(isWordless)).toEqual([true, true, true, true]);
   expect(["", "  ", "a", "++ a", "4", "🎂", "明"].some(isWordless)).toBe(false);
+});
+
+describe("in idle time", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** Idle times that each have room for so many tasks. */
+  function makeIdleTimes(room: number) {
+    const waiting = new Map<number, IdleRequestCallback>();
+    let handles = 0;
+    vi.stubGlobal("requestIdleCallback", (callback: IdleRequestCallback) => {
+      waiting.set(++handles, callback);
+      return handles;
+    });
+    vi.stubGlobal("cancelIdleCallback", (handle: number) => waiting.delete(handle));
+    return () => {
+      const [next] = waiting;
+      if (!next) return false;
+      const [handle, callback] = next;
+      waiting.delete(handle);
+      let looks = 0;
+      callback({ didTimeout: false, timeRemaining: () => (looks++ < room ? 10 : 0) });
+      return true;
+    };
+  }
+
+  /** A task whose title says when it is read. */
+  const makeReadable = (onRead: () => void) => ({
+    description: null,
+    get title() {
+      onRead();
+      return "Pay rent";
+    },
+  });
+
+  test("the words of some tasks at a time are read, and by a search not again", () => {
+    const idle = makeIdleTimes(4);
+    let reads = 0;
+    const tasks = Array.from({ length: 10 }, () => makeReadable(() => reads++));
+    readWhenIdle(tasks);
+    expect(reads).toBe(0);
+    idle();
+    expect(reads).toBe(4);
+    while (idle());
+    expect(reads).toBe(10);
+    expect(tasks.filter((task) => searchFor("rent")?.(task))).toHaveLength(10);
+    expect(reads).toBe(10);
+  });
+
+  test("it ends when it is ended", () => {
+    const idle = makeIdleTimes(1);
+    let reads = 0;
+    const end = readWhenIdle(Array.from({ length: 3 }, () => makeReadable(() => reads++)));
+    idle();
+    end();
+    expect(idle()).toBe(false);
+    expect(reads).toBe(1);
+  });
 });

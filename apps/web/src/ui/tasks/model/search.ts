@@ -38,6 +38,28 @@ function textOf(task: Texts): string {
   return text;
 }
 
+/** The least milliseconds of an idle time in which a task is still read. */
+const leastIdleMs = 2;
+
+/**
+ * Reads the words of tasks while the page is idle, so that a first search is as quick as the next.
+ * Returns a function that ends it. Where a browser tells of no idle time, the first search reads.
+ */
+export function readWhenIdle(tasks: Iterable<Texts>): () => void {
+  if (typeof requestIdleCallback !== "function") return () => {};
+  const rest = tasks[Symbol.iterator]();
+  const readSome: IdleRequestCallback = (idle) => {
+    while (idle.timeRemaining() > leastIdleMs) {
+      const { done, value } = rest.next();
+      if (done) return;
+      textOf(value);
+    }
+    handle = requestIdleCallback(readSome);
+  };
+  let handle = requestIdleCallback(readSome);
+  return () => cancelIdleCallback(handle);
+}
+
 /** The parts that a task must contain: beginnings of words; of an unspaced script, six letters. */
 const partsOf = (q: string): readonly string[] =>
   wordsOf(q).flatMap((one) =>

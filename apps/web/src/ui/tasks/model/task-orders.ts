@@ -11,13 +11,15 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 const collator = new Intl.Collator("en");
 
 // A task without a time comes after those with one on its day, which have whole minutes.
-const byDue = (task: Task): string => `${task.due_date} ${task.due_time ?? "23:59:59"}`;
+const untimed = "23:59:59";
 const ranks = { none: 0, low: 1, medium: 2, high: 3 };
 
 const comparers: Record<Filters["sort"], Compare> = {
   created: (a, b) => byText(a.created_at, b.created_at),
   title: (a, b) => collator.compare(a.title, b.title) || byText(a.title, b.title),
-  due_date: (a, b) => byText(byDue(a), byDue(b)),
+  due_date: (a, b) =>
+    byText(a.due_date ?? "", b.due_date ?? "") ||
+    byText(a.due_time ?? untimed, b.due_time ?? untimed),
   priority: (a, b) => ranks[a.priority] - ranks[b.priority],
   position: (a, b) => byText(a.position, b.position),
 };
