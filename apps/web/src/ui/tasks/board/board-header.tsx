@@ -39,6 +39,8 @@ export function BoardHeader({ board, name }: BoardPart & { readonly name: string
             filters={filters}
             onSearch={board.search}
             onLeave={focusList}
+            isInPlace={board.isInPlace}
+            onEnd={board.endSearch}
           />
           <div className="max-sm:hidden">
             <Filter board={board} />

@@ -1,7 +1,7 @@
 import { NotLoaded } from "#ui/kit/not-loaded.tsx";
 import { Examples, NoMatches, QuietLine } from "#ui/tasks/list/empty-state.tsx";
 import { TaskRows } from "#ui/tasks/list/task-rows.tsx";
-import { asksForFields } from "#ui/tasks/model/filters.ts";
+import { asksForFields, filtersHref } from "#ui/tasks/model/filters.ts";
 import { isWordless } from "#ui/tasks/model/search.ts";
 import type { Board } from "./use-board.ts";
 
@@ -14,6 +14,7 @@ export function BoardList({ board }: { readonly board: Board }) {
     return (
       <TaskRows
         tasks={shown}
+        scope={filtersHref(filters)}
         now={board.now}
         unsent={board.unsent}
         delayed={board.delayed}

@@ -12,8 +12,11 @@ import { useConflict } from "#ui/tasks/edit/use-conflict.ts";
 import { useEditForm } from "#ui/tasks/edit/use-edit-form.tsx";
 import { useFilterActions } from "#ui/tasks/filters/use-filter-actions.ts";
 import { useFilters } from "#ui/tasks/filters/use-filters.ts";
+import { useLongSearch } from "#ui/tasks/filters/use-long-search.ts";
+import { isLongList } from "#ui/tasks/list/drawn-rows.tsx";
 import type { RowActions } from "#ui/tasks/list/task-row.tsx";
 import { useKeptFocus } from "#ui/tasks/list/use-kept-focus.ts";
+import { useKeptPlace } from "#ui/tasks/list/use-kept-place.ts";
 import { useReorder } from "#ui/tasks/list/use-reorder.ts";
 import { useShownTasks } from "#ui/tasks/list/use-shown-tasks.ts";
 import { type Counts, countTasks } from "#ui/tasks/model/counts.ts";
@@ -83,6 +86,8 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
     searchInput.current?.select();
   };
 
+  const longSearch = useLongSearch(searchInput, focusSearch);
+
   const listed = useShownTasks(tasks, filters, now);
   const { shown, keep, moveFocusFrom } = listed;
   const filtering = useFilterActions({ filters, setFilters, counts, announce, focusSearch });
@@ -135,6 +140,7 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
   }, [sync.isOver, announce]);
 
   useKeptFocus();
+  useKeptPlace();
   useAnnounceSaving(unsent, announce);
   useAnnounceFound(filters, (inTrash ? inTrashFound : shown).length, announce);
 
@@ -144,6 +150,7 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
     ...edit,
     ...ordering,
     ...rowMenu,
+    ...longSearch,
     actions,
     add,
     api,
@@ -159,6 +166,7 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
     forget: server.forget,
     inTrash,
     inTrashFound,
+    isLong: isLongList(inTrash ? inTrashFound : shown),
     now,
     order,
     outbox,

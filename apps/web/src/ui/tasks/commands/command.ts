@@ -19,6 +19,10 @@ export interface CommandBoard {
   readonly toggleFilters: () => void;
   readonly search: (q: string) => void;
   readonly focusSearch: () => void;
+  /** Whether the list is so long that only the rows in sight are drawn. */
+  readonly isLong: boolean;
+  /** Goes to the search, with a word why. False: the search has the focus already. */
+  readonly searchLongList: () => boolean;
 }
 
 /** The board and the task that a command acts on. */

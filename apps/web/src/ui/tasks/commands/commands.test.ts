@@ -9,7 +9,7 @@ const { filters } = makeCommandContext().context;
 
 beforeEach(() => {
   vi.stubGlobal("HTMLButtonElement", class {});
-  vi.stubGlobal("document", { activeElement: null, querySelector: () => null });
+  vi.stubGlobal("document", { activeElement: null, querySelectorAll: () => [] });
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -22,14 +22,17 @@ describe("a command", () => {
     moveTaskUp: [["move", subject, -1]],
     moveTaskDown: [["move", subject, 1]],
     undo: [["undoLast"]],
-    // The next two commands move the focus, and call nothing of the board.
+    // The next four commands move the focus, and call nothing of the board.
     nextTask: [],
     previousTask: [],
+    firstTask: [],
+    lastTask: [],
     showAll: [["changeFilters", { ...filters, status: "all" }]],
     showPending: [["changeFilters", { ...filters, status: "pending" }]],
     showCompleted: [["changeFilters", { ...filters, status: "completed" }]],
     showTrash: [["changeFilters", { ...filters, status: "trashed" }]],
     search: [["focusSearch"]],
+    searchLongList: [["searchLongList"]],
     filter: [["toggleFilters"]],
     openPalette: [["show", "palette"]],
     openHelp: [["show", "help"]],
@@ -83,10 +86,22 @@ describe("keys that are also somebody else's", () => {
     expect(done).toEqual([]);
   });
 
-  test("outside the list, arrows scroll", () => {
+  test("outside the list, arrows, Home and End scroll", () => {
     const { context, done } = makeCommandContext();
-    const press = { key: "ArrowDown", repeat: false, target: null };
-    expect(commands.nextTask.run(context, press)).toBe(false);
+    for (const [command, key] of [
+      [commands.nextTask, "ArrowDown"],
+      [commands.firstTask, "Home"],
+      [commands.lastTask, "End"],
+    ] as const) {
+      expect(command.run(context, { key, repeat: false, target: null })).toBe(false);
+    }
     expect(done).toEqual([]);
+  });
+
+  test("a search of the page is the browser's where all is drawn, and on the second press", () => {
+    const { context } = makeCommandContext();
+    expect(isOffered(commands.searchLongList, context)).toBe(true);
+    expect(isOffered(commands.searchLongList, { ...context, isLong: false })).toBe(false);
+    expect(commands.searchLongList.run({ ...context, searchLongList: () => false })).toBe(false);
   });
 });

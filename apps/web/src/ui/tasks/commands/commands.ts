@@ -1,4 +1,4 @@
-import { focusRowBeside, rowOf } from "#ui/tasks/list/task-focus.ts";
+import { focusRowAt, focusRowBeside, rowOf } from "#ui/tasks/list/task-focus.ts";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { Command, CommandContext } from "./command.ts";
 
@@ -78,6 +78,20 @@ export const commands = {
     keyOnly: true,
     run: focusTaskBeside("up"),
   },
+  firstTask: {
+    keys: ["Home"],
+    text: "First task",
+    group: "Move",
+    keyOnly: true,
+    run: focusTaskAt("first"),
+  },
+  lastTask: {
+    keys: ["End"],
+    text: "Last task",
+    group: "Move",
+    keyOnly: true,
+    run: focusTaskAt("last"),
+  },
   showAll: { keys: ["1"], text: "Show all tasks", group: "Move", run: showTab("all") },
   showPending: { keys: ["2"], text: "Show pending tasks", group: "Move", run: showTab("pending") },
   showCompleted: {
@@ -92,6 +106,16 @@ export const commands = {
     text: "Search",
     group: "Everywhere",
     run: (board) => board.focusSearch(),
+  },
+  // The browser's search sees only the rows that are drawn; pressed again, the key is the browser's.
+  searchLongList: {
+    keys: ["mod+f"],
+    text: "Search, in a long list",
+    group: "Everywhere",
+    whileTyping: true,
+    keyOnly: true,
+    when: ({ isLong }) => isLong,
+    run: ({ searchLongList }) => searchLongList(),
   },
   filter: {
     keys: ["f"],
@@ -140,6 +164,15 @@ function isInOrderByHand({ byHand }: CommandContext): boolean {
 
 function showTab(status: Filters["status"]): Command["run"] {
   return ({ filters, changeFilters }) => changeFilters({ ...filters, status });
+}
+
+function focusTaskAt(end: "first" | "last"): Command["run"] {
+  return (_, press) => {
+    // Outside the list, the keys scroll.
+    if (press && !rowOf(document.activeElement)) return false;
+    focusRowAt(end);
+    return true;
+  };
 }
 
 function focusTaskBeside(direction: "down" | "up"): Command["run"] {

@@ -23,6 +23,8 @@ export function makeCommandContext(part: Partial<CommandContext> = {}) {
     toggleFilters: note("toggleFilters"),
     search: note("search"),
     focusSearch: note("focusSearch"),
+    isLong: true,
+    searchLongList: () => done.push(["searchLongList"]) > 0,
     show: note("show"),
     ...part,
   };

@@ -12,13 +12,20 @@ interface SearchFieldProps {
   readonly onSearch: (q: string) => void;
   /** Moves the focus into the list. */
   readonly onLeave: () => void;
+  /** Whether it was opened in place of the browser's search. */
+  readonly isInPlace: boolean;
+  /** Called when the focus leaves it. */
+  readonly onEnd: () => void;
 }
+
+const whyId = "why-this-search";
 
 /** The delay after a letter: browsers allow 100 changes of the address in ten seconds. */
 const typingDelayMs = 120;
 
 /** The search field, which finds as one types. Below 1024 px it is behind a button until used. */
-export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFieldProps) {
+export function SearchField(props: SearchFieldProps) {
+  const { inputRef, filters, onSearch, onLeave, isInPlace, onEnd } = props;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const next = useRef(0);
   const opener = useRef<HTMLButtonElement>(null);
@@ -104,12 +111,14 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
             name="q"
             dir="auto"
             aria-label={label}
+            aria-describedby={isInPlace ? whyId : undefined}
             placeholder="Search"
             autoComplete="off"
             enterKeyHint="search"
             defaultValue={q}
             className="control min-h-9 px-9 py-1 pointer-coarse:min-h-11 [&::-webkit-search-cancel-button]:hidden"
             onInput={type}
+            onBlur={onEnd}
             onKeyDown={onKeyDown}
           />
           <Button
@@ -129,6 +138,15 @@ export function SearchField({ inputRef, filters, onSearch, onLeave }: SearchFiel
             <Icon of={X} size={16} />
           </Button>
         </form>
+        {isInPlace && (
+          <p
+            id={whyId}
+            className="absolute top-full right-0 mt-1 w-64 max-w-[calc(100vw-2rem)] rounded-control border border-divider bg-surface p-3 text-meta text-muted shadow-float max-sm:right-4"
+          >
+            This searches all tasks. Your browser’s own search finds only those on the screen: press
+            the keys again for it.
+          </p>
+        )}
       </search>
     </>
   );

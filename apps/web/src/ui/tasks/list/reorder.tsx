@@ -14,7 +14,7 @@ import { Icon } from "#ui/kit/icon.tsx";
 import { showToast } from "#ui/kit/show-toast.tsx";
 import type { Filters } from "#ui/tasks/model/filters.ts";
 import type { TaskActions } from "#ui/tasks/sync/use-task-actions.ts";
-import { focusOn, rowOf, rowsShown } from "./task-focus.ts";
+import { findRow, focusOn, rowOf } from "./task-focus.ts";
 
 export interface SortableList extends Pick<TaskActions, "set" | "offerUndo"> {
   /** The tasks of the list, in their order. */
@@ -55,8 +55,7 @@ function keepingFocus(taskId: string, move: () => void): void {
   const { activeElement } = document;
   flushSync(move);
   if (activeElement instanceof HTMLElement) focusOn(activeElement);
-  const row = rowsShown().find(({ dataset }) => dataset.task === taskId);
-  row?.scrollIntoView({ block: "nearest" });
+  findRow(taskId)?.scrollIntoView({ block: "nearest" });
 }
 
 /** Handles the drop of a row, and scrolls while one is dragged near an edge of the window. */

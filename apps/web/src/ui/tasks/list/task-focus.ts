@@ -2,7 +2,7 @@ export const checkboxId = (taskId: string): string => `task-${taskId}`;
 
 const aRow = "[data-task]";
 
-/** The rows on the screen, of the list or of the trash. */
+/** The rows that are drawn, of the list or of the trash; of a long one also its first and last. */
 export const rowsShown = (): readonly HTMLElement[] => [
   ...document.querySelectorAll<HTMLElement>(aRow),
 ];
@@ -22,20 +22,45 @@ export function focusOn(element: HTMLElement | null | undefined): boolean {
 export const focusRow = (row: Element | null | undefined): boolean =>
   focusOn(row?.querySelector<HTMLElement>("input, textarea, button"));
 
-/** Focuses the checkbox of a task. False: the row is not on the screen. */
+let drawRow: (taskId: string) => void = () => {};
+
+/** Says how the row of a task is drawn where a long list has left it out. Returns how to end it. */
+export function drawRowsBy(draw: (taskId: string) => void): () => void {
+  drawRow = draw;
+  return () => {
+    if (drawRow === draw) drawRow = () => {};
+  };
+}
+
+/** The row of a task, which is drawn for it where it is out of sight. */
+export function findRow(taskId: string): HTMLElement | undefined {
+  const find = () => rowsShown().find(({ dataset }) => dataset.task === taskId);
+  const row = find();
+  if (row) return row;
+  drawRow(taskId);
+  return find();
+}
+
+/** Focuses the checkbox of a task. False: the list does not have it. */
 export const focusTask = (taskId: string | undefined): boolean =>
-  taskId !== undefined && focusOn(document.getElementById(checkboxId(taskId)));
+  taskId !== undefined &&
+  findRow(taskId) !== undefined &&
+  focusOn(document.getElementById(checkboxId(taskId)));
 
 /** Focuses the page where there is no row. Not the field for a new task: no key undoes there. */
 export const focusContent = (): boolean => focusOn(document.getElementById("content"));
 
+/** Focuses the first or the last row. */
+export const focusRowAt = (end: "first" | "last"): boolean =>
+  focusRow(rowsShown().at(end === "first" ? 0 : -1));
+
 /** Focuses the first row, or the part of the page around it. */
-export const focusList = (): boolean => focusRow(document.querySelector(aRow)) || focusContent();
+export const focusList = (): boolean => focusRowAt("first") || focusContent();
 
 /** Moves the focus from its row to the next or previous; from elsewhere, down to the first. */
 export function focusRowBeside(direction: "down" | "up"): boolean {
   const row = rowOf(document.activeElement);
-  if (!row) return direction === "down" && focusRow(document.querySelector(aRow));
+  if (!row) return direction === "down" && focusRowAt("first");
   const beside = direction === "down" ? row.nextElementSibling : row.previousElementSibling;
   return beside?.matches(aRow) === true && focusRow(beside);
 }

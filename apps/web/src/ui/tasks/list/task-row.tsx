@@ -3,6 +3,7 @@ import { Ellipsis, NotebookText } from "lucide";
 import { type ComponentType, memo } from "react";
 import { Button } from "#ui/kit/button.tsx";
 import { Icon } from "#ui/kit/icon.tsx";
+import { attributesAt, type RowPlace } from "./drawn-rows.tsx";
 import { RowFailure } from "./row-failure.tsx";
 import { checkboxId } from "./task-focus.ts";
 import { TaskRowMeta } from "./task-row-meta.tsx";
@@ -16,7 +17,7 @@ export interface RowActions {
   readonly review: (task: Task) => void;
 }
 
-interface TaskRowProps {
+interface TaskRowProps extends RowPlace {
   readonly task: Task;
   /** The day on the device. Null until the page is hydrated, when no control may look usable. */
   readonly today: string | null;
@@ -39,6 +40,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
   const failureId = `failure-${task.id}`;
   return (
     <li
+      {...attributesAt(props)}
       data-task={task.id}
       data-leaving={leaving || undefined}
       data-pending={pending || undefined}

@@ -11,13 +11,20 @@ const remembered = 8;
 
 function placeOf(element: HTMLElement): Place {
   const row = rowOf(element);
-  return { element, row: row && { id: row.dataset.task, index: rowsShown().indexOf(row) } };
+  return { element, row: row && { id: row.dataset.task, index: indexIn(rowsShown(), row) } };
 }
 
-/** The row of the same task, else the row at its former index. */
+/** The index of a row in its list, of which a long one says it: not all of its rows are drawn. */
+const indexIn = (rows: readonly HTMLElement[], row: HTMLElement): number =>
+  Number(row.dataset.index ?? rows.indexOf(row));
+
+/** The row of the same task, else the row at its former index, or before that. */
 function rowInstead({ id, index }: NonNullable<Place["row"]>): HTMLElement | undefined {
   const rows = rowsShown();
-  return rows.find((row) => row.dataset.task === id) ?? rows[Math.min(index, rows.length - 1)];
+  return (
+    rows.find((row) => row.dataset.task === id) ??
+    rows.findLast((row) => indexIn(rows, row) <= index)
+  );
 }
 
 const isLost = () => document.activeElement === null || document.activeElement === document.body;

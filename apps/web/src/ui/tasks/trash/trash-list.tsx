@@ -5,10 +5,10 @@ import { useState } from "react";
 import { reasonFor } from "#ui/api/failure.ts";
 import { Button } from "#ui/kit/button.tsx";
 import { Words } from "#ui/kit/words.tsx";
+import { attributesAt, DrawnRows, type RowPlace } from "#ui/tasks/list/drawn-rows.tsx";
 import { NoMatches, QuietLine } from "#ui/tasks/list/empty-state.tsx";
 import { RowFailure } from "#ui/tasks/list/row-failure.tsx";
-import { ShowMore, useDrawn } from "#ui/tasks/list/show-more.tsx";
-import type { Filters } from "#ui/tasks/model/filters.ts";
+import { type Filters, filtersHref } from "#ui/tasks/model/filters.ts";
 import type { OutboxState } from "#ui/tasks/sync/outbox-state.ts";
 import type { SyncState } from "#ui/tasks/sync/task-sync.ts";
 import { deletedLabel } from "#ui/time/day-label.ts";
@@ -36,7 +36,6 @@ interface TrashListProps {
 /** The deleted tasks that can be restored. A task stays until the server has confirmed. */
 export function TrashList(props: TrashListProps) {
   const { today, unsent, filters, found: tasks, onRestore, onRetry } = props;
-  const { drawn, drawMore } = useDrawn();
   const [deleting, setDeleting] = useState<Task | null>(null);
   const isRestoring = ({ id }: Task) =>
     unsent.byTask.get(id)?.some(({ kind }) => kind === "restore") ?? false;
@@ -54,12 +53,13 @@ export function TrashList(props: TrashListProps) {
           <p className="px-3 py-2 text-meta text-muted">
             Tasks stay here for {limits.trashDays} days. Then they are deleted for good.
           </p>
-          <ul aria-label="Deleted tasks">
-            {tasks.slice(0, drawn).map((task) => {
+          <DrawnRows label="Deleted tasks" tasks={tasks} scope={filtersHref(filters)}>
+            {(task, place) => {
               const pending = isRestoring(task);
               return (
                 <TrashRow
                   key={task.id}
+                  place={place}
                   task={task}
                   today={today}
                   pending={pending}
@@ -71,9 +71,8 @@ export function TrashList(props: TrashListProps) {
                   onDelete={() => setDeleting(task)}
                 />
               );
-            })}
-          </ul>
-          {tasks.length > drawn && <ShowMore rest={tasks.length - drawn} onShow={drawMore} />}
+            }}
+          </DrawnRows>
         </>
       )}
       <DeleteForGood
@@ -107,6 +106,7 @@ function NothingThere({ sync: { isComplete, failure }, onRead }: TrashListProps)
 }
 
 interface TrashRowProps {
+  readonly place: RowPlace;
   readonly task: Task;
   readonly today: string | null;
   readonly pending: boolean;
@@ -118,10 +118,11 @@ interface TrashRowProps {
 }
 
 function TrashRow(props: TrashRowProps) {
-  const { task, today, pending, failure, onRestore, onRetry, onDelete } = props;
+  const { place, task, today, pending, failure, onRestore, onRetry, onDelete } = props;
   const failureId = `failure-${task.id}`;
   return (
     <li
+      {...attributesAt(place)}
       data-task={task.id}
       data-pending={pending || undefined}
       className="group border-divider border-b"
