@@ -82,7 +82,8 @@ export function useBoard({ user, beginning, initialCounts }: BoardProps) {
   const focusQuickAdd = useCallback(() => quickAdd.current?.focus(), []);
   const searchInput = useRef<HTMLInputElement>(null);
   const focusSearch = () => {
-    searchInput.current?.focus();
+    // The bar is always in sight; a browser would scroll the page to bring its field to the middle.
+    searchInput.current?.focus({ preventScroll: true });
     searchInput.current?.select();
   };
 

@@ -40,8 +40,11 @@ export function useFilters(): UsedFilters {
   const search = useCallback((q: string) => {
     const now = filtersInAddress();
     // A search is one step of the history, however many letters it has: Back leaves it.
-    if (now.q === "" && q !== "") go("pushState", { ...now, q });
-    else if (now.q !== q) go("replaceState", { ...now, q });
+    if (now.q === "" && q !== "") {
+      go("pushState", { ...now, q });
+      // What is found is read from its beginning, however far down the search began.
+      scrollTo({ top: 0, behavior: "instant" });
+    } else if (now.q !== q) go("replaceState", { ...now, q });
   }, []);
   return { filters, setFilters, search };
 }
