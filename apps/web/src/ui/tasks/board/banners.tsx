@@ -9,8 +9,8 @@ import { part } from "#ui/kit/part.ts";
 import { useLoaded } from "#ui/kit/use-loaded.ts";
 import { Banner } from "./banner.tsx";
 
-/** Few delete so many tasks at once. */
-const loadProgress = part(() => import("./deletion-progress.tsx"));
+/** Loads what few ever see, while there is a network. */
+const loadRare = part(() => import("./rare-banners.tsx"));
 
 interface BannersProps {
   /** Whether something that was typed is stored nowhere. */
@@ -41,7 +41,7 @@ export function Banners(props: BannersProps) {
   const online = useOnline();
   const shown = useMostDeletions(deleting);
   const areMany = shown > limits.batch;
-  const progress = useLoaded(areMany, loadProgress);
+  const rare = useLoaded(areMany || !keeps, loadRare);
   return (
     // A wide screen keeps a place for the notice, so that nothing moves when it comes and goes.
     <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
@@ -75,12 +75,8 @@ export function Banners(props: BannersProps) {
         >
           Offline. Changes will be sent when you reconnect.
         </Banner>
-      ) : progress.is === "loaded" && areMany ? (
-        <progress.part.DeletionProgress
-          total={shown}
-          left={deleting}
-          onStop={props.onStopDeleting}
-        />
+      ) : rare.is === "loaded" && areMany ? (
+        <rare.part.DeletionProgress total={shown} left={deleting} onStop={props.onStopDeleting} />
       ) : loadFailure ? (
         <Banner
           icon={<Icon of={CircleAlert} size={16} />}
@@ -92,12 +88,9 @@ export function Banners(props: BannersProps) {
         >
           {`The list may be incomplete. ${loadFailure}`}
         </Banner>
-      ) : keeps ? null : (
-        <Banner icon={<Icon of={CircleAlert} size={16} />}>
-          This browser keeps nothing of Tend: without a network it cannot show your tasks. Use a
-          window that is not private, or make room on the device.
-        </Banner>
-      )}
+      ) : rare.is === "loaded" && !keeps ? (
+        <rare.part.NothingKept />
+      ) : null}
     </div>
   );
 }

@@ -170,14 +170,15 @@ export function createMutationStorage(
       }
       const mutations = found.map(parseMutation).filter((mutation) => mutation !== undefined);
       const next = new Map(mutations.map((mutation) => [mutation.id, mutation]));
+      const unsettled = writes.unsettled();
       for (const key of Object.keys(storage ?? {})) {
         const id = key.startsWith(removed) ? key.slice(removed.length) : "";
-        if (id === "" || writes.isUnsettled(id)) continue;
+        if (id === "" || unsettled.has(id)) continue;
         // The page that removed the mutation closed before IndexedDB did so, or just after.
         if (next.has(id)) this.settle({ known: [], forgotten: [{ id }], written: [] });
         else storage?.removeItem(key);
       }
-      for (const id of [...writes.unsettled, ...unstored.ids]) {
+      for (const id of [...writes.unsettled(), ...unstored.ids]) {
         const own = inMemory.get(id);
         if (own) next.set(id, own);
         else next.delete(id);
@@ -187,7 +188,8 @@ export function createMutationStorage(
     },
     async reloadIfGone(ids) {
       if (!database || !writes) return;
-      const stored = ids.filter((id) => !writes.isUnsettled(id) && !unstored.ids.has(id));
+      const unsettled = writes.unsettled();
+      const stored = ids.filter((id) => !unsettled.has(id) && !unstored.ids.has(id));
       const found = await inTime(database.findMutations(stored).catch(goneIfDeleted));
       // Another tab has removed one, or a damaged one lies under another id.
       if (found?.includes(undefined)) await this.reload();

@@ -89,10 +89,7 @@ export function createMutationWrites(
   return {
     write,
     /** The ids of mutations of which IndexedDB has, or may have, not the latest. */
-    get unsettled(): readonly string[] {
-      return [...underWay.keys(), ...failed.keys()];
-    },
-    isUnsettled: (id: string): boolean => underWay.has(id) || failed.has(id),
+    unsettled: (): ReadonlySet<string> => new Set([...underWay.keys(), ...failed.keys()]),
     /** Gives up what failed of a mutation. Returns whether it never arrived. */
     giveUp(id: string): boolean {
       const kind = failed.get(id)?.mutation?.kind;

@@ -5,6 +5,7 @@ import { createUserClient } from "#ui/api/user-client.ts";
 import { getAbsent, isSessionOver, markSessionOver, presenceOf } from "#ui/device/active-user.ts";
 import { browserStorage } from "#ui/device/storage.ts";
 import { isOnline } from "#ui/device/use-online.ts";
+import { isSame } from "./conflicts.ts";
 import { type Asked, type Beginning, Feed } from "./feed.ts";
 import { forgetStoredTasks } from "./forget-stored-tasks.ts";
 import { inFormerDatabases } from "./former-databases.ts";
@@ -257,14 +258,7 @@ export class TaskSync {
 
   #notice(told: Pick<SyncState, "failure" | "reached"> = this.#state): void {
     const [before, now] = [this.#state, this.#stateWith(told)];
-    const isSame =
-      before.hasList === now.hasList &&
-      before.isComplete === now.isComplete &&
-      before.keeps === now.keeps &&
-      before.failure === now.failure &&
-      before.reached === now.reached &&
-      before.isOver === now.isOver;
-    if (isSame) return;
+    if (isSame(before, now)) return;
     this.#state = now;
     for (const listener of this.#listeners) listener();
     if (now.failure?.is === "signed out") this.#endSession();
