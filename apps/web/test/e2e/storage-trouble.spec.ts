@@ -6,7 +6,7 @@ test.use(workerless);
 
 const row = (page: Page, title: string) => rows(page).filter({ hasText: title });
 const notice = (page: Page) => page.getByText("This browser keeps nothing of Tend");
-const losing = (page: Page) => page.getByText("What you typed is kept nowhere yet");
+const losing = (page: Page) => page.getByText("This browser has no room for what you typed");
 const titlesOf = async ({ api }: Person) =>
   (await api.listTasks()).body.map(({ title }) => title).toSorted();
 

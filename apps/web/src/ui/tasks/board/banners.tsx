@@ -47,8 +47,7 @@ export function Banners(props: BannersProps) {
     <div role="status" className="items-center print:hidden sm:flex sm:min-h-16">
       {losing ? (
         <Banner icon={<Icon of={CircleAlert} size={16} />}>
-          What you typed is kept nowhere yet: this browser has no room for it. Leave this page open
-          until it is saved.
+          This browser has no room for what you typed. Leave this page open until it is saved.
         </Banner>
       ) : signedOut ? (
         <Banner

@@ -15,7 +15,6 @@ import {
   type Requests,
   type SyncRequest,
 } from "./mutation.ts";
-import { mutationIdAfter } from "./mutation-id.ts";
 import { changeQueues, changeTo, emptyQueues, type MutationQueues } from "./mutation-queues.ts";
 import type { MutationStorage } from "./mutation-storage.ts";
 import type { Outcome } from "./outcome.ts";
@@ -58,9 +57,6 @@ export class Backlog {
   get dueDeletes(): readonly Mutation[] {
     return [...this.times.due.values()].filter(({ task }) => !this.#busy.has(task.id));
   }
-
-  /** An id for the next mutation. */
-  readonly newId = (): string => mutationIdAfter(this.#queues.mutations.at(-1)?.id);
 
   queue(taskId: string): readonly Mutation[] {
     return this.#queues.byTask.get(taskId) ?? [];

@@ -190,9 +190,10 @@ export function createMutationStorage(
       if (!database || !writes) return;
       const unsettled = writes.unsettled();
       const stored = ids.filter((id) => !unsettled.has(id) && !unstored.ids.has(id));
-      const found = await inTime(database.findMutations(stored).catch(goneIfDeleted));
+      const found = await inTime(database.findMutations(stored).catch(nothingIfDeleted));
       // Another tab has removed one, or a damaged one lies under another id.
-      if (found?.includes(undefined)) await this.reload();
+      const there = found?.filter((one) => one !== undefined);
+      if (there && there.length < stored.length) await this.reload();
     },
     async settled() {
       await inTime(writes?.ended() ?? Promise.resolve());
@@ -206,10 +207,6 @@ export function createMutationStorage(
     owns: (key) => key === null || key.startsWith(prefix),
   };
 }
-
-/** What is found of some mutations where all were deleted; else nothing is known of any. */
-const goneIfDeleted = (error: unknown): readonly unknown[] =>
-  error instanceof DataDeleted ? [undefined] : [];
 
 /** What is there where all was deleted; undefined: nobody knows. */
 const nothingIfDeleted = (error: unknown): readonly unknown[] | undefined =>

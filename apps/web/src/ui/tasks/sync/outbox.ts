@@ -7,6 +7,7 @@ import { Backlog, type OutboxStorage } from "./backlog.ts";
 import { type Attempt, Connection } from "./connection.ts";
 import { acknowledgedTask, type KnownTask } from "./known-task.ts";
 import { type Mutation, mergeChanges, type Requests, type SyncRequest } from "./mutation.ts";
+import { mutationIdAfter } from "./mutation-id.ts";
 import { emptyOutbox, type OutboxState } from "./outbox-state.ts";
 import { brokenOutcome, type Outcome, outcomeOf, type Reply, resolveConflict } from "./outcome.ts";
 import { type Start, schedule } from "./schedule.ts";
@@ -73,7 +74,7 @@ export class Outbox {
   }
 
   /** An id for the next mutation. */
-  readonly newId = (): string => this.#backlog.newId();
+  readonly newId = (): string => mutationIdAfter(this.#backlog.queues.mutations.at(-1)?.id);
 
   /** Adds mutations, one of each task, and starts to send. */
   add(...mutations: readonly Mutation[]): void {

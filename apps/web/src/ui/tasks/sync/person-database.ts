@@ -321,7 +321,7 @@ export class PersonDatabase {
     const epoch = readMark(await state.get("epoch"));
     const session = readMark(await state.get("session"));
     if (this.#met && epoch !== this.#met.epoch) {
-      throw new DataDeleted("This person's data were deleted from this device.");
+      throw new DataDeleted();
     }
     const met = this.#met ?? { epoch: epoch ?? uuidv7(), session };
     if (epoch === undefined) await state.put(met.epoch, "epoch");
