@@ -83,9 +83,7 @@ const timeLimitMs = 5_000;
 const restMs = 30_000;
 
 /** This person's data were deleted from the device after this page had read them. */
-export class DataDeleted extends Error {
-  override readonly name = "DataDeleted";
-}
+export class DataDeleted extends Error {}
 
 /** The session was found to be over, and its tasks deleted, after this page had read some. */
 export class SessionOver extends Error {
@@ -338,7 +336,7 @@ export class PersonDatabase {
   }
 }
 
-const noAnswer = (): Error => new Error("The database gave no answer in time.");
+const noAnswer = (): Error => new Error("The database gave no answer.");
 
 /** Undoes what a transaction has done, if it is not over. */
 function abort(transaction: Transaction): void {
