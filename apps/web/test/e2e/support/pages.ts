@@ -19,20 +19,20 @@ const mono = 24;
 /** The budget of the stylesheet, which serves every page. */
 export const style = 8.5;
 
-/** Next and React alone are 135 of each `script`; /tasks may never have more than 180. */
+/** Next and React alone are 135 of each `script`; /tasks may never have more than 182. */
 export const budgets: Readonly<Record<string, Budget>> = {
   "/": { script: 145, font: sans, image: 40, seenBy: ["a stranger"] },
   "/sign-in": { script: 147, font: sans, seenBy: ["a stranger"] },
   "/sign-up": { script: 147, font: sans, seenBy: ["a stranger"] },
   "/docs": { script: 150, font: sans + mono, seenBy: ["a stranger", "its owner"] },
   "/tasks": {
-    script: 180,
+    script: 182,
     font: sans,
     seenBy: ["its owner"],
     also: ["/tasks?status=completed", "/tasks?status=trashed"],
   },
   // The shell has all of /tasks, to open it without a network.
-  "/offline": { script: 184, font: sans, seenBy: ["a stranger"] },
+  "/offline": { script: 183, font: sans, seenBy: ["a stranger"] },
   "/account": { script: 161, font: sans, seenBy: ["its owner"] },
   "/no-such-page": { script: 138, font: sans, seenBy: ["a stranger", "its owner"] },
 };
