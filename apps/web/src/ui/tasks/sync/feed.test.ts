@@ -202,6 +202,31 @@ describe("a first visit", () => {
   });
 });
 
+test("a tab that reads the lists anew sees what others store meanwhile, however little that is", async () => {
+  const { server, api } = makeServer();
+  for (const title of ["A", "B", "C"]) server.put(makeTask({ title }));
+  const userId = uuidv7();
+  const cut = new UnreachableError(new Error("cut"));
+  const placeUnknown = makeApiError(422, "validation_failed");
+  const failures = [undefined, cut, placeUnknown, undefined, cut];
+  const listTasks: typeof api.listTasks = (...given) => {
+    const failure = failures.shift();
+    return failure ? Promise.reject(failure) : api.listTasks(...given);
+  };
+  const tab = makeTab({ ...api, listTasks }, userId);
+  const other = new PersonDatabase(userId);
+  const store = (title: string) =>
+    other.settle({ known: [knownTask(makeTask({ title }))], removed: [], added: [] });
+  await tab.feed.open();
+  await expect(tab.feed.ask(signal)).rejects.toThrow(cut);
+  for (const title of ["D", "E", "F"]) await store(title);
+  await tab.feed.readOthers();
+  await expect(tab.feed.ask(signal)).rejects.toThrow(cut);
+  await store("G");
+  await tab.feed.readOthers();
+  expect(tab.titles()).toContain("G");
+});
+
 /** A method that cannot reach the server after so many calls. */
 function failAfter<A extends unknown[], R>(call: (...given: A) => Promise<R>, times: number) {
   let count = 0;

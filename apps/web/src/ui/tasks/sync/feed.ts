@@ -279,10 +279,17 @@ export class Feed {
     for (let [first] = this.#unwritten; first; [first] = this.#unwritten) {
       const state = await this.#tryToStore(first);
       if (!state) return;
-      this.#live = state.live;
+      this.#follow(state.live);
       // Another call may have written it meanwhile.
       if (this.#unwritten[0] === first) this.#unwritten.shift();
     }
+  }
+
+  /** Notices which generation is shown. The writes of another one are counted anew. */
+  #follow(live: string | null): void {
+    if (live === this.#live) return;
+    this.#live = live;
+    this.#written = 0;
   }
 
   /** Runs a transaction; undefined: the device cannot keep tasks, or not all of them. */
