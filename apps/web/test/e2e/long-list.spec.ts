@@ -364,28 +364,32 @@ declare global {
   var shifted: number;
 }
 
-test("without the script of the window the first rows stand, and it is said", async ({
-  page,
-  person,
-  foreseen,
-}) => {
-  foreseen.push(/status of 404/, /ChunkLoadError|Failed to load chunk/);
-  await makeTasks(person, 90);
-  await page.goto("/tasks");
-  await expect(rows(page)).toHaveCount(90);
-  await networkAtRest(page);
-  const files = /\/_next\/static\//;
-  await page.route(files, (route) => route.fulfill({ status: 404, body: "Not found" }));
-  await makeTasks(person, 200);
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
-  await expect(
-    page.getByRole("alert").getByText(/^The rest of the list could not be loaded/),
-  ).toBeVisible();
-  await expect(rows(page)).toHaveCount(100);
-  await page.unroute(files);
-  await Promise.all([
-    page.waitForEvent("load"),
-    page.getByRole("button", { name: "Reload" }).click(),
-  ]);
-  await expect(rows(page).last()).toHaveAttribute("aria-posinset", "290");
+test.describe("without the service worker, which has the script", () => {
+  test.use({ serviceWorkers: "block" });
+
+  test("the first rows stand where the script of the window does not come, and it is said", async ({
+    page,
+    person,
+    foreseen,
+  }) => {
+    foreseen.push(/status of 404/, /ChunkLoadError|Failed to load chunk/);
+    await makeTasks(person, 90);
+    await page.goto("/tasks");
+    await expect(rows(page)).toHaveCount(90);
+    await networkAtRest(page);
+    const files = /\/_next\/static\//;
+    await page.route(files, (route) => route.fulfill({ status: 404, body: "Not found" }));
+    await makeTasks(person, 200);
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    await expect(
+      page.getByRole("alert").getByText(/^The rest of the list could not be loaded/),
+    ).toBeVisible();
+    await expect(rows(page)).toHaveCount(100);
+    await page.unroute(files);
+    await Promise.all([
+      page.waitForEvent("load"),
+      page.getByRole("button", { name: "Reload" }).click(),
+    ]);
+    await expect(rows(page).last()).toHaveAttribute("aria-posinset", "290");
+  });
 });

@@ -353,7 +353,7 @@ test("a session that was ended elsewhere: reaching the sign-in takes the list al
 
   await page.goto("/sign-in");
   await expect.poll(() => keptTitles(page)).toEqual([]);
-  await expect(other.getByText("You are signed out.")).toBeVisible();
+  await expect(other.getByText(/^You are signed out\./)).toBeVisible();
   await expect(other.getByText("Ada's secret plan")).toHaveCount(0);
   await expect(box(other)).toHaveValue("Half a thou");
   await context.setOffline(true);

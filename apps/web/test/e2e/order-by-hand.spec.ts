@@ -276,9 +276,12 @@ test("[T-18] a move of a task that was deleted elsewhere does not bring it back"
 }) => {
   foreseen.push(/status of 404/);
   // The page does not learn of the delete before the move.
-  await holdRequests(page, /\/api\/tasks\/changes/);
+  await holdRequests(page, /\/tasks\/changes/);
+  // Nor by the trash, which it reads before.
+  const trash = page.waitForResponse(/[?&]status=trashed/);
   await open(page, person);
   await ready(page);
+  await trash;
   const { body } = await person.api.listTasks({ query: { q: "C" } });
   await person.api.deleteTask({ params: { id: body[0]?.id ?? "" } });
   await box(page, "C").focus();

@@ -9,7 +9,7 @@ const secret = "Ada's secret plan";
 
 const row = (page: Page, title: string) => rows(page).filter({ hasText: title });
 const box = (page: Page) => page.getByRole("textbox", { name: "Add a task" });
-const signedOut = (page: Page) => page.getByText("You are signed out.");
+const signedOut = (page: Page) => page.getByText(/^You are signed out\./);
 const waiting = (page: Page) => page.getByText("here. Sign in to");
 
 const masked = ({ email }: Person) => `${email[0]}…@e….com`;
